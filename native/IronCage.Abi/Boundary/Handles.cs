@@ -1,0 +1,22 @@
+using IronCage.Runtime.Budgets;
+using IronCage.Runtime.Calls;
+using IronCage.Runtime.Protections;
+using IronCage.Runtime.Runs;
+
+namespace IronCage.Abi.Boundary;
+
+/// <summary>Typed lookups.</summary>
+internal static class Handles
+{
+    private static HandleTable Table => HandleTable.Instance;
+
+    public static EngineHost Engine(ulong handle) => Table.Get<EngineHost>(HandleKind.Engine, handle);
+
+    public static Hosted<SharedBudget> Budget(ulong handle) => Table.Get<Hosted<SharedBudget>>(HandleKind.Budget, handle);
+
+    public static Hosted<Protection> Protection(ulong handle) => Table.Get<Hosted<Protection>>(HandleKind.Protection, handle);
+
+    public static Hosted<Run> Run(ulong handle) => Table.Get<Hosted<Run>>(HandleKind.Run, handle);
+
+    public static Hosted<ProtectedCall> Call(ulong handle) => Table.Get<Hosted<ProtectedCall>>(HandleKind.Call, handle);
+}

@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using IronCage.Abi.Boundary;
+using IronCage.Runtime.Calls;
+
+namespace IronCage.Abi.Exports;
+
+/// <summary>The steps of a call.</summary>
+internal static unsafe class CallExports
+{
+    private const uint NonBlocking = 1;
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_begin")]
+    public static int Begin(NativeVerdict* result, ulong run, ulong engine, uint flags, byte* method, nuint methodLength, byte* url, nuint urlLength,
+        byte* headers, nuint headersLength, byte* body, nuint bodyLength) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        if ((flags & ~NonBlocking) != 0)
+            throw new AbiException(Status.Argument, "an unknown flag");
+        var host = Handles.Engine(engine);
+        var owner = run == 0 ? null : Handles.Run(run);
+        if (owner is not null && owner.Host != host)
+            throw new AbiException(Status.Handle, "the run belongs to another engine");
+        var verdict = ProtectedCall.Begin(host.Engine, owner?.Value, Input.Bytes(method, methodLength), Input.Bytes(url, urlLength),
+            Input.Bytes(headers, headersLength), Input.Bytes(body, bodyLength), (flags & NonBlocking) != 0, out var call, out var drain);
+        if (call is not null)
+        {
+            call.Handle = HandleTable.Instance.Add(HandleKind.Call, new Hosted<ProtectedCall>(host, call));
+            if (verdict.Kind == VerdictKind.Pending)
+                call.TellWhenDecided();
+        }
+        result->Set(verdict, call?.Handle ?? 0, drain);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_wait")]
+    public static int Wait(NativeVerdict* result, ulong call, int timeoutMs) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        if (timeoutMs < -1)
+            throw new AbiException(Status.Argument, "timeout_ms must be -1 or more");
+        var hosted = Handles.Call(call);
+        Verdict verdict;
+        try
+        {
+            verdict = hosted.Value.Wait(timeoutMs);
+        }
+        catch
+        {
+            Over(hosted, call);
+            throw;
+        }
+        if (verdict.Kind == VerdictKind.Refuse)
+            Over(hosted, call);
+        else if (verdict.Kind != VerdictKind.Pending)
+            hosted.Host.Completions.Forget(call);
+        result->Set(verdict, verdict.Kind == VerdictKind.Refuse ? 0 : call, hosted.Value.WantsDrain);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_response")]
+    public static int Response(NativeVerdict* result, ulong call, int status, byte complete, byte* headers, nuint headersLength,
+        byte* body, nuint bodyLength) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        var hosted = Opened(call);
+        _ = Input.Bytes(headers, headersLength);
+        var verdict = hosted.Value.Respond(status, complete != 0, Input.Bytes(body, bodyLength));
+        result->Set(verdict, call, hosted.Value.WantsDrain);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_stream_open")]
+    public static int StreamOpen(ulong call, int status, byte* headers, nuint headersLength) => Guard.Run(() =>
+    {
+        _ = Input.Bytes(headers, headersLength);
+        Opened(call).Value.OpenStream(status);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_stream_feed")]
+    public static int StreamFeed(NativeVerdict* result, ulong call, byte* data, nuint length) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        var hosted = Streaming(call);
+        result->Set(hosted.Value.Feed(Input.Bytes(data, length)), call, hosted.Value.WantsDrain);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_stream_finish")]
+    public static int StreamFinish(NativeVerdict* result, ulong call) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        var hosted = Streaming(call);
+        result->Set(hosted.Value.FinishStream(), call, hosted.Value.WantsDrain);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end")]
+    public static int End(ulong call, int how) => Guard.Run(() =>
+    {
+        if (how is < (int)CallEnding.Complete or > (int)CallEnding.Cut)
+            throw new AbiException(Status.Argument, "how must be one of IRONCAGE_END_*");
+        if (HandleTable.Instance.Remove(HandleKind.Call, call) is not Hosted<ProtectedCall> hosted)
+            return;
+        try
+        {
+            hosted.Value.End((CallEnding)how);
+        }
+        finally
+        {
+            hosted.Host.Completions.Forget(call); // after the end: nothing is told any more
+        }
+    });
+
+    private static Hosted<ProtectedCall> Opened(ulong call)
+    {
+        var hosted = Handles.Call(call);
+        if (!hosted.Value.IsOpen)
+            throw new AbiException(Status.Pending, "the call is not decided yet");
+        if (hosted.Value.HasAnswer)
+            throw new AbiException(Status.Sequence, "the call has its response already");
+        return hosted;
+    }
+
+    private static Hosted<ProtectedCall> Streaming(ulong call)
+    {
+        var hosted = Handles.Call(call);
+        if (!hosted.Value.IsStreaming)
+            throw new AbiException(Status.Sequence, "the call was not opened as a stream");
+        return hosted;
+    }
+
+    private static void Over(Hosted<ProtectedCall> hosted, ulong call)
+    {
+        HandleTable.Instance.Remove(HandleKind.Call, call);
+        hosted.Host.Completions.Forget(call);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using IronCage.Abi.Boundary;
+using IronCage.Runtime.Budgets;
+using IronCage.Runtime.Protections;
+using IronCage.Runtime.Runs;
+
+namespace IronCage.Abi.Exports;
+
+/// <summary>Budgets, protections, runs.</summary>
+internal static unsafe class ProtectionExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_open")]
+    public static int BudgetOpen(ulong* result, ulong engine, byte* options, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = 0;
+        var host = Handles.Engine(engine);
+        *result = HandleTable.Instance.Add(HandleKind.Budget, new Hosted<SharedBudget>(host, host.Engine.OpenBudget(Input.Json(options, length))));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_report")]
+    public static int BudgetReport(NativeBuffer* result, ulong budget) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Budget(budget).Value.Report());
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_free")]
+    public static int BudgetFree(ulong budget) => Guard.Run(() => HandleTable.Instance.Remove(HandleKind.Budget, budget));
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_new")]
+    public static int New(ulong* result, ulong engine, ulong budget, byte* options, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = 0;
+        var host = Handles.Engine(engine);
+        var shared = budget == 0 ? null : Handles.Budget(budget);
+        if (shared is not null && shared.Host != host)
+            throw new AbiException(Status.Handle, "the budget belongs to another engine");
+        var protection = host.Engine.NewProtection(Input.Json(options, length), shared?.Value);
+        *result = protection.Handle = HandleTable.Instance.Add(HandleKind.Protection, new Hosted<Protection>(host, protection));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_stop")]
+    public static int Stop(ulong protection, byte* reason, nuint length) => Guard.Run(() =>
+        Handles.Protection(protection).Value.Stop(Input.Text(reason, length)));
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_report")]
+    public static int Report(NativeBuffer* result, ulong protection) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Protection(protection).Value.Report());
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_free")]
+    public static int Free(ulong protection) => Guard.Run(() => HandleTable.Instance.Remove(HandleKind.Protection, protection));
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_run_open")]
+    public static int RunOpen(ulong* result, ulong protection, ulong parent) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = 0;
+        var host = Handles.Protection(protection);
+        var outer = parent == 0 ? null : Handles.Run(parent);
+        if (outer is not null && outer.Host != host.Host)
+            throw new AbiException(Status.Handle, "the parent run belongs to another engine");
+        *result = HandleTable.Instance.Add(HandleKind.Run, new Hosted<Run>(host.Host, host.Value.OpenRun(outer?.Value)));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_run_close")]
+    public static int RunClose(NativeBuffer* refusal, ulong run) => Guard.Run(() =>
+    {
+        Input.NotNull(refusal);
+        *refusal = default;
+        if (run != 0 && Handles.Run(run).Value.Close() is { } remembered)
+            *refusal = NativeBuffer.From(remembered.ToJson(respond: false).Span);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_run_free")]
+    public static int RunFree(ulong run) => Guard.Run(() => (HandleTable.Instance.Remove(HandleKind.Run, run) as Hosted<Run>)?.Value.Close());
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using IronCage.Abi.Boundary;
+using IronCage.Lang.Hosts;
+using IronCage.Runtime.Standalone;
+
+namespace IronCage.Abi.Exports;
+
+/// <summary>Single rooms without a call: recognise, scan, redact, count, price.</summary>
+internal static unsafe class RoomExports
+{
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_lang_recognise")]
+    public static int Recognise(int* result, ulong engine, byte* url, nuint urlLength) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = 0;
+        var protocol = Handles.Engine(engine).Engine.Hosts.Protocol(Input.Bytes(url, urlLength));
+        *result = protocol == LlmProtocol.None ? 0 : 1;
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scan")]
+    public static int Scan(NativeBuffer* result, ulong engine, byte* text, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(SafetyTools.Scan(Handles.Engine(engine).Engine, Input.Bytes(text, length)));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_redact")]
+    public static int Redact(NativeBuffer* result, ulong engine, byte* text, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(SafetyTools.Redact(Handles.Engine(engine).Engine, Input.Bytes(text, length)));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_count_tokens")]
+    public static int CountTokens(long* result, ulong engine, byte* text, nuint length, byte* model, nuint modelLength) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = 0;
+        var name = Input.Text(model, modelLength);
+        *result = CostTools.CountTokens(Handles.Engine(engine).Engine, Input.Bytes(text, length), name)
+            ?? throw new AbiException(Status.NotFound, $"model '{name}' is unknown or has no public tokenizer");
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_price")]
+    public static int Price(NativeBuffer* result, ulong engine, byte* model, nuint modelLength) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        var name = Input.Text(model, modelLength);
+        *result = NativeBuffer.From(CostTools.Price(Handles.Engine(engine).Engine, name)
+            ?? throw new AbiException(Status.NotFound, $"the price catalogue has no price for model '{name}'"));
+    });
+}

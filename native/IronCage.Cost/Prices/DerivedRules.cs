@@ -1,0 +1,23 @@
+namespace IronCage.Cost;
+
+/// <summary>Which prices of a sum the catalogue does not state and a rule supplied instead. Each rule is an upper bound or the vendor's own
+/// formula.</summary>
+[Flags]
+public enum DerivedRules
+{
+    /// <summary>Every token was charged at a stated price.</summary>
+    None = 0,
+
+    /// <summary>Cached input at the input price.</summary>
+    CachedAsInput = 1,
+
+    /// <summary>Cache writes at the input price; for Anthropic at 1.25 times that (their five-minute rate), rounded up to a
+    /// picodollar.</summary>
+    CacheWriteFromInput = 2,
+
+    /// <summary>Audio at the price of text in the same direction.</summary>
+    AudioAsText = 4,
+
+    /// <summary>Output at the input price: the catalogue has no output price (embeddings).</summary>
+    OutputAsInput = 8,
+}

@@ -1,0 +1,98 @@
+namespace IronCage.Cost;
+
+/// <summary>
+/// One model's prices at one date, and what the catalogue knows about it. Immutable: a call is held and settled with the same instance,
+/// so that a price change at midnight does not reach a call in flight.
+/// </summary>
+public sealed class ModelPrice
+{
+    private readonly PriceTier[] tiers;
+
+    internal ModelPrice(string id, string provider, PriceBuckets buckets, PriceTier[] tiers)
+    {
+        Id = id;
+        Provider = provider;
+        Buckets = buckets;
+        this.tiers = tiers;
+        for (var i = 0; i < tiers.Length; i++)
+        {
+            if (tiers[i].AboveInputTokens < (i == 0 ? 1 : tiers[i - 1].AboveInputTokens + 1))
+                throw new ArgumentException("tiers start above 0 and ascend", nameof(tiers));
+        }
+    }
+
+    /// <summary>The catalogue's name of the model: several names on the wire may share it.</summary>
+    public string Id { get; }
+
+    /// <summary><c>"openai"</c>, <c>"anthropic"</c>, <c>"google"</c>, or whatever was given to <see cref="Assumed"/>.</summary>
+    public string Provider { get; }
+
+    /// <summary>The prices below the first tier.</summary>
+    public PriceBuckets Buckets { get; }
+
+    /// <summary>Prices of longer requests, ascending by their start; empty for most models.</summary>
+    public IReadOnlyList<PriceTier> Tiers => tiers;
+
+    /// <summary>Tokens that fit the model's context; null where the source does not say.</summary>
+    public long? ContextWindow { get; internal init; }
+
+    /// <summary>The public tokenizer: <c>"o200k_base"</c>, <c>"cl100k_base"</c>, or null where there is none.</summary>
+    public string? Tokenizer { get; internal init; }
+
+    /// <summary>The model may think in tokens that are billed as output but never shown.</summary>
+    public bool Reasoning { get; internal init; }
+
+    /// <summary>The field of an OpenAI chat request in which the model accepts an output limit; null outside OpenAI's models.</summary>
+    public string? OutputLimitField { get; internal init; }
+
+    /// <summary>The vendor's price page, or <c>"assumed"</c>.</summary>
+    public string Source { get; internal init; } = "";
+
+    /// <summary>When the figures were compared with the source; null for assumed prices.</summary>
+    public DateOnly? Checked { get; internal init; }
+
+    /// <summary>The prices were given by the user, not found in the catalogue.</summary>
+    public bool IsAssumed { get; private init; }
+
+    /// <summary>Prices that the user gives for a model which the catalogue does not have (or has otherwise).</summary>
+    /// <param name="id">The model's name.</param>
+    /// <param name="buckets">The prices below the first tier.</param>
+    /// <param name="tiers">Prices of longer requests, ascending; null: none.</param>
+    /// <param name="contextWindow">Tokens, &gt; 0; null: unknown.</param>
+    /// <param name="provider">Decides the margin of token estimates and derived prices; empty: the most careful margin.</param>
+    /// <param name="tokenizer">A public tokenizer of the model, if any.</param>
+    /// <param name="reasoning">Whether the model may think in hidden tokens.</param>
+    /// <param name="outputLimitField">The field for an output limit; null: whichever the request uses.</param>
+    /// <exception cref="ArgumentException">A tier does not ascend, or a number is out of range.</exception>
+    public static ModelPrice Assumed(
+        string id, PriceBuckets buckets, IReadOnlyList<PriceTier>? tiers = null, long? contextWindow = null, string provider = "",
+        string? tokenizer = null, bool reasoning = false, string? outputLimitField = null)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(provider);
+        if (contextWindow is <= 0)
+            throw new ArgumentOutOfRangeException(nameof(contextWindow), "a context window is at least 1 token");
+        return new ModelPrice(id, provider, buckets, tiers is null ? [] : [.. tiers])
+        {
+            ContextWindow = contextWindow,
+            Tokenizer = tokenizer,
+            Reasoning = reasoning,
+            OutputLimitField = outputLimitField,
+            Source = "assumed",
+            IsAssumed = true,
+        };
+    }
+
+    /// <summary>The prices of a request with this total input: those of the last tier whose start it exceeds. They hold for the whole
+    /// request.</summary>
+    public PriceBuckets BucketsFor(long inputTokens)
+    {
+        for (var i = tiers.Length - 1; i >= 0; i--)
+        {
+            if (inputTokens > tiers[i].AboveInputTokens)
+                return tiers[i].Buckets;
+        }
+
+        return Buckets;
+    }
+}

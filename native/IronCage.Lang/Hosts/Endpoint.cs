@@ -1,0 +1,17 @@
+namespace IronCage.Lang.Hosts;
+
+/// <summary>What a request to an LLM host asks for.</summary>
+public enum Endpoint
+{
+    /// <summary>Not an LLM host, or a request that costs nothing (listing models): pass.</summary>
+    None = 0,
+
+    /// <summary>OpenAI chat completions.</summary>
+    OpenAiChat,
+
+    /// <summary>A request that may cost money or carry texts, to a protocol that is read, at a path that is not: cannot be judged.</summary>
+    Unread,
+
+    /// <summary>A host of a protocol that is not built yet: passes with a warning.</summary>
+    Unbuilt,
+}

@@ -1,0 +1,23 @@
+namespace IronCage.Lang.Hosts;
+
+/// <summary>Names of protocols as they stand in <c>IRON_CAGE_LLM_HOSTS</c>.</summary>
+public static class LlmProtocols
+{
+    /// <summary>The accepted names, for messages.</summary>
+    public const string Names = "openai, anthropic, gemini, bedrock";
+
+    public static bool TryParse(string name, out LlmProtocol protocol)
+    {
+        protocol = name.ToLowerInvariant() switch
+        {
+            "openai" => LlmProtocol.OpenAi,
+            "anthropic" => LlmProtocol.Anthropic,
+            "gemini" => LlmProtocol.Gemini,
+            "bedrock" => LlmProtocol.Bedrock,
+            _ => LlmProtocol.None,
+        };
+        return protocol != LlmProtocol.None;
+    }
+
+    public static bool IsBuilt(LlmProtocol protocol) => protocol == LlmProtocol.OpenAi;
+}

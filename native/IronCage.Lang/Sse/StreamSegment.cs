@@ -1,0 +1,19 @@
+namespace IronCage.Lang.Sse;
+
+/// <summary>The part of a channel's text that one event carries.</summary>
+/// <param name="Key">Identity of the channel within the stream.</param>
+/// <param name="Place">Where the text stands in the event's data.</param>
+internal record struct StreamSegment(ulong Key, TextSpan Place)
+{
+    public StreamChannel? Channel { get; set; }
+
+    /// <summary>More of the same text may come with later events.</summary>
+    public bool Grows { get; init; }
+
+    /// <summary>Offset of its first byte in the channel's text.</summary>
+    public long TextStart { get; set; }
+
+    public int TextLength { get; set; }
+
+    public readonly long TextEnd => TextStart + TextLength;
+}

@@ -1,0 +1,15 @@
+namespace IronCage.Lang;
+
+/// <summary>
+/// What a provider says it billed, in disjoint token buckets: <see cref="Input"/> is neither cached nor written to a cache nor audio;
+/// <see cref="Output"/> includes <see cref="Reasoning"/> but not audio.
+/// </summary>
+public readonly record struct WireUsage(
+    long Input, long Cached, long CacheWrite, long Output, long Reasoning, long AudioInput, long AudioOutput)
+{
+    /// <summary>Everything billed on the input side.</summary>
+    public long TotalInput => Input + Cached + CacheWrite + AudioInput;
+
+    /// <summary>Everything billed on the output side.</summary>
+    public long TotalOutput => Output + AudioOutput;
+}

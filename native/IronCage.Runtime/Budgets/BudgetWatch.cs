@@ -1,0 +1,37 @@
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+
+namespace IronCage.Runtime.Budgets;
+
+/// <summary>Tells once for each threshold of an account that it was crossed.</summary>
+internal sealed class BudgetWatch(ILedgerAccount account, IReadOnlyList<double> thresholds, bool keepsAudit)
+{
+    private readonly bool[] _told = new bool[thresholds.Count];
+
+    /// <summary>The account watched.</summary>
+    public ILedgerAccount Account { get; } = account;
+
+    /// <summary>The account's store is durable, and is also where its protection keeps its audit trail.</summary>
+    public bool KeepsAudit { get; } = keepsAudit;
+
+    /// <summary>Looks at the account as it is known now; calls <paramref name="warn"/> for the highest threshold newly crossed by what is spent, and marks the lower ones as told.</summary>
+    public void Check(Action<double, BudgetFigures> warn)
+    {
+        var figures = Account.Peek();
+        if (figures.Limit is not { } limit || limit == Picodollars.Zero)
+            return;
+        double crossed = 0;
+        lock (_told)
+        {
+            for (var i = 0; i < thresholds.Count; i++)
+            {
+                if (_told[i] || (decimal)figures.Spent.Value < (decimal)thresholds[i] * limit.Value)
+                    continue;
+                _told[i] = true;
+                crossed = thresholds[i];
+            }
+        }
+        if (crossed > 0)
+            warn(crossed, figures);
+    }
+}

@@ -1,0 +1,69 @@
+using IronCage.Core.Text;
+using IronCage.Runtime.Protections;
+using IronCage.Safety;
+
+namespace IronCage.Runtime.Calls;
+
+/// <summary>
+/// Screens one channel of a streamed answer by a policy. Keeps the bytes that are not decided yet, so that places can be told in code points and values be masked.
+/// </summary>
+internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, Action<FindingRecord> found) : ITextScreen
+{
+    private readonly List<StreamFinding> _findings = [];
+    private byte[] _window = [];
+    private int _windowLength;
+    private long _windowStart;
+    private long _codePoints;
+
+    public long Push(ReadOnlySpan<byte> piece, bool final, List<TextEdit> edits)
+    {
+        Append(piece);
+        _findings.Clear();
+        var decided = scan.Push(piece, final, _findings);
+        foreach (var finding in _findings)
+        {
+            Advance(finding.Start);
+            var value = _window.AsSpan(0, (int)(finding.End - _windowStart));
+            var start = _codePoints;
+            if (Act(finding, value, start) is { } edit)
+                edits.Add(edit);
+            Advance(finding.End);
+        }
+        Advance(decided);
+        return decided;
+    }
+
+    private TextEdit? Act(in StreamFinding finding, ReadOnlySpan<byte> value, long start)
+    {
+        var whole = new Finding(finding.Kind, 0, value.Length, finding.Score);
+        if (!TrafficRules.Acts(whole, value))
+            return null;
+        var action = policy.For(finding.Kind, output: true);
+        if (action == PiiAction.Ignore)
+            return null;
+        found(new FindingRecord(finding.Kind.Name, start, start + CodePoints.Count(value), finding.Score, IsOutput: true, action));
+        return TextScreening.Replacement(finding.Kind, action, value) is { } replacement
+            ? new TextEdit(finding.Start, finding.End, replacement)
+            : null;
+    }
+
+    private void Append(ReadOnlySpan<byte> piece)
+    {
+        var needed = _windowLength + piece.Length;
+        if (_window.Length < needed)
+            Array.Resize(ref _window, Math.Max(needed, Math.Max(256, 2 * _window.Length)));
+        piece.CopyTo(_window.AsSpan(_windowLength));
+        _windowLength = needed;
+    }
+
+    private void Advance(long to)
+    {
+        var count = (int)Math.Min(to - _windowStart, _windowLength);
+        if (count <= 0)
+            return;
+        _codePoints += CodePoints.Count(_window.AsSpan(0, count));
+        _window.AsSpan(count, _windowLength - count).CopyTo(_window);
+        _windowLength -= count;
+        _windowStart += count;
+    }
+}

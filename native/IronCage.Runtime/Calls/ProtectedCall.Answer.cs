@@ -1,0 +1,194 @@
+using System.Buffers;
+using IronCage.Lang;
+using IronCage.Lang.OpenAi;
+using IronCage.Reliability;
+using IronCage.Runtime.Protections;
+
+namespace IronCage.Runtime.Calls;
+
+public sealed partial class ProtectedCall
+{
+    private ChatStream? _stream;
+    private int _status;
+    private readonly ArrayBufferWriter<byte> _output = new();
+    private readonly List<FindingRecord> _streamFindings = [];
+    private Verdict? _ended;
+
+    /// <summary>Whether the call was opened and not yet ended.</summary>
+    public bool IsOpen => _stage is Stage.Open or Stage.Settled;
+
+    /// <summary>Whether a response was shown, whole or as a stream.</summary>
+    public bool HasAnswer => _status != 0;
+
+    public bool IsStreaming => _stream is not null || _passesStream;
+
+    private bool _passesStream;
+
+    /// <summary>Shows a whole answer: settles the call, screens the texts.</summary>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="complete">False when the body was cut.</param>
+    /// <param name="body">The decoded body.</param>
+    public Verdict Respond(int status, bool complete, ReadOnlySpan<byte> body)
+    {
+        var started = Now;
+        _status = status;
+        Classify(complete ? ResultClassifier.FromStatus(status) : CallResult.Failure);
+        if (status >= 300)
+        {
+            SettleFree();
+            return Verdict.Send;
+        }
+        var readable = ChatResponseReader.TryRead(body, out var answer);
+        if (!readable && _request.Stream && LooksLikeEvents(body))
+            return RespondWithEvents(complete, body);
+        if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
+            SettleUsage(usage, answer.IsPremiumTier);
+        else if (complete && answer.Contents.Count == 0 && (readable || body.IsEmpty))
+            SettleHold(); // an answer that shows neither usage nor text: nobody can say what it cost
+        else
+            SettleEstimate(answer.Usage, readable ? Texts(answer, body) : body); // of a cut body all of it: the text that was cut is not told from its frame
+
+        var verdict = readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
+        _busyTicks += Now - started;
+        RecordOverhead();
+        return verdict;
+    }
+
+    /// <summary>A stream that the provider did not announce as one, and that the host therefore read to its end.</summary>
+    private Verdict RespondWithEvents(bool complete, ReadOnlySpan<byte> body)
+    {
+        OpenStream(_status);
+        var output = new ArrayBufferWriter<byte>(body.Length);
+        var fed = Feed(body);
+        if (fed.Kind == VerdictKind.Refuse)
+            return fed;
+        output.Write(fed.Kind == VerdictKind.Send ? body : fed.Body.Span);
+        if (!complete)
+            SettleStream(complete: false);
+        var rest = FinishStream();
+        if (rest.Kind == VerdictKind.Refuse)
+            return rest;
+        output.Write(rest.Body.Span);
+        return output.WrittenSpan.SequenceEqual(body) ? Verdict.Send : new Verdict(VerdictKind.Rewrite, output.WrittenMemory);
+    }
+
+    private static bool LooksLikeEvents(ReadOnlySpan<byte> body) =>
+        body.StartsWith("data:"u8) || body.StartsWith("event:"u8) || body.StartsWith(":"u8) || body.StartsWith("\uFEFFdata:"u8);
+
+    /// <summary>Announces a streamed answer.</summary>
+    public void OpenStream(int status)
+    {
+        _status = status;
+        if (status >= 300)
+        {
+            Classify(ResultClassifier.FromStatus(status));
+            SettleFree();
+            _passesStream = true;
+            return;
+        }
+        Func<OutputScreen>? newScreen = _run.Policy.ScansOutput
+            ? () => new OutputScreen(_engine.Scanner.OpenStream(), _run.Policy, _streamFindings.Add)
+            : null;
+        _stream = new ChatStream(newScreen, _hidesUsage, _request.Choices);
+    }
+
+    /// <summary>Feeds the next piece of a stream.</summary>
+    public Verdict Feed(ReadOnlySpan<byte> piece)
+    {
+        if (_stream is null)
+            return Verdict.Send;
+        if (_ended is { } ended)
+            return ended;
+        var started = Now;
+        _output.ResetWrittenCount();
+        _stream.Feed(piece, _output);
+        var verdict = StreamVerdict(piece);
+        _busyTicks += Now - started;
+        return verdict;
+    }
+
+    /// <summary>The stream came to its end: settles, and answers what was held back.</summary>
+    public Verdict FinishStream()
+    {
+        if (_stream is null)
+            return new Verdict(VerdictKind.Rewrite);
+        if (_ended is { } ended)
+            return ended;
+        var started = Now;
+        _output.ResetWrittenCount();
+        _stream.Finish(_output);
+        SettleStream(complete: true);
+        var verdict = StreamVerdict(default);
+        if (verdict.Kind != VerdictKind.Refuse)
+            _ended = new Verdict(VerdictKind.Rewrite);
+        _busyTicks += Now - started;
+        RecordOverhead();
+        return verdict;
+    }
+
+    private Verdict StreamVerdict(ReadOnlySpan<byte> piece)
+    {
+        if (_streamFindings.Count > 0)
+        {
+            var records = _streamFindings.ToArray();
+            _streamFindings.Clear();
+            if (Report(records, output: true, records.Any(r => r.Action == PiiAction.Block)) is { } refusal)
+            {
+                // The provider goes on generating what nobody will read: what it sent so far is the least it bills.
+                SettleStream(complete: false);
+                var refused = Refused(refusal);
+                _ended = refused;
+                return refused;
+            }
+        }
+        var written = _output.WrittenSpan;
+        if (piece.Length > 0 && written.SequenceEqual(piece))
+            return Verdict.Send;
+        return new Verdict(VerdictKind.Rewrite, _output.WrittenMemory);
+    }
+
+    private Verdict ScreenAnswer(ChatResponse answer, ReadOnlySpan<byte> body)
+    {
+        if (!_run.Policy.ScansOutput)
+            return Verdict.Send;
+        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: true);
+        var edits = new List<RawEdit>();
+        foreach (var text in answer.Texts)
+            screening.Screen(text, body, edits);
+        if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
+            return Refused(refusal);
+        if (edits.Count == 0)
+            return Verdict.Send;
+        // Log probabilities repeat the content token by token, the found value included.
+        foreach (var place in answer.LogProbabilities)
+            edits.Add(new RawEdit(place.Start.Value, place.End.Value, "null"u8.ToArray()));
+        return new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
+    }
+
+    /// <summary>An answer that is no JSON (or was cut) is screened as one text.</summary>
+    private Verdict ScreenUnreadable(ReadOnlySpan<byte> body)
+    {
+        if (!_run.Policy.ScansOutput)
+            return Verdict.Send;
+        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: true);
+        var edits = new List<RawEdit>();
+        screening.Screen(new TextSpan(0, body.Length, Escaped: false), body, edits);
+        if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
+            return Refused(refusal);
+        return edits.Count == 0 ? Verdict.Send : new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
+    }
+
+    private static bool HasText(ChatResponse answer) => answer.Contents.Count > 0;
+
+    /// <summary>A provider that bills nothing for an answer with text is not believed: never zero.</summary>
+    private static bool IsPlausible(in WireUsage usage, bool hasText) => !hasText || usage.TotalOutput > 0;
+
+    private static byte[] Texts(ChatResponse answer, ReadOnlySpan<byte> body)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        byte[] scratch = [];
+        foreach (var text in answer.Contents)
+            buffer.Write(text.Read(body, ref scratch));
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,256 @@
+using System.Text.Json;
+using IronCage.Core.Events;
+using IronCage.Core.Money;
+using IronCage.Cost;
+using IronCage.Lang;
+using IronCage.Reliability;
+using IronCage.Runtime.Protections;
+using Microsoft.Extensions.Logging;
+
+namespace IronCage.Runtime.Calls;
+
+public sealed partial class ProtectedCall
+{
+    private bool _classified;
+
+    /// <summary>Ends the call, however it came to its end, and settles it if it is not settled yet. Idempotent.</summary>
+    public void End(CallEnding how)
+    {
+        lock (_gate)
+        {
+            if (_stage == Stage.Ended)
+                return;
+            if (_stage == Stage.Deciding)
+            {
+                Withdraw();
+                return;
+            }
+        }
+        try
+        {
+            EndOpen(how);
+        }
+        catch
+        {
+            // Whatever failed, the hold must not stay: at worst the call costs all of it.
+            SettleHold();
+            throw;
+        }
+        finally
+        {
+            lock (_gate)
+                _stage = Stage.Ended;
+            _keptBody = null;
+            _giveUp.Dispose();
+        }
+    }
+
+    private void EndOpen(CallEnding how)
+    {
+        if (_stage == Stage.Open)
+        {
+            // Whatever the host says now: a response that began was worked for.
+            if (HasAnswer)
+            {
+                how = how switch
+                {
+                    CallEnding.NotSent or CallEnding.NoResponse => CallEnding.Cut,
+                    CallEnding.Withdrawn or CallEnding.Cancelled => CallEnding.Aborted,
+                    _ => how,
+                };
+            }
+            switch (how)
+            {
+                case CallEnding.NotSent or CallEnding.Withdrawn:
+                    Classify(how == CallEnding.NotSent ? CallResult.Failure : CallResult.Ignored);
+                    TakeBack();
+                    break;
+                case CallEnding.NoResponse or CallEnding.Cancelled:
+                    Classify(how == CallEnding.NoResponse ? CallResult.Failure : CallResult.Ignored);
+                    SettleHold();
+                    break;
+                default:
+                    Classify(how == CallEnding.Cut ? CallResult.Failure : CallResult.Ignored);
+                    if (_stream is not null)
+                        SettleStream(complete: false);
+                    else if (_status >= 300)
+                        SettleFree();
+                    else
+                        SettleHold();
+                    break;
+            }
+            RecordOverhead();
+        }
+    }
+
+    /// <summary>The host gave up while the call was waiting: whatever the ledger still grants is given back when it does.</summary>
+    private void Withdraw()
+    {
+        _stage = Stage.Ended;
+        foreach (var permit in _permits)
+            permit.Complete(CallResult.Ignored);
+        Uncount();
+        _engine.WaitsNoMore(this);
+        GiveUp();
+        _holding?.ContinueWith(static (task, state) =>
+        {
+            if (task.IsCompletedSuccessfully && task.Result is null)
+                ((ProtectedCall)state!).GiveBack();
+        }, this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void Classify(CallResult result)
+    {
+        if (_classified)
+            return;
+        _classified = true;
+        foreach (var permit in _permits)
+            permit.Complete(result);
+    }
+
+    /// <summary>The provider did no work.</summary>
+    private void SettleFree() => Settle(Picodollars.Zero, default, estimated: false);
+
+    /// <summary>The whole hold: nothing better is known, and it is never zero.</summary>
+    private void SettleHold() =>
+        Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
+
+    private void SettleUsage(in WireUsage wire, bool premium)
+    {
+        var usage = new TokenUsage(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput);
+        if (_price is null)
+        {
+            Settle(Picodollars.Zero, usage, estimated: false);
+            return;
+        }
+        // A count that no request of this model can have teaches nothing.
+        if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
+            _engine.Margins.Observe(_price.IsAssumed ? Model : _price.Id, _marginBound, wire.TotalInput);
+        if (premium)
+        {
+            foreach (var protection in _run.Protections)
+                protection.WarnOnce("premium:" + Model, "call.premium_tier", $"{Model} was served at a premium service tier whose price the catalogue does not have; the default price was charged");
+        }
+        Settle(Pricing.Cost(_price, usage), usage, estimated: premium);
+    }
+
+    /// <summary>
+    /// Input and the output so far, counted where there is a public tokenizer; for models with hidden reasoning the hold. A usage that was told before the end is the least.
+    /// </summary>
+    private void SettleEstimate(WireUsage? told, ReadOnlySpan<byte> output, long uncountedBytes = 0)
+    {
+        if (_price is null)
+        {
+            Settle(Picodollars.Zero, default, estimated: true);
+            return;
+        }
+        var input = told is { TotalInput: > 0 and var counted } ? counted : EstimatedInput(); // no request has an empty input
+        if (AbortedAnswer.Estimate(_price, input, output, _engine.Tokens) is not { } estimate)
+        {
+            SettleHold();
+            return;
+        }
+        if (uncountedBytes > 0)
+            estimate = estimate with { Output = estimate.Output + uncountedBytes / AbortedAnswer.BytesPerToken };
+        if (told is { } usage && usage.TotalOutput > estimate.Output)
+            estimate = estimate with { Output = usage.TotalOutput };
+        var cost = Pricing.Cost(_price, estimate);
+        Settle(_demand.Call == _id ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
+    }
+
+    private long EstimatedInput()
+    {
+        if (_keptBody is not { } body || _price!.Reasoning)
+            return _inputBound;
+        var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable: false, strict: false, new RequestTexts(_request, body)));
+        return exact.Refusal == BoundRefusal.None ? Math.Min(_inputBound, exact.InputTokens) : _inputBound;
+    }
+
+    private void SettleStream(bool complete)
+    {
+        var stream = _stream!;
+        var whole = complete && stream.HasFinished && !stream.HasError;
+        Classify(whole ? CallResult.Success : complete || stream.HasError ? CallResult.Failure : CallResult.Ignored);
+        // Some servers tell the usage so far with every chunk: it is the usage only when the answer is at its end.
+        if (stream.Usage is { } usage && stream.HasFinished && IsPlausible(usage, stream.TextBytes > 0))
+            SettleUsage(usage, stream.IsPremiumTier);
+        else
+            SettleEstimate(stream.Usage, stream.Text, stream.TextBytes - stream.Text.Length);
+    }
+
+    private void TakeBack()
+    {
+        if (!TrySettle())
+            return;
+        foreach (var hold in _holds)
+            hold.Account.Settle(_id, Picodollars.Zero);
+        var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
+        foreach (var protection in _run.Protections)
+            protection.Tally.TookBack(Model, held, _lowered, _isRetry, _request.UnscannableParts);
+        Uncount();
+    }
+
+    private bool TrySettle()
+    {
+        lock (_gate)
+        {
+            if (_stage != Stage.Open)
+                return false;
+            _stage = Stage.Settled;
+            return true;
+        }
+    }
+
+    private void Settle(Picodollars cost, in TokenUsage usage, bool estimated)
+    {
+        if (!TrySettle())
+            return;
+        var over = false;
+        foreach (var hold in _holds)
+        {
+            hold.Account.Settle(_id, cost);
+            over |= cost > hold.Held;
+        }
+        var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
+        foreach (var protection in _run.Protections)
+        {
+            protection.Tally.Settled(Model, held, cost, usage, estimated);
+            if (protection.IsAudited || protection.WantsEvents)
+            {
+                var details = CallDetails(cost, estimated, usage);
+                protection.Audit("call.settled", details);
+                protection.Emit("call.settled", EventLevel.Debug, $"call to {Model} cost ${cost}", details);
+            }
+            if (over)
+                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}; the margin of the model was raised", null);
+        }
+        foreach (var payer in _run.Watches)
+            payer.Protection.CheckBudget(payer.Watch);
+        _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
+    }
+
+    private string CallDetails(Picodollars amount, bool? estimated, TokenUsage? usage) => JsonDetails.Write(writer =>
+    {
+        writer.WriteString("call", _id.ToString("N"));
+        writer.WriteString("host", _target.Host);
+        writer.WriteString("model", Model);
+        writer.WriteNumber(usage is null ? "hold_pico" : "cost_pico", amount.Value);
+        if (estimated is { } guess)
+            writer.WriteBoolean("estimated", guess);
+        if (usage is { } tokens)
+        {
+            writer.WriteNumber("input_tokens", tokens.TotalInput);
+            writer.WriteNumber("output_tokens", tokens.Output + tokens.AudioOutput);
+        }
+    });
+
+    private void RecordOverhead()
+    {
+        if (_busyTicks == 0)
+            return;
+        var nanoseconds = (long)(_busyTicks * (1e9 / _engine.Clock.TimestampFrequency));
+        _busyTicks = 0;
+        foreach (var protection in _run.Protections)
+            protection.Tally.Overhead.Record(nanoseconds);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+using IronCage.Lang.OpenAi;
+using IronCage.Runtime.Protections;
+
+namespace IronCage.Runtime.Calls;
+
+/// <summary>Why a call may not leave (or its answer may not be handed on), with everything a host needs to raise the right error.</summary>
+public sealed record Refusal(string Error, string Reason, string Code, int Status)
+{
+    public string? Model { get; init; }
+    public Picodollars? Limit { get; init; }
+    public Picodollars? Spent { get; init; }
+    public Picodollars? Held { get; init; }
+    public Picodollars? Needed { get; init; }
+    public IReadOnlyList<FindingRecord>? Findings { get; init; }
+    public TimeSpan? RetryAfter { get; init; }
+    public string? LimitReached { get; init; }
+    public string? Why { get; init; }
+
+    /// <summary>The protections that refused: their runs remember it, and so do the runs inside them. Empty: the innermost one.</summary>
+    internal IReadOnlyList<Protection> By { get; init; } = [];
+
+    /// <summary>Later calls of the run are refused with the same; true for all but an open circuit.</summary>
+    public bool Latches => Error != "CircuitOpen";
+
+    public static Refusal Denied(string reason, string code, string? model) => new("CallDenied", reason, code, 403) { Model = model };
+
+    public static Refusal Budget(in HoldOutcome outcome, string model)
+    {
+        var f = outcome.Figures;
+        var waited = outcome.Status == HoldStatus.TimedOut ? ", and waiting for other calls to settle was in vain" : "";
+        return new Refusal("BudgetExceeded",
+            $"the budget of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{waited}",
+            "budget_exceeded", 402)
+        {
+            Model = model, Limit = f.Limit, Spent = f.Spent, Held = f.Held, Needed = outcome.Needed,
+        };
+    }
+
+    public static Refusal Unpriced(string model, string? feature) => new("UnpricedModel",
+        feature is null
+            ? $"the price catalogue has no price for model '{model}', so no budget could hold it"
+            : $"the price catalogue has no price for {feature} of model '{model}', so no budget could hold it",
+        "unpriced_model", 402) { Model = model };
+
+    public static Refusal Blocked(IReadOnlyList<FindingRecord> findings, bool output, string model)
+    {
+        var kinds = string.Join(", ", findings.Select(f => f.Kind).Distinct().Order(StringComparer.Ordinal));
+        return new Refusal("PiiBlocked", $"{(output ? "the answer" : "the request")} holds data that must not pass: {kinds}", "pii_blocked", 403)
+        {
+            Model = model, Findings = findings,
+        };
+    }
+
+    public static Refusal Circuit(string key, TimeSpan retryAfter, string model) => new("CircuitOpen",
+        string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"the provider is failing, so the circuit of {key} is open; the next try is allowed in {retryAfter.TotalSeconds:0.###} s"),
+        "circuit_open", 503) { Model = model, RetryAfter = retryAfter };
+
+    public static Refusal Stopped(string why, string? model) => new("AgentStopped", $"the agent was stopped: {why}", "agent_stopped", 403) { Model = model, Why = why };
+
+    public static Refusal CallLimit(int maximum, string? model) => new("LimitReached", $"this run has made its {maximum} calls (max_calls)", "limit_reached", 403)
+    {
+        Model = model, LimitReached = "calls",
+    };
+
+    /// <summary>The JSON that <c>ironcage_call_begin</c> documents.</summary>
+    public ReadOnlyMemory<byte> ToJson(bool respond) => JsonDetails.WriteUtf8(writer =>
+    {
+        writer.WriteString("error", Error);
+        writer.WriteString("reason", Reason);
+        writer.WriteString("model", Model);
+        writer.WriteBoolean("remembered", !respond);
+        writer.WriteBoolean("respond", respond);
+        writer.WriteNumber("status", Status);
+        writer.WriteString("content_type", "application/json");
+        writer.WriteString("body", RefusalBody.Write("Iron Cage: " + Reason, Code));
+        if (Error == "BudgetExceeded")
+        {
+            ReportWriter.WriteMoney(writer, "limit_usd", Limit);
+            ReportWriter.WriteMoney(writer, "spent_usd", Spent);
+            ReportWriter.WriteMoney(writer, "held_usd", Held);
+            ReportWriter.WriteMoney(writer, "needed_usd", Needed);
+        }
+        if (Findings is { } findings)
+        {
+            writer.WriteStartArray("findings");
+            foreach (var finding in findings)
+                ReportWriter.WriteFinding(writer, finding);
+            writer.WriteEndArray();
+        }
+        if (RetryAfter is { } after)
+            writer.WriteNumber("retry_after", Math.Round(after.TotalSeconds, 3));
+        if (LimitReached is { } limit)
+            writer.WriteString("limit", limit);
+        if (Why is { } why)
+            writer.WriteString("why", why);
+    });
+}

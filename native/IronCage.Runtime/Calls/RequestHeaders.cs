@@ -1,0 +1,34 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace IronCage.Runtime.Calls;
+
+/// <summary>The few headers that matter, out of <c>Name: value</c> lines.</summary>
+internal readonly ref struct RequestHeaders(ReadOnlySpan<byte> lines)
+{
+    private readonly ReadOnlySpan<byte> _lines = lines;
+
+    /// <summary>The trimmed value of the first header of that name (lower case); empty when absent.</summary>
+    public ReadOnlySpan<byte> this[ReadOnlySpan<byte> name]
+    {
+        get
+        {
+            var rest = _lines;
+            while (rest.Length > 0)
+            {
+                var end = rest.IndexOf((byte)'\n');
+                var line = end < 0 ? rest : rest[..end];
+                rest = end < 0 ? default : rest[(end + 1)..];
+                if (line.Length > name.Length && line[name.Length] == (byte)':' && Ascii.EqualsIgnoreCase(line[..name.Length], name))
+                    return line[(name.Length + 1)..].Trim(" \t\r"u8);
+            }
+            return default;
+        }
+    }
+
+    /// <summary>The body has an encoding that hides its text.</summary>
+    public bool IsEncoded => this["content-encoding"u8] is { Length: > 0 } encoding && !Ascii.EqualsIgnoreCase(encoding, "identity"u8);
+
+    /// <summary>An SDK says that this is a retry.</summary>
+    public bool IsRetry => Utf8Parser.TryParse(this["x-stainless-retry-count"u8], out int count, out _) && count > 0;
+}

@@ -1,0 +1,25 @@
+using IronCage.Cost;
+using IronCage.Lang.OpenAi;
+
+namespace IronCage.Runtime.Calls;
+
+/// <summary>Turns what Lang read into what Cost bounds.</summary>
+internal static class RequestShapes
+{
+    public static RequestShape Of(ChatRequest request, ModelPrice price, bool lowerable, bool strict, IRequestTexts? texts) => new()
+    {
+        Price = price,
+        TextBytes = request.TextBytes,
+        Messages = request.Messages,
+        Texts = texts,
+        Images = request.Images,
+        HasAudio = request.AsksForAudio,
+        HasUnboundedInput = request.UnboundedParts > 0,
+        Tools = request.Tools,
+        ToolsBytes = request.ToolsBytes,
+        OutputLimit = request.OutputLimit,
+        Choices = request.Choices,
+        Lowerable = lowerable,
+        Strict = strict,
+    };
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using IronCage.Core.Events;
+using IronCage.Core.Ledger;
+using IronCage.Core.Time;
+using IronCage.Cost;
+using IronCage.Lang.Hosts;
+using IronCage.Runtime.Budgets;
+using IronCage.Runtime.Calls;
+using IronCage.Runtime.Protections;
+using IronCage.Runtime.Runs;
+using IronCage.Safety;
+using IronCage.State;
+using IronCage.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace IronCage.Runtime;
+
+/// <summary>
+/// The one place where the rooms meet: hosts, prices, stores, telemetry, and which runs are open. A process needs one. Thread-safe.
+/// </summary>
+public sealed class Engine : IDisposable
+{
+    private const int ManyEvents = 256;
+
+    private readonly Lock _gate = new();
+    private volatile bool _urgent;
+    private readonly HashSet<Run> _open = [];
+    private readonly ConcurrentDictionary<ProtectedCall, byte> _waiting = new();
+
+    public Engine(EngineOptions options, TimeProvider clock, IIdSource ids)
+    {
+        Clock = clock;
+        Ids = ids;
+        Telemetry = new TelemetryHub(options.Telemetry, clock);
+        Log = Telemetry.Logger("IronCage.Runtime");
+        Hosts = new HostTable();
+        Catalogue = PriceCatalogue.Load(clock);
+        Stores = new StoreSet(clock, ids);
+        Bounds = new SpendingBound(Tokens, Margins);
+        if (options.LlmHosts is { Length: > 0 } hosts)
+            AddHosts(hosts);
+    }
+
+    public TimeProvider Clock { get; }
+    public IIdSource Ids { get; }
+    public TelemetryHub Telemetry { get; }
+    public HostTable Hosts { get; }
+    public PriceCatalogue Catalogue { get; }
+    public StoreSet Stores { get; }
+    public TokenCounter Tokens { get; } = new();
+    public Scanner Scanner { get; } = new(PiiKinds.All);
+    internal Margins Margins { get; } = new();
+    internal SpendingBound Bounds { get; }
+
+    internal ILogger Log { get; }
+
+    /// <summary>A host should drain now: something of level warning or above waits, or many events do.</summary>
+    public bool HasUrgentEvents => _urgent || Telemetry.Ring.Count >= ManyEvents;
+
+    /// <summary>Takes events for the host, oldest first; at most <paramref name="max"/>, 0 for all. <paramref name="dropped"/>: how many were lost so far.</summary>
+    public int Drain(List<SequencedEvent> into, int max, out long dropped)
+    {
+        _urgent = false;
+        return Telemetry.Ring.Drain(into, max, out dropped);
+    }
+
+    internal void Emit(RuntimeEvent e)
+    {
+        Telemetry.Ring.Emit(e);
+        if (e.Level >= EventLevel.Warning)
+            _urgent = true;
+    }
+
+    /// <summary>Called, on any thread, when a call that was pending is decided.</summary>
+    public Action<ProtectedCall>? Decided { get; set; }
+
+    /// <exception cref="ConfigException">The specification is malformed.</exception>
+    public void AddHosts(string specification)
+    {
+        try
+        {
+            Hosts.Add(specification);
+        }
+        catch (FormatException e)
+        {
+            throw new ConfigException("llm_hosts", e.Message);
+        }
+    }
+
+    /// <exception cref="ConfigException">An option is wrong.</exception>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    public SharedBudget OpenBudget(ReadOnlyMemory<byte> optionsJson)
+    {
+        var (name, limit, state) = SharedBudget.ReadOptions(optionsJson);
+        var store = OpenStore(state);
+        return new SharedBudget(name, store.Open("budget:" + name, limit), store);
+    }
+
+    /// <exception cref="ConfigException">An option is wrong.</exception>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    public Protection NewProtection(ReadOnlyMemory<byte> optionsJson, SharedBudget? budget) =>
+        new(this, ProtectionOptionsReader.Read(optionsJson), budget);
+
+    internal IStore OpenStore(string? url)
+    {
+        try
+        {
+            return Stores.Open(url is "memory" ? null : url);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigException("state", e.Message);
+        }
+    }
+
+    /// <summary>Waits until every settlement and audit entry so far is durable.</summary>
+    public Task FlushAsync(CancellationToken cancel) => Stores.FlushAsync(cancel).AsTask();
+
+    internal void RunOpened(Run run)
+    {
+        lock (_gate)
+            _open.Add(run);
+    }
+
+    internal void RunClosed(Run run)
+    {
+        lock (_gate)
+            _open.Remove(run);
+    }
+
+    /// <summary>Whose call it is when the host does not know.</summary>
+    /// <returns>The run; null with <paramref name="ambiguous"/> false when nothing protects it, true when several protections are active.</returns>
+    internal Run? Claim(out bool ambiguous, out bool pass)
+    {
+        ambiguous = pass = false;
+        lock (_gate)
+        {
+            Run? only = null;
+            Protection? protection = null;
+            var several = false;
+            foreach (var run in _open)
+            {
+                if (protection is not null && protection != run.Protection)
+                    ambiguous = true;
+                several |= only is not null;
+                protection = run.Protection;
+                only = run;
+            }
+            if (ambiguous)
+            {
+                pass = _open.All(r => r.Protection.Options.PassUnclaimed);
+                return null;
+            }
+            return several ? protection!.AmbientRun() : only;
+        }
+    }
+
+    internal IReadOnlyList<Protection> ActiveProtections()
+    {
+        lock (_gate)
+            return [.. _open.Select(r => r.Protection).Distinct()];
+    }
+
+    internal void Waits(ProtectedCall call) => _waiting.TryAdd(call, 0);
+
+    internal void WaitsNoMore(ProtectedCall call) => _waiting.TryRemove(call, out _);
+
+    internal void CancelWaiting(Protection protection)
+    {
+        foreach (var call in _waiting.Keys)
+        {
+            if (call.Concerns(protection))
+                call.GiveUp();
+        }
+    }
+
+    public void Dispose()
+    {
+        Stores.Dispose();
+        Telemetry.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Unicode;
+using IronCage.Core.Money;
+
+namespace IronCage.Runtime.Protections;
+
+/// <summary>Typed reads of option values that say which option is wrong and what is accepted.</summary>
+internal static class OptionsJson
+{
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        JsonDocument document;
+        try
+        {
+            if (!Utf8.IsValid(json.Span))
+                throw new ConfigException("options", "are not valid UTF-8");
+            document = JsonDocument.Parse(json.IsEmpty ? "{}"u8.ToArray() : json, new JsonDocumentOptions { MaxDepth = 16 });
+        }
+        catch (JsonException)
+        {
+            throw new ConfigException("options", "are not valid JSON");
+        }
+        if (document.RootElement.ValueKind == JsonValueKind.Object && IsText(document.RootElement))
+            return document;
+        var problem = document.RootElement.ValueKind == JsonValueKind.Object ? "hold a string that is no text (half of a surrogate pair)" : "must be a JSON object";
+        document.Dispose();
+        throw new ConfigException("options", problem);
+    }
+
+    /// <summary>Whether every name and string can be read as text: an escape such as "\ud800" alone is valid JSON and no text.</summary>
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().All(p => p.Name is not null && IsText(p.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsText),
+                JsonValueKind.String => value.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    public static string Text(JsonElement value, string name, int maximum)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text && text.Length <= maximum)
+            return text;
+        throw new ConfigException(name, $"must be a string of 1 to {maximum} characters");
+    }
+
+    public static bool Bool(JsonElement value, string name) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw new ConfigException(name, "must be true or false"),
+    };
+
+    public static double Number(JsonElement value, string name, double minimum, double maximum)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.GetDouble() is var number && number >= minimum && number <= maximum)
+            return number;
+        throw new ConfigException(name, string.Create(CultureInfo.InvariantCulture, $"must be a number from {minimum} to {maximum}"));
+    }
+
+    public static int Integer(JsonElement value, string name, int minimum, int maximum)
+    {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= minimum && number <= maximum)
+            return number;
+        throw new ConfigException(name, $"must be an integer from {minimum} to {maximum}");
+    }
+
+    public static string OneOf(JsonElement value, string name, params ReadOnlySpan<string> accepted)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            var text = value.GetString()!;
+            foreach (var candidate in accepted)
+            {
+                if (candidate == text)
+                    return candidate;
+            }
+        }
+        throw new ConfigException(name, $"must be one of {string.Join(", ", accepted!)}");
+    }
+
+    /// <summary>A positive amount as a decimal string, or null.</summary>
+    public static Picodollars? Dollars(JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        // Beyond 28 digits decimal rounds silently; no amount in range needs more than 20 characters.
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= 24 } text
+            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars)
+            && dollars is > 0 and <= 9_000_000
+            && dollars * Picodollars.PerDollar == decimal.Truncate(dollars * Picodollars.PerDollar))
+            return Picodollars.FromDollars(dollars);
+        throw new ConfigException(name, "must be an amount above 0 and at most 9000000 dollars, with at most 12 decimal places");
+    }
+}

@@ -1,0 +1,216 @@
+using System.Buffers;
+using System.Text.Json;
+using IronCage.Core.Audit;
+using IronCage.Core.Events;
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+using IronCage.Reliability;
+using IronCage.Runtime.Budgets;
+using IronCage.Runtime.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace IronCage.Runtime.Protections;
+
+/// <summary>
+/// Budget, safety and reliability of one agent. Lives as long as the decorated function; budget, breakers and report accumulate over all its runs and threads.
+/// Thread-safe.
+/// </summary>
+public sealed class Protection
+{
+    private readonly Engine _engine;
+    private readonly IStore _store;
+    private readonly BudgetWatch? _watch;
+    private readonly string _budgetName;
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _warned = [];
+    private Run? _ambient;
+    private int _openRuns;
+    private volatile string? _stopReason;
+
+    internal Protection(Engine engine, ProtectionOptions options, SharedBudget? shared)
+    {
+        _engine = engine;
+        Options = options;
+        _budgetName = shared?.Name ?? options.AgentId;
+        if (shared is not null && options.Budget is not null)
+            throw new ConfigException("budget_usd", "cannot be given together with a shared budget");
+        if (shared is not null && options.BudgetPerRun)
+            throw new ConfigException("budget_scope", "'run' needs budget_usd, not a shared budget");
+        _store = shared is not null && options.State is null ? shared.Store : engine.OpenStore(options.State);
+        if (shared is not null)
+            _watch = new BudgetWatch(shared.Account, options.WarnAt, keepsAudit: _store.IsDurable && _store == shared.Store);
+        else if (options.Budget is { } limit && !options.BudgetPerRun)
+            _watch = new BudgetWatch(OpenAccount(limit, ofRun: false), options.WarnAt, keepsAudit: _store.IsDurable);
+        Policy = new SafetyPolicy(options);
+        if (options.CircuitBreaker is { } breaker)
+            Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
+    }
+
+    /// <summary>Set by the boundary, so that events can name the protection they concern.</summary>
+    public ulong Handle { get; set; }
+
+    public ProtectionOptions Options { get; }
+
+    internal SafetyPolicy Policy { get; }
+    internal CircuitBook? Circuits { get; }
+    internal ProtectionTally Tally { get; } = new();
+
+    /// <summary>Why the kill switch was thrown; null while it was not.</summary>
+    public string? StopReason => _stopReason;
+
+    /// <summary>Throws the kill switch: every later call is refused, waiting ones give up. The first reason stays.</summary>
+    public void Stop(string reason)
+    {
+        lock (_gate)
+        {
+            if (_stopReason is not null)
+                return;
+            _stopReason = reason;
+        }
+        Emit("agent.stopped", EventLevel.Warning, $"agent {Options.AgentId} was stopped", null);
+        _engine.CancelWaiting(this);
+    }
+
+    /// <summary>Opens a run nested in <paramref name="parent"/>.</summary>
+    public Run OpenRun(Run? parent)
+    {
+        var run = new Run(this, parent, WatchOfRun());
+        lock (_gate)
+            _openRuns++;
+        _engine.RunOpened(run);
+        return run;
+    }
+
+    /// <summary>The budget of a new run: the protection's, or a fresh one.</summary>
+    private BudgetWatch? WatchOfRun() => Options.Budget is { } limit && Options.BudgetPerRun
+        ? new BudgetWatch(OpenAccount(limit, ofRun: true), Options.WarnAt, keepsAudit: false)
+        : _watch;
+
+    internal void RunClosed(Run run)
+    {
+        lock (_gate)
+        {
+            // With the last run goes the one that stood for calls of none in particular: its budget, caps and refusals.
+            if (--_openRuns == 0)
+                _ambient = null;
+        }
+        _engine.RunClosed(run);
+    }
+
+    /// <summary>The run of calls that belong to this protection but to none of its runs in particular.</summary>
+    internal Run AmbientRun()
+    {
+        lock (_gate)
+            return _ambient ??= new Run(this, null, WatchOfRun());
+    }
+
+    /// <summary>The report of <c>ironcage_protection_report</c>.</summary>
+    public byte[] Report()
+    {
+        BudgetFigures? figures = _watch is null ? null : _watch.Account.ReadAsync().AsTask().GetAwaiter().GetResult();
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("agent_id", Options.AgentId);
+            ReportWriter.WriteMoney(writer, "remaining_usd", figures?.Available);
+            if (figures is { } known)
+            {
+                writer.WritePropertyName("budget");
+                ReportWriter.WriteBudget(writer, _budgetName, known);
+            }
+            else
+            {
+                writer.WriteNull("budget");
+            }
+            Tally.Read(view => ReportWriter.WriteTally(writer, view));
+            ReportWriter.WriteCircuits(writer, Circuits?.Snapshot() ?? []);
+            writer.WriteStartObject("overhead");
+            writer.WriteNumber("p50", Tally.Overhead.Quantile(0.5) / 1e9);
+            writer.WriteNumber("p99", Tally.Overhead.Quantile(0.99) / 1e9);
+            writer.WriteEndObject();
+            if (_stopReason is { } stopped)
+                writer.WriteString("stopped", stopped);
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    internal void Emit(string kind, EventLevel level, string message, string? details) =>
+        _engine.Emit(new RuntimeEvent(kind, level, _engine.Clock.GetUtcNow(), Handle, message, details));
+
+    /// <summary>Whether this call's host should drain events now rather than later.</summary>
+    internal bool WantsEvents => Options.EagerEvents;
+
+    /// <summary>Writes an audit entry, where a store keeps them.</summary>
+    internal void Audit(string kind, string details)
+    {
+        if (_store.IsDurable)
+            _store.Append(Entry(kind, details));
+    }
+
+    /// <summary>An audit entry to be written with a hold, when holds and audit share a store; null otherwise.</summary>
+    internal AuditEntry Entry(string kind, string details) => new(Options.AgentId, kind, _engine.Clock.GetUtcNow(), details);
+
+    internal bool IsAudited => _store.IsDurable;
+
+    internal void Warn(string kind, string message, string? details)
+    {
+        Tally.Warn(message);
+        _engine.Log.LogWarning("{Agent}: {Warning}", Options.AgentId, message);
+        Emit(kind, EventLevel.Warning, message, details);
+    }
+
+    /// <summary>Warns the first time that <paramref name="key"/> comes up.</summary>
+    internal void WarnOnce(string key, string kind, string message)
+    {
+        lock (_gate)
+        {
+            if (!_warned.Add(key))
+                return;
+        }
+        Warn(kind, message, null);
+    }
+
+    /// <summary>Emits a warning for every threshold of the budget that was crossed.</summary>
+    internal void CheckBudget(BudgetWatch? watch) =>
+        watch?.Check((threshold, figures) => Warn("budget.warning",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{threshold:P0} of the budget is spent: ${figures.Spent} of ${figures.Limit}"),
+            JsonDetails.Write(w =>
+            {
+                w.WriteNumber("threshold", threshold);
+                ReportWriter.WriteMoney(w, "spent_usd", figures.Spent);
+                ReportWriter.WriteMoney(w, "limit_usd", figures.Limit);
+            })));
+
+    /// <summary>
+    /// The account of a budget of our own. In a store it belongs to the agent, so that a restarted process goes on with it. In memory, and for a single run,
+    /// it belongs to this object alone: nobody else may find it by name, and it goes when we go.
+    /// </summary>
+    private ILedgerAccount OpenAccount(Picodollars limit, bool ofRun)
+    {
+        var name = "agent:" + Options.AgentId;
+        if (_store.IsDurable && !ofRun)
+            return _store.Open(name, limit);
+        var memory = _engine.Stores.Memory;
+        name += "/" + _engine.Ids.NewId().ToString("N");
+        var account = memory.Open(name, limit);
+        memory.Forget(name);
+        return account;
+    }
+
+    private void OnCircuit(CircuitEvent e)
+    {
+        var (kind, text) = e.State switch
+        {
+            CircuitState.Open => ("circuit.opened", "opened"),
+            CircuitState.HalfOpen => ("circuit.half_open", "is trying one probe"),
+            _ => ("circuit.closed", "closed"),
+        };
+        var details = JsonDetails.Write(w => w.WriteString("key", e.Key));
+        _engine.Log.LogInformation("circuit {Key} {What}", e.Key, text);
+        Emit(kind, e.State == CircuitState.Open ? EventLevel.Warning : EventLevel.Info, $"circuit {e.Key} {text}", details);
+        Audit(kind, details);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text.Json;
+using IronCage.Core.Money;
+using IronCage.Cost;
+using IronCage.Reliability;
+using IronCage.Safety;
+
+namespace IronCage.Runtime.Protections;
+
+/// <summary>Reads options from JSON; whatever is unknown, of the wrong type or out of range is a <see cref="ConfigException"/>.</summary>
+public static class ProtectionOptionsReader
+{
+    public static ProtectionOptions Read(ReadOnlyMemory<byte> json)
+    {
+        using var document = OptionsJson.Parse(json);
+        var options = new ProtectionOptions { AgentId = "" };
+        foreach (var property in document.RootElement.EnumerateObject())
+            options = Apply(options, property.Name, property.Value);
+        if (options.AgentId.Length == 0)
+            throw new ConfigException("agent_id", "is required, 1 to 200 characters");
+        return options;
+    }
+
+    private static ProtectionOptions Apply(ProtectionOptions o, string name, JsonElement value) => name switch
+    {
+        "agent_id" => o with { AgentId = OptionsJson.Text(value, name, 200) },
+        "budget_usd" => o with { Budget = OptionsJson.Dollars(value, name) },
+        "budget_scope" => o with { BudgetPerRun = OptionsJson.OneOf(value, name, "protection", "run") == "run" },
+        "warn_at" => o with { WarnAt = Thresholds(value, name) },
+        "hold_wait" => o with { HoldWait = TimeSpan.FromSeconds(OptionsJson.Number(value, name, 0, 3600)) },
+        "lower_output" => o with { LowerOutput = OptionsJson.Bool(value, name) },
+        "bound" => o with { StrictBound = OptionsJson.OneOf(value, name, "default", "strict") == "strict" },
+        "pii_detection" => o with { PiiDetection = OptionsJson.Bool(value, name) },
+        "pii_action" => o with { PiiAction = Action(value, name) },
+        "pii_actions" => o with { PiiActions = Actions(value, name) },
+        "scan_output" => o with { ScanOutput = OptionsJson.Bool(value, name) },
+        "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
+        "state" => o with { State = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Text(value, name, 4096) },
+        "unpriced" => Unpriced(o, value, name),
+        "unclaimed" => o with { PassUnclaimed = OptionsJson.OneOf(value, name, "deny", "pass") == "pass" },
+        "unscannable" => o with { Unscannable = Unscannable(value, name) },
+        "on_deny" => o with { Respond = OptionsJson.OneOf(value, name, "raise", "respond") == "respond" },
+        "max_calls" => o with { MaxCalls = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Integer(value, name, 1, 1_000_000_000) },
+        "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
+        _ => throw new ConfigException(name, "is not an option of a protection"),
+    };
+
+    private static List<double> Thresholds(JsonElement value, string name)
+    {
+        const string Accepted = "must be a list of numbers above 0 and at most 1";
+        if (value.ValueKind != JsonValueKind.Array)
+            throw new ConfigException(name, Accepted);
+        var thresholds = new List<double>();
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || item.GetDouble() is not (> 0 and <= 1))
+                throw new ConfigException(name, Accepted);
+            thresholds.Add(item.GetDouble());
+        }
+        thresholds.Sort();
+        return thresholds;
+    }
+
+    private const string ActionNames = "must be one of redact, mask, block, warn, ignore";
+
+    private static PiiAction Action(JsonElement value, string name) =>
+        (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
+        {
+            "redact" => PiiAction.Redact,
+            "mask" => PiiAction.Mask,
+            "block" => PiiAction.Block,
+            "warn" => PiiAction.Warn,
+            "ignore" => PiiAction.Ignore,
+            _ => throw new ConfigException(name, ActionNames),
+        };
+
+    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new ConfigException(name, "must be an object of kind and action");
+        var actions = new Dictionary<string, PiiAction>();
+        foreach (var property in value.EnumerateObject())
+        {
+            if (!PiiKinds.TryGet(property.Name, out _))
+                throw new ConfigException(name, $"'{property.Name}' is not a kind; kinds are {string.Join(", ", PiiKinds.All.ToArray().Select(k => k.Name))}");
+            actions[property.Name] = Action(property.Value, $"{name}[{property.Name}]");
+        }
+        return actions;
+    }
+
+    private static CircuitBreakerOptions? Circuit(JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new ConfigException(name, "must be null or an object of failure_threshold and recovery_timeout");
+        var threshold = 3;
+        var timeout = TimeSpan.FromSeconds(60);
+        foreach (var property in value.EnumerateObject())
+        {
+            var option = $"{name}[{property.Name}]";
+            switch (property.Name)
+            {
+                case "failure_threshold": threshold = OptionsJson.Integer(property.Value, option, 1, 1_000_000); break;
+                case "recovery_timeout": timeout = TimeSpan.FromSeconds(OptionsJson.Number(property.Value, option, 0.001, 86_400)); break;
+                default: throw new ConfigException(option, "is not an option; accepted are failure_threshold and recovery_timeout");
+            }
+        }
+        return new CircuitBreakerOptions { FailureThreshold = threshold, RecoveryTimeout = timeout };
+    }
+
+    private static UnscannablePolicy Unscannable(JsonElement value, string name) =>
+        OptionsJson.OneOf(value, name, "warn", "deny", "allow") switch
+        {
+            "deny" => UnscannablePolicy.Deny,
+            "allow" => UnscannablePolicy.Allow,
+            _ => UnscannablePolicy.Warn,
+        };
+
+    private static ProtectionOptions Unpriced(ProtectionOptions o, JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+            return o with { Unpriced = UnpricedPolicy.Assume, AssumedPrice = AssumedPrice(value, name) };
+        return o with { Unpriced = OptionsJson.OneOf(value, name, "deny", "warn") == "warn" ? UnpricedPolicy.Warn : UnpricedPolicy.Deny };
+    }
+
+    private static ModelPrice AssumedPrice(JsonElement value, string name)
+    {
+        decimal? input = null, output = null, cached = null, cacheWrite = null;
+        foreach (var property in value.EnumerateObject())
+        {
+            var option = $"{name}[{property.Name}]";
+            decimal? price = property.Value.ValueKind == JsonValueKind.Null ? null : PerMillion(property.Value, option);
+            switch (property.Name)
+            {
+                case "input_usd_per_mtok": input = price; break;
+                case "output_usd_per_mtok": output = price; break;
+                case "cached_input_usd_per_mtok": cached = price; break;
+                case "cache_write_usd_per_mtok": cacheWrite = price; break;
+                default: throw new ConfigException(option, "is not a price bucket");
+            }
+        }
+        if (input is null || output is null)
+            throw new ConfigException(name, "an assumed price needs input_usd_per_mtok and output_usd_per_mtok");
+        return ModelPrice.Assumed("assumed", PriceBuckets.FromDollarsPerMillion(input.Value, output.Value, cached, cacheWrite));
+    }
+
+    private static decimal PerMillion(JsonElement value, string option)
+    {
+        if (value.ValueKind == JsonValueKind.String
+            && decimal.TryParse(value.GetString(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price)
+            && price is >= 0 and <= 1_000_000 && price * 1_000_000 == decimal.Truncate(price * 1_000_000))
+            return price;
+        throw new ConfigException(option, "must be a decimal string of dollars per million tokens, 0 to 1000000, at most 6 decimal places");
+    }
+}

@@ -1,0 +1,111 @@
+using IronCage.Core.Money;
+using IronCage.Cost;
+using IronCage.Telemetry;
+
+namespace IronCage.Runtime.Protections;
+
+/// <summary>What happened under one protection in this process. Thread-safe.</summary>
+internal sealed class ProtectionTally
+{
+    /// <summary>Findings kept one by one; beyond it only the counts by kind go on.</summary>
+    public const int KeptFindings = 10_000;
+
+    private const int KeptWarnings = 1_000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ModelTally> _byModel = [];
+    private readonly ModelTally _all = new();
+    private readonly List<FindingRecord> _findings = [];
+    private readonly SortedDictionary<string, long> _findingsByKind = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [];
+    private Picodollars _held;
+    private Picodollars _estimated;
+    private long _denied, _retries, _lowered, _unscannable;
+
+    public OverheadHistogram Overhead { get; } = new();
+
+    public void Left(string model, Picodollars held, bool lowered, bool retry, int unscannable)
+    {
+        lock (_gate)
+        {
+            _all.Calls++;
+            Model(model).Calls++;
+            _held += held;
+            _unscannable += unscannable;
+            if (lowered) _lowered++;
+            if (retry) _retries++;
+        }
+    }
+
+    /// <summary>The call did not leave the process after all.</summary>
+    public void TookBack(string model, Picodollars held, bool lowered, bool retry, int unscannable)
+    {
+        lock (_gate)
+        {
+            _all.Calls--;
+            Model(model).Calls--;
+            _held -= held;
+            _unscannable -= unscannable;
+            if (lowered) _lowered--;
+            if (retry) _retries--;
+        }
+    }
+
+    public void Settled(string model, Picodollars held, Picodollars cost, in TokenUsage usage, bool estimated)
+    {
+        lock (_gate)
+        {
+            _held -= held;
+            _all.Add(usage, cost);
+            Model(model).Add(usage, cost);
+            if (estimated)
+                _estimated += cost;
+        }
+    }
+
+    public void Denied()
+    {
+        lock (_gate)
+            _denied++;
+    }
+
+    public void Found(IReadOnlyList<FindingRecord> findings)
+    {
+        lock (_gate)
+        {
+            foreach (var finding in findings)
+            {
+                if (_findings.Count < KeptFindings)
+                    _findings.Add(finding);
+                _findingsByKind[finding.Kind] = _findingsByKind.GetValueOrDefault(finding.Kind) + 1;
+            }
+        }
+    }
+
+    public void Warn(string warning)
+    {
+        lock (_gate)
+        {
+            if (_warnings.Count < KeptWarnings)
+                _warnings.Add(warning);
+        }
+    }
+
+    /// <summary>Runs <paramref name="read"/> on a consistent view.</summary>
+    public void Read(Action<View> read)
+    {
+        lock (_gate)
+            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable));
+    }
+
+    public readonly record struct View(
+        ModelTally All, Dictionary<string, ModelTally> ByModel, List<FindingRecord> Findings, SortedDictionary<string, long> FindingsByKind,
+        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable);
+
+    private ModelTally Model(string model)
+    {
+        if (!_byModel.TryGetValue(model, out var tally))
+            _byModel[model] = tally = new ModelTally();
+        return tally;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+using IronCage.Reliability;
+
+namespace IronCage.Runtime.Protections;
+
+/// <summary>Writes the JSON of <c>ironcage_protection_report</c> and its parts.</summary>
+internal static class ReportWriter
+{
+    public static void WriteBudget(Utf8JsonWriter writer, string name, in BudgetFigures figures)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", name);
+        WriteMoney(writer, "limit_usd", figures.Limit);
+        WriteMoney(writer, "spent_usd", figures.Spent);
+        WriteMoney(writer, "held_usd", figures.Held);
+        WriteMoney(writer, "remaining_usd", figures.Available);
+        writer.WriteEndObject();
+    }
+
+    public static void WriteMoney(Utf8JsonWriter writer, string name, Picodollars? amount)
+    {
+        if (amount is { } value)
+            writer.WriteString(name, value.ToString());
+        else
+            writer.WriteNull(name);
+    }
+
+    public static void WriteTally(Utf8JsonWriter writer, in ProtectionTally.View view)
+    {
+        WriteMoney(writer, "spent_usd", view.All.Spent);
+        WriteMoney(writer, "held_usd", view.Held);
+        writer.WriteNumber("calls", view.All.Calls);
+        writer.WriteNumber("denied", view.Denied);
+        writer.WriteNumber("retries", view.Retries);
+        writer.WriteNumber("lowered", view.Lowered);
+        writer.WriteNumber("unscannable", view.Unscannable);
+        WriteMoney(writer, "estimated_usd", view.Estimated);
+        WriteTokens(writer, view.All);
+        writer.WriteStartObject("by_model");
+        foreach (var (model, tally) in view.ByModel.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            writer.WriteStartObject(model);
+            writer.WriteNumber("calls", tally.Calls);
+            WriteMoney(writer, "spent_usd", tally.Spent);
+            WriteTokens(writer, tally);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+        writer.WriteStartArray("pii_findings");
+        foreach (var finding in view.Findings)
+            WriteFinding(writer, finding);
+        writer.WriteEndArray();
+        writer.WriteStartObject("pii_by_kind");
+        foreach (var (kind, count) in view.FindingsByKind)
+            writer.WriteNumber(kind, count);
+        writer.WriteEndObject();
+        writer.WriteStartArray("warnings");
+        foreach (var warning in view.Warnings)
+            writer.WriteStringValue(warning);
+        writer.WriteEndArray();
+    }
+
+    public static void WriteFinding(Utf8JsonWriter writer, FindingRecord finding)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind", finding.Kind);
+        writer.WriteNumber("start", finding.Start);
+        writer.WriteNumber("end", finding.End);
+        writer.WriteNumber("score", Math.Round(finding.Score, 3));
+        writer.WriteString("direction", finding.IsOutput ? "output" : "input");
+        writer.WriteString("action", Name(finding.Action));
+        writer.WriteEndObject();
+    }
+
+    public static void WriteCircuits(Utf8JsonWriter writer, IEnumerable<CircuitReport> circuits)
+    {
+        writer.WriteStartArray("circuits");
+        foreach (var circuit in circuits)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key", circuit.Key);
+            writer.WriteString("state", circuit.State switch
+            {
+                CircuitState.Open => "open",
+                CircuitState.HalfOpen => "half_open",
+                _ => "closed",
+            });
+            writer.WriteNumber("failures", circuit.ConsecutiveFailures);
+            writer.WriteNumber("opened", circuit.TimesOpened);
+            if (circuit.RetryAfter is { } after)
+                writer.WriteNumber("retry_after", Math.Round(after.TotalSeconds, 3));
+            else
+                writer.WriteNull("retry_after");
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    public static string Name(PiiAction action) => action switch
+    {
+        PiiAction.Redact => "redact",
+        PiiAction.Mask => "mask",
+        PiiAction.Block => "block",
+        PiiAction.Warn => "warn",
+        _ => "ignore",
+    };
+
+    private static void WriteTokens(Utf8JsonWriter writer, ModelTally tally)
+    {
+        writer.WriteStartObject("tokens");
+        writer.WriteNumber("input", tally.Input);
+        writer.WriteNumber("cached", tally.Cached);
+        writer.WriteNumber("cache_write", tally.CacheWrite);
+        writer.WriteNumber("output", tally.Output);
+        writer.WriteNumber("reasoning", tally.Reasoning);
+        writer.WriteEndObject();
+    }
+}

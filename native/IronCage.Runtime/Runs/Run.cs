@@ -1,0 +1,107 @@
+using IronCage.Core.Ledger;
+using IronCage.Runtime.Budgets;
+using IronCage.Runtime.Calls;
+using IronCage.Runtime.Protections;
+
+namespace IronCage.Runtime.Runs;
+
+/// <summary>
+/// One invocation of an agent: call caps and the refusal latch belong to it. Runs nest; a call of an inner run is charged to every protection on the way out.
+/// Thread-safe.
+/// </summary>
+public sealed class Run
+{
+    private readonly Lock _gate = new();
+    private Refusal? _remembered;
+    private long _calls;
+    private bool _closed;
+
+    internal Run(Protection protection, Run? parent, BudgetWatch? watch)
+    {
+        Protection = protection;
+        Watch = watch;
+        Chain = parent is null ? [this] : [this, .. parent.Chain];
+        Protections = [.. Chain.Select(r => r.Protection).Distinct()];
+        Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
+            .Select(r => new Payer(r.Protection, r.Watch!))];
+        Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
+    }
+
+    internal readonly record struct Payer(Protection Protection, BudgetWatch Watch);
+
+    public Protection Protection { get; }
+
+    /// <summary>The budget of this run; null when spend is not limited.</summary>
+    internal BudgetWatch? Watch { get; }
+
+    /// <summary>This run and the ones around it, innermost first.</summary>
+    internal IReadOnlyList<Run> Chain { get; }
+
+    /// <summary>The protections of the chain, each once.</summary>
+    internal IReadOnlyList<Protection> Protections { get; }
+
+    /// <summary>The accounts that a call draws on, each once, in the order in which they are taken.</summary>
+    internal IReadOnlyList<Payer> Watches { get; }
+
+    internal SafetyPolicy Policy { get; }
+
+    /// <summary>The refusal that later calls of this run are refused with; null if none.</summary>
+    internal Refusal? Remembered
+    {
+        get
+        {
+            lock (_gate)
+                return _remembered;
+        }
+    }
+
+    internal void Remember(Refusal refusal)
+    {
+        lock (_gate)
+        {
+            if (_remembered is null || !_remembered.Latches)
+                _remembered = refusal;
+        }
+    }
+
+    /// <summary>A call was let through: an open circuit is no longer what ended the run.</summary>
+    internal void Forget()
+    {
+        lock (_gate)
+        {
+            if (_remembered is { Latches: false })
+                _remembered = null;
+        }
+    }
+
+    /// <summary>Counts a call against the cap; false when the cap is reached.</summary>
+    internal bool TryCount(int? maximum)
+    {
+        lock (_gate)
+        {
+            if (maximum is { } cap && _calls >= cap)
+                return false;
+            _calls++;
+            return true;
+        }
+    }
+
+    internal void Uncount()
+    {
+        lock (_gate)
+            _calls--;
+    }
+
+    /// <summary>Closes the run once and answers the refusal it remembers.</summary>
+    public Refusal? Close()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return _remembered;
+            _closed = true;
+        }
+        Protection.RunClosed(this);
+        return Remembered;
+    }
+}

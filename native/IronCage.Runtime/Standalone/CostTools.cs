@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using IronCage.Core.Money;
+using IronCage.Cost;
+
+namespace IronCage.Runtime.Standalone;
+
+/// <summary>The cost engine on its own: what <c>count_tokens</c> and <c>price</c> give.</summary>
+public static class CostTools
+{
+    /// <summary>Tokens by the model's public tokenizer; null when the model is unknown or its tokenizer is not public.</summary>
+    public static long? CountTokens(Engine engine, ReadOnlySpan<byte> text, string model) =>
+        engine.Catalogue.Find(model) is { } price && engine.Tokens.TryCount(text, price.Tokenizer, out var tokens) ? tokens : null;
+
+    /// <summary>The JSON of <c>ironcage_cost_price</c>; null for a model without a price.</summary>
+    public static byte[]? Price(Engine engine, string model)
+    {
+        if (engine.Catalogue.Find(model) is not { } price)
+            return null;
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model", price.Id);
+            writer.WriteString("provider", price.Provider);
+            WriteBuckets(writer, price.Buckets);
+            if (price.ContextWindow is { } window)
+                writer.WriteNumber("context_window", window);
+            else
+                writer.WriteNull("context_window");
+            writer.WriteStartArray("tiers");
+            foreach (var tier in price.Tiers)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("above_input_tokens", tier.AboveInputTokens);
+                WriteBuckets(writer, tier.Buckets);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteString("source", price.Source);
+            if (price.Checked is { } day)
+                writer.WriteString("checked", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            else
+                writer.WriteNull("checked");
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteBuckets(Utf8JsonWriter writer, in PriceBuckets buckets)
+    {
+        Write(writer, "input_usd_per_mtok", buckets.Input);
+        Write(writer, "output_usd_per_mtok", buckets.Output);
+        Write(writer, "cached_input_usd_per_mtok", buckets.CachedInput);
+        Write(writer, "cache_write_usd_per_mtok", buckets.CacheWrite);
+        Write(writer, "audio_input_usd_per_mtok", buckets.AudioInput);
+        Write(writer, "audio_output_usd_per_mtok", buckets.AudioOutput);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, Picodollars? perToken)
+    {
+        if (perToken is { } price)
+            writer.WriteString(name, PriceBuckets.DollarsPerMillion(price).ToString("0.######", CultureInfo.InvariantCulture));
+        else
+            writer.WriteNull(name);
+    }
+}

@@ -1,0 +1,114 @@
+namespace IronCage.Safety.Resolution;
+
+/// <summary>
+/// Turns candidates into disjoint findings. Candidates that overlap, directly or through others, form a cluster; in it the best ranked stays, and
+/// whatever overlaps it goes, then the next best, and so on.
+/// </summary>
+/// <remarks>
+/// A cluster takes in candidates that begin up to <see cref="ClusterReach"/> bytes after its first; a longer chain starts a new cluster there.
+/// That bounds what a stream must hold back, and since candidates are taken in the order of their place, it is the same for every cut of the text.
+/// </remarks>
+internal sealed class OverlapResolver
+{
+    public const int ClusterReach = 256;
+    private const int KeptCapacity = 4096;
+
+    private static readonly Comparer<Candidate> PlaceComparer = Comparer<Candidate>.Create(CandidateOrder.ByPlace);
+
+    private readonly List<Candidate> pending = [];
+    private readonly List<Candidate> cluster = [];
+    private readonly List<Candidate> accepted = [];
+    private long clusterStart;
+    private long clusterEnd;
+    private long decidedEnd;
+
+    /// <summary>Candidates found and not resolved yet; recognisers add here.</summary>
+    public List<Candidate> Pending => pending;
+
+    /// <summary>Forgets everything, for the next text.</summary>
+    public void Reset()
+    {
+        pending.Clear();
+        cluster.Clear();
+        accepted.Clear();
+        if (pending.Capacity > KeptCapacity)
+            pending.Capacity = KeptCapacity;
+        if (accepted.Capacity > KeptCapacity)
+            accepted.Capacity = KeptCapacity;
+        clusterStart = clusterEnd = decidedEnd = 0;
+    }
+
+    /// <summary>
+    /// Resolves what can be resolved, given that every candidate still to come begins at <paramref name="frontier"/> or later.
+    /// Hands out what became certain in <see cref="Accepted"/>, ascending.
+    /// </summary>
+    /// <returns>The offset before which no later finding begins.</returns>
+    public long Drain(long frontier)
+    {
+        accepted.Clear();
+        if (pending.Count > 1)
+            pending.Sort(CandidateOrder.ByPlace);
+
+        int taken = 0;
+        while (taken < pending.Count && pending[taken].Start < frontier)
+        {
+            Take(pending[taken]);
+            taken++;
+        }
+
+        pending.RemoveRange(0, taken);
+        if (cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
+            Close();
+
+        long open = cluster.Count > 0 ? Math.Min(clusterStart, frontier) : frontier;
+        return Math.Max(open, decidedEnd);
+    }
+
+    /// <summary>What the last <see cref="Drain"/> made certain.</summary>
+    public List<Candidate> Accepted => accepted;
+
+    private void Take(Candidate candidate)
+    {
+        if (cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
+            Close();
+        if (candidate.Start < decidedEnd)
+            return;
+        if (cluster.Count == 0)
+        {
+            clusterStart = candidate.Start;
+            clusterEnd = candidate.End;
+        }
+
+        clusterEnd = Math.Max(clusterEnd, candidate.End);
+        cluster.Add(candidate);
+    }
+
+    private void Close()
+    {
+        int first = accepted.Count;
+        if (cluster.Count > 1)
+            cluster.Sort(CandidateOrder.ByRank);
+        foreach (Candidate candidate in cluster)
+        {
+            if (!OverlapsAccepted(candidate, first))
+                accepted.Add(candidate);
+        }
+
+        cluster.Clear();
+        int count = accepted.Count - first;
+        if (count > 1)
+            accepted.Sort(first, count, PlaceComparer);
+        decidedEnd = accepted[^1].End;
+    }
+
+    private bool OverlapsAccepted(in Candidate candidate, int first)
+    {
+        for (int i = first; i < accepted.Count; i++)
+        {
+            if (candidate.Start < accepted[i].End && accepted[i].Start < candidate.End)
+                return true;
+        }
+
+        return false;
+    }
+}

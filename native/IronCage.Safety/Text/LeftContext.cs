@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace IronCage.Safety.Text;
+
+/// <summary>The words left of a candidate: at most <see cref="Width"/> bytes, and nothing beyond a redacted form (whose name holds keywords of its own).</summary>
+internal static class LeftContext
+{
+    public const int Width = 64;
+
+    public static ReadOnlySpan<byte> Before(ReadOnlySpan<byte> text, int start)
+    {
+        ReadOnlySpan<byte> left = text[Math.Max(0, start - Width)..start];
+        int form = left.LastIndexOf("REDACTED]"u8);
+        return form < 0 ? left : left[(form + 9)..];
+    }
+
+    /// <summary>Whether one of the keywords (lower-case ASCII) stands in <paramref name="context"/>, in any case.</summary>
+    public static bool Has(ReadOnlySpan<byte> context, ReadOnlySpan<byte[]> keywords)
+    {
+        foreach (byte[] keyword in keywords)
+        {
+            if (IndexOf(context, keyword, 0) >= 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>As <see cref="Has"/>, but the keyword stands by itself: no letter before it, and none after it but a plural s.</summary>
+    public static bool HasWord(ReadOnlySpan<byte> context, ReadOnlySpan<byte[]> keywords)
+    {
+        foreach (byte[] keyword in keywords)
+        {
+            for (int at = IndexOf(context, keyword, 0); at >= 0; at = IndexOf(context, keyword, at + 1))
+            {
+                int end = at + keyword.Length;
+                if (end < context.Length && (context[end] | 0x20) == 's')
+                    end++;
+                bool left = at == 0 || !ByteClass.IsLetter(context[at - 1]);
+                bool right = end >= context.Length || !ByteClass.IsLetter(context[end]);
+                if (left && right)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int IndexOf(ReadOnlySpan<byte> context, ReadOnlySpan<byte> keyword, int from)
+    {
+        byte first = keyword[0];
+        for (int i = from; i + keyword.Length <= context.Length; i++)
+        {
+            if ((context[i] | 0x20) == (first | 0x20) && Ascii.EqualsIgnoreCase(context.Slice(i, keyword.Length), keyword))
+                return i;
+        }
+
+        return -1;
+    }
+}

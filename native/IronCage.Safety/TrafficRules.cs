@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using IronCage.Safety.Text;
+
+namespace IronCage.Safety;
+
+/// <summary>Which findings a protection acts on in live traffic. A scan reports all of them.</summary>
+public static class TrafficRules
+{
+    /// <summary>
+    /// False for an IP address that names no one on the internet: unspecified, loopback, private (RFC 1918, RFC 4193), link-local, documentation
+    /// (RFC 5737, RFC 3849, RFC 9637), multicast and reserved, also when mapped into IPv6. Agents work with such addresses all day, and to change them
+    /// breaks the work without protecting anyone. True for every other finding.
+    /// </summary>
+    /// <param name="f">The finding.</param>
+    /// <param name="value">The bytes it covers.</param>
+    public static bool Acts(in Finding f, ReadOnlySpan<byte> value)
+    {
+        if (!ReferenceEquals(f.Kind, PiiKinds.IpAddress))
+            return true;
+        Span<byte> address = stackalloc byte[16];
+        if (IpText.ReadV4(value, address) == value.Length && value.Length > 0)
+            return IsPublicV4(BinaryPrimitives.ReadUInt32BigEndian(address));
+        return !IpText.TryReadV6(value, address, out _) || IsPublicV6(address);
+    }
+
+    private static bool IsPublicV4(uint address) =>
+        !(Within(address, 0x00000000, 8)
+        || Within(address, 0x0A000000, 8)
+        || Within(address, 0x7F000000, 8)
+        || Within(address, 0xA9FE0000, 16)
+        || Within(address, 0xAC100000, 12)
+        || Within(address, 0xC0A80000, 16)
+        || Within(address, 0xC0000200, 24)
+        || Within(address, 0xC6336400, 24)
+        || Within(address, 0xCB007100, 24)
+        || Within(address, 0xE0000000, 3));
+
+    private static bool IsPublicV6(ReadOnlySpan<byte> address)
+    {
+        ulong high = BinaryPrimitives.ReadUInt64BigEndian(address);
+        ulong low = BinaryPrimitives.ReadUInt64BigEndian(address[8..]);
+        if (high == 0 && low >> 32 == 0xFFFF)
+            return IsPublicV4((uint)low);
+        if (high == 0 && low <= 1)
+            return false;
+        return high >> 57 != 0xFC >> 1 // unique local
+            && high >> 54 != 0xFE80 >> 6 // link-local
+            && high >> 56 != 0xFF // multicast
+            && high >> 32 != 0x20010DB8 // documentation
+            && high >> 44 != 0x3FFF0; // documentation
+    }
+
+    private static bool Within(uint address, uint network, int bits) => address >> (32 - bits) == network >> (32 - bits);
+}

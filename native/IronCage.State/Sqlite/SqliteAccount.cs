@@ -1,0 +1,162 @@
+using IronCage.Core.Audit;
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+
+namespace IronCage.State;
+
+/// <summary>
+/// One budget of an SQLite store as this process sees it: the row after the last transaction, what was settled since (the overlay), this process's open holds and
+/// its queue. The rows decide; this decides nothing about money.
+/// </summary>
+internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccount, IWaiterOwner
+{
+    /// <summary>In the table of holds: the call is not decided yet.</summary>
+    private const long Undecided = -1;
+
+    private readonly Lock _sync = new();
+    private readonly Dictionary<Guid, long> _holds = [];
+    private readonly WaitQueue _queue = new();
+    private BudgetFigures _written;
+    private long _overlaySpent;
+    private long _overlayHeld;
+
+    public string Name => name;
+    public string Key { get; } = $"sqlite:{file.Path}:{name}";
+
+    public BudgetFigures Peek()
+    {
+        lock (_sync)
+            return Figures();
+    }
+
+    public async ValueTask<BudgetFigures> ReadAsync(CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        // The row, not its figures: holds that arrived before and share the transaction are counted too.
+        var row = await file.Request(transaction => transaction.Row(name)).WaitAsync(cancel).ConfigureAwait(false);
+        return row.Figures;
+    }
+
+    public ValueTask<HoldOutcome> HoldAsync(HoldDemand demand, TimeSpan wait, AuditEntry? audit = null, CancellationToken cancel = default)
+    {
+        Demands.Check(demand);
+        var waiter = new Waiter(this, demand, Demands.CheckWait(wait), audit);
+        lock (_sync)
+        {
+            if (cancel.IsCancellationRequested)
+                return new ValueTask<HoldOutcome>(Demands.Refused(HoldStatus.Cancelled, demand, Figures()));
+            if (!_holds.TryAdd(demand.Call, Undecided))
+                throw new InvalidOperationException("this call already has a hold, or waits for one, in this budget");
+            _queue.Enqueue(waiter);
+        }
+        waiter.Watch(cancel);
+        file.Arrived(this);
+        return new ValueTask<HoldOutcome>(waiter.Task);
+    }
+
+    public bool Settle(Guid call, Picodollars actual)
+    {
+        Demands.CheckAmount(actual, nameof(actual));
+        long amount;
+        bool waiting;
+        lock (_sync)
+        {
+            if (!_holds.TryGetValue(call, out amount) || amount == Undecided)
+                return false;
+            _holds.Remove(call);
+            _overlaySpent = Demands.AddSaturated(_overlaySpent, actual.Value);
+            _overlayHeld += amount;
+            waiting = _queue.Count > 0;
+        }
+        return file.Settled(WriteBehind.Settlement(name, call, actual.Value, amount), waiting);
+    }
+
+    public void GiveUp(Waiter waiter, HoldStatus why)
+    {
+        bool waiting;
+        lock (_sync)
+        {
+            if (!_queue.Remove(waiter))
+                return; // decided: its transaction is on its way
+            _holds.Remove(waiter.Demand.Call);
+            waiter.Outcome = Demands.Refused(why, waiter.Demand, Figures());
+            waiting = _queue.Count > 0;
+        }
+        waiter.Complete();
+        if (waiting)
+            file.Arrived(this);
+    }
+
+    /// <summary>Whether somebody waits in the queue.</summary>
+    public bool HasWaiters
+    {
+        get
+        {
+            lock (_sync)
+                return _queue.Count > 0;
+        }
+    }
+
+    /// <summary>Serves the queue from the row, inside a transaction; what is decided is told to nobody before it is durable.</summary>
+    public void Evaluate(BudgetRow row, List<Waiter> decided, List<Waiter> queued)
+    {
+        var figures = row.Figures;
+        lock (_sync)
+            _queue.Evaluate(ref figures, decided, queued);
+        row.Set(row.Limit, row.Spent, figures.Held.Value);
+    }
+
+    /// <summary>The row's transaction is durable.</summary>
+    public void Written(BudgetRow row)
+    {
+        lock (_sync)
+        {
+            _written = row.Figures;
+            _overlaySpent -= row.WrittenSpent;
+            _overlayHeld -= row.WrittenHeld;
+        }
+    }
+
+    /// <summary>Tells a decided waiter its outcome, which is durable.</summary>
+    public void Tell(Waiter waiter)
+    {
+        lock (_sync)
+        {
+            if (waiter.Outcome.Status == HoldStatus.Granted)
+                _holds[waiter.Demand.Call] = waiter.Outcome.Held.Value;
+            else
+                _holds.Remove(waiter.Demand.Call);
+        }
+        waiter.Complete();
+    }
+
+    /// <summary>Fails a waiter that is out of the queue.</summary>
+    public void Fail(Waiter waiter, Exception error)
+    {
+        lock (_sync)
+            _holds.Remove(waiter.Demand.Call);
+        waiter.Fail(error);
+    }
+
+    /// <summary>Fails everybody who waits.</summary>
+    public void FailWaiters(Exception error)
+    {
+        List<Waiter> waiters = [];
+        lock (_sync)
+        {
+            _queue.Drain(waiters);
+            foreach (var waiter in waiters)
+                _holds.Remove(waiter.Demand.Call);
+        }
+        foreach (var waiter in waiters)
+            waiter.Fail(error);
+    }
+
+    private BudgetFigures Figures()
+    {
+        var spent = Demands.AddSaturated(_written.Spent.Value, _overlaySpent);
+        // Holds that expired while their settlement was on its way are no longer in the row.
+        var held = Math.Max(0, _written.Held.Value - _overlayHeld);
+        return new BudgetFigures(_written.Limit, new Picodollars(spent), new Picodollars(held));
+    }
+}

@@ -1,0 +1,230 @@
+using IronCage.Core.Audit;
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+using IronCage.Core.Time;
+
+namespace IronCage.State;
+
+/// <summary>
+/// One SQLite file of this process: one connection on one writer thread, which turns whatever has arrived into one transaction (group commit).
+/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
+/// </summary>
+internal sealed partial class SqliteFile : IDisposable
+{
+    /// <summary>Audit entries that are kept while the file cannot be written; more are dropped and reported by <see cref="Flush"/>.</summary>
+    private const int AuditBacklog = 100_000;
+
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly SqliteStoreOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly OwnerIdentity _owner;
+    private readonly Thread _writer;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _pollTimer, _behindTimer, _watchdog, _heartbeatTimer;
+
+    // Guarded by _gate, which is never held together with an account's lock or while calling out.
+    private readonly object _gate = new();
+    private readonly Dictionary<string, SqliteAccount> _accounts = new(StringComparer.Ordinal);
+    private readonly HashSet<SqliteAccount> _waiting = [];
+    private List<WriteBehind> _behind = [];
+    private List<StoreRequest> _requests = [];
+    private Wake _wake;
+    private bool _behindArmed;
+    private bool _stopping;
+    private bool _stopped;
+    private long _droppedAudit;
+
+    private int _openHolds;
+
+    /// <summary>Opens or makes the file at an absolute path without links.</summary>
+    /// <exception cref="StoreException">It cannot be opened; the message says why.</exception>
+    public SqliteFile(string path, SqliteStoreOptions options, TimeProvider clock, IIdSource ids)
+    {
+        Path = path;
+        _options = options;
+        _clock = clock;
+        _owner = OwnerIdentity.Of(ids.NewId());
+        _pollTimer = Timer(static file => file.Wake(State.Wake.Poll));
+        _behindTimer = Timer(static file => file.Wake(State.Wake.Work));
+        _watchdog = Timer(static file => file.FailEverybody(StoreFaults.Locked(file.Path, file._options.BusyTimeout)));
+        _heartbeatTimer = Timer(static file =>
+        {
+            if (Volatile.Read(ref file._openHolds) > 0)
+                file.Wake(State.Wake.Heartbeat);
+        });
+        _writer = new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "ironcage-sqlite" };
+        _writer.Start();
+        try
+        {
+            _opened.Task.WaitAsync(2 * options.BusyTimeout, clock).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            Stop(); // the thread leaves as soon as it gets the lock
+            throw StoreFaults.Locked(path, 2 * options.BusyTimeout);
+        }
+        catch
+        {
+            DisposeTimers();
+            throw;
+        }
+        _heartbeatTimer.Change(options.HeartbeatInterval, options.HeartbeatInterval);
+    }
+
+    public string Path { get; }
+
+    /// <summary>Transactions committed so far.</summary>
+    public long CommitCount => Interlocked.Read(ref _commitCount);
+
+    /// <summary>The account, made or changed in the file if need be.</summary>
+    public ILedgerAccount Open(string name, Picodollars? limit)
+    {
+        SqliteAccount? account;
+        lock (_gate)
+        {
+            // Registered before its row is read, so that the transaction that reads it tells it its figures.
+            if (!_accounts.TryGetValue(name, out account))
+                _accounts.Add(name, account = new SqliteAccount(this, name));
+        }
+        Request(transaction => transaction.Open(name, limit?.Value)).GetAwaiter().GetResult();
+        return account;
+    }
+
+    /// <summary>Work for the next transaction; the task ends when that is durable.</summary>
+    public Task<T> Request<T>(Func<LedgerTransaction, T> work)
+    {
+        var request = new StoreRequest<T>(work);
+        lock (_gate)
+        {
+            if (!_stopping)
+            {
+                _requests.Add(request);
+                WakeLocked(State.Wake.Work);
+                return request.Task;
+            }
+        }
+        request.Fail(StoreFaults.Closed(Path));
+        return request.Task;
+    }
+
+    /// <summary>The task ends when everything written behind so far is durable.</summary>
+    /// <exception cref="StoreException">It could not be written, or audit entries were lost since the last flush.</exception>
+    public async Task Flush()
+    {
+        await Request(static _ => true).ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _droppedAudit, 0) is > 0 and var dropped)
+            throw new StoreException($"{dropped} audit entries of the store {Path} were lost, because it could not be written for too long");
+    }
+
+    public void Append(AuditEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_stopped || _behind.Count >= AuditBacklog)
+                _droppedAudit++;
+            else
+                AddBehindLocked(WriteBehind.Entry(entry));
+        }
+    }
+
+    /// <summary>A hold has ended. False when the store is closed: the hold stays in the file and counts in full.</summary>
+    public bool Settled(in WriteBehind settlement, bool waiting)
+    {
+        Interlocked.Decrement(ref _openHolds);
+        lock (_gate)
+        {
+            if (_stopped)
+                return false;
+            AddBehindLocked(settlement);
+            if (waiting)
+                WakeLocked(State.Wake.Work);
+            return true;
+        }
+    }
+
+    /// <summary>Somebody waits in the account's queue who was not looked at yet.</summary>
+    public void Arrived(SqliteAccount account)
+    {
+        lock (_gate)
+        {
+            if (!_stopping)
+            {
+                _waiting.Add(account);
+                WakeLocked(State.Wake.Work);
+                return;
+            }
+        }
+        account.FailWaiters(StoreFaults.Closed(Path));
+    }
+
+    /// <summary>Writes what is still to be written (at most 10 s) and closes the file. Open holds stay in it and expire in full.</summary>
+    public void Dispose()
+    {
+        Stop();
+        _writer.Join(ShutdownTimeout);
+        DisposeTimers();
+    }
+
+    private void Stop()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void DisposeTimers()
+    {
+        _pollTimer.Dispose();
+        _behindTimer.Dispose();
+        _watchdog.Dispose();
+        _heartbeatTimer.Dispose();
+    }
+
+    private ITimer Timer(Action<SqliteFile> tick) =>
+        _clock.CreateTimer(_ => tick(this), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    private void Wake(Wake why)
+    {
+        lock (_gate)
+            WakeLocked(why);
+    }
+
+    private void WakeLocked(Wake why)
+    {
+        _wake |= why;
+        Monitor.Pulse(_gate);
+    }
+
+    private void AddBehindLocked(in WriteBehind item)
+    {
+        _behind.Add(item);
+        if (_behindArmed)
+            return;
+        _behindArmed = true;
+        if (_options.WriteBehindDelay == TimeSpan.Zero)
+            WakeLocked(State.Wake.Work);
+        else
+            _behindTimer.Change(_options.WriteBehindDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Fails whoever waits and is not decided. What is written behind stays.</summary>
+    private void FailEverybody(StoreException error)
+    {
+        List<StoreRequest> requests;
+        SqliteAccount[] waiting;
+        lock (_gate)
+        {
+            requests = _requests;
+            _requests = [];
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+        foreach (var request in requests)
+            request.Fail(error);
+        foreach (var account in waiting)
+            account.FailWaiters(error);
+    }
+}

@@ -1,0 +1,322 @@
+/*
+ * ironcage.h - the C ABI of libironcage: protection for AI agents.
+ *
+ * This header is the contract. It is written by hand, read by C compilers, by the Python package (cffi reads the part between
+ * the BEGIN and END markers) and by the tests that hold header, C# exports and bindings together.
+ *
+ * IN ONE PARAGRAPH
+ *   A host makes one engine, a protection (budget, safety, reliability), and opens a run for each invocation of its agent. It shows
+ *   the engine every HTTP request that is about to leave (ironcage_call_begin) and does what the verdict says: send it as it is,
+ *   send another body, or refuse. It shows the answer (ironcage_call_response, or ironcage_stream_open and _feed), hands on what
+ *   comes back, and ends the call (ironcage_call_end), whatever ended it. The library makes no network connection of its own and
+ *   never calls back into the host.
+ *
+ * STATUS AND VERDICT
+ *   Every fallible function returns int32_t: IRONCAGE_OK (0) or a negative IRONCAGE_E_*. The numbers are fixed for ever. A refusal
+ *   (budget spent, data blocked, circuit open) is not an error but a verdict, an out-value of a call that returned IRONCAGE_OK.
+ *   After an error out-parameters are zeroed (a descriptor is -1), and ironcage_last_error() tells why, on the same thread, until its next call.
+ *   Messages never hold a secret, a prompt or a found value.
+ *
+ * HANDLES
+ *   Engines, budgets, protections, runs and calls are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
+ *   handle gives IRONCAGE_E_HANDLE, never a crash. Freeing is idempotent, 0 included, in any order: what a freed object still serves
+ *   (a run of a freed protection) goes on until it ends by itself.
+ *
+ * MEMORY
+ *   Inputs are borrowed {pointer, length} pairs, UTF-8 unless said otherwise; a null pointer is allowed where the length is 0.
+ *   Variable outputs are an ironcage_buffer, owned by the caller, given back with ironcage_buffer_free. No allocator crosses the
+ *   boundary. JSON payloads are UTF-8 objects; unknown keys are refused on the way in (IRONCAGE_E_CONFIG names the option and its
+ *   accepted range) and may be added on the way out. Money in JSON is a decimal string of dollars ("0.0375"), exact.
+ *
+ * THREADS
+ *   Engine, budget, protection and run handles may be used from any thread at once; a call handle and a buffer from one thread at a
+ *   time. No lock is held while blocking.
+ *
+ * WAITING
+ *   ironcage_call_begin may have to wait for money (other calls of the budget must settle) or for a disk. Without
+ *   IRONCAGE_NONBLOCKING it blocks; with it, it answers IRONCAGE_VERDICT_PENDING and a call handle. Poll the descriptor of
+ *   ironcage_engine_event_fd, ask ironcage_engine_collect which calls are decided, and fetch each verdict with ironcage_call_wait.
+ *   A blocking host that must stay interruptible asks NONBLOCKING too and calls ironcage_call_wait in slices.
+ *
+ * FORK
+ *   The library runs a managed runtime. After fork() every export is undefined in the child; the child may exec, exit, or load a
+ *   private copy of the library from another inode (copy the file into a memfd, dlopen /proc/self/fd/N) and start anew there.
+ *
+ * UNLOAD
+ *   Not supported: never dlclose the library.
+ *
+ * STANDARD STREAMS AND SIGNALS belong to the host; the library writes to none and installs no handler that the host would miss.
+ */
+#ifndef IRONCAGE_H
+#define IRONCAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Status codes. */
+#define IRONCAGE_OK             0   /* done */
+#define IRONCAGE_E_INTERNAL    -1   /* a fault of the library; the message names it. Treat the call as refused. */
+#define IRONCAGE_E_ARGUMENT    -2   /* a null out-pointer, a length beyond INT32_MAX, an unknown flag, a struct size that is not known */
+#define IRONCAGE_E_HANDLE      -3   /* stale, foreign or wrong-kind handle */
+#define IRONCAGE_E_CONFIG      -4   /* an option that is unknown, of the wrong type or out of range */
+#define IRONCAGE_E_STATE       -5   /* the store cannot be reached, is full, locked, read-only or damaged */
+#define IRONCAGE_E_NOT_FOUND   -6   /* no such model in the price catalogue, no public tokenizer for it */
+#define IRONCAGE_E_SEQUENCE    -7   /* a step out of order: feeding a call that was not opened as a stream */
+#define IRONCAGE_E_PENDING     -8   /* the call is not decided yet */
+#define IRONCAGE_E_UNSUPPORTED -9   /* not on this platform */
+
+/* Flags of ironcage_call_begin. */
+#define IRONCAGE_NONBLOCKING    1u  /* never wait inside: answer IRONCAGE_VERDICT_PENDING instead */
+
+/* Verdict kinds. */
+#define IRONCAGE_VERDICT_PASS     0 /* not an LLM call, or nothing protects it: send as it is; there is no call handle */
+#define IRONCAGE_VERDICT_SEND     1 /* send the body as it is */
+#define IRONCAGE_VERDICT_REWRITE  2 /* send (or hand on) verdict.body instead; length and content-encoding headers must follow */
+#define IRONCAGE_VERDICT_REFUSE   3 /* do not send (or hand on); verdict.body is the refusal, a JSON object */
+#define IRONCAGE_VERDICT_PENDING  4 /* not decided yet; wait with verdict.call */
+
+/* Bits of verdict.flags. */
+#define IRONCAGE_HAS_EVENTS     1u  /* drain now: a warning is waiting, or many events, or the protection asked for "eager_events" */
+
+/* How a call ended, for ironcage_call_end. */
+#define IRONCAGE_END_COMPLETE     0 /* the response was received to its end (whole or stream) */
+#define IRONCAGE_END_NOT_SENT     1 /* the connection was never established: costs nothing */
+#define IRONCAGE_END_NO_RESPONSE  2 /* request sent, the transport failed before a response head: costs the hold, a failure of the provider */
+#define IRONCAGE_END_ABORTED      3 /* the host closed or dropped the response early: costs what is known or estimated */
+#define IRONCAGE_END_WITHDRAWN    4 /* the host did not send the request after all: costs nothing */
+#define IRONCAGE_END_CANCELLED    5 /* the host gave up (cancelled task, Ctrl-C) before a response head came: costs the hold */
+#define IRONCAGE_END_CUT          6 /* the connection broke in the middle of the response: costs what is known or estimated, a failure of the provider */
+
+/* BEGIN DECLARATIONS (cffi reads from here) */
+
+/* A piece of memory that the library made and the caller owns; give it back with ironcage_buffer_free. {NULL, 0} is empty. */
+typedef struct ironcage_buffer {
+    uint8_t *data;
+    size_t len;
+} ironcage_buffer;
+
+/* The answer to a step of a call. Set size to sizeof(ironcage_verdict) before each use; free body after each use. */
+typedef struct ironcage_verdict {
+    uint32_t size;           /* in: sizeof(ironcage_verdict) */
+    int32_t kind;            /* IRONCAGE_VERDICT_* */
+    uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin and wait */
+    uint32_t flags;          /* IRONCAGE_HAS_EVENTS */
+    uint32_t reserved;       /* 0 */
+    ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal */
+} ironcage_verdict;
+
+/* ---- Library ---------------------------------------------------------------------------------------------------------------- */
+
+/* The ABI's major version; 0 until it is frozen. Never fails. */
+int32_t ironcage_abi_version(void);
+
+/* SHA-256 of this header as the library was built with it: 64 lower-case hex digits, static. A binding compares it with its own. */
+const char *ironcage_abi_fingerprint(void);
+
+/* The library's version, such as "0.1.0"; static. */
+const char *ironcage_version(void);
+
+/* Why the last call on this thread failed; "" if it did not. Valid until this thread's next call into the library. */
+const char *ironcage_last_error(void);
+
+/* Gives a buffer back and zeroes it. NULL and empty buffers are fine; so is a second call. */
+void ironcage_buffer_free(ironcage_buffer *buffer);
+
+/* ---- Engine ----------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Makes an engine. config: JSON object or empty:
+ *   "llm_hosts"       string, "host[:port]=PROTOCOL,...": more hosts that speak an LLM protocol (openai; names of protocols that are
+ *                     not built yet pass with a warning)
+ *   "log_level"       "debug", "info", "warning" (default), "error", "off": what becomes "log" events
+ *   "event_capacity"  64 to 1048576, default 8192: events kept for draining; the oldest are dropped (and counted) beyond it
+ * A process needs one engine.
+ */
+int32_t ironcage_engine_new(uint64_t *out, const uint8_t *config, size_t config_len);
+
+/* Frees the engine: waits for what is still to be written (at most 10 s), then closes its stores. */
+int32_t ironcage_engine_free(uint64_t engine);
+
+/* Adds hosts, in the form of "llm_hosts". The newest entry for a host wins. */
+int32_t ironcage_engine_add_hosts(uint64_t engine, const uint8_t *spec, size_t spec_len);
+
+/* A descriptor that is readable when ironcage_engine_collect has something. Owned by the engine: poll it, do not read or close it.
+ * IRONCAGE_E_UNSUPPORTED where there is no eventfd: wait in slices instead. */
+int32_t ironcage_engine_event_fd(int32_t *out, uint64_t engine);
+
+/* Moves up to capacity handles of calls that were PENDING and are now decided into calls; *count tells how many.
+ * Each is reported once. capacity: 1 to 1048576. */
+int32_t ironcage_engine_collect(uint64_t *calls, size_t capacity, size_t *count, uint64_t engine);
+
+/*
+ * Takes up to max events (0: all), oldest first: {"dropped": n (lost since the engine was made), "events": [{"seq", "kind", "level" (10 debug to 40 error), "time"
+ * (Unix seconds), "protection" (handle as a string, "0" for the engine), "message", "details" (object or null)}]}.
+ */
+int32_t ironcage_engine_drain(ironcage_buffer *out, uint64_t engine, uint32_t max);
+
+/* Waits until every settlement and audit entry so far is durable; IRONCAGE_E_STATE if one could not be written or time is
+ * up. timeout_ms: 0 or more. */
+int32_t ironcage_engine_flush(uint64_t engine, int32_t timeout_ms);
+
+/* ---- Lang ------------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Whether requests to this URL may be LLM calls: *out is 1 (show them to ironcage_call_begin) or 0 (send as they are). Depends on
+ * scheme, host and port only, so a host may remember the answer until the next ironcage_engine_add_hosts.
+ */
+int32_t ironcage_lang_recognise(int32_t *out, uint64_t engine, const uint8_t *url, size_t url_len);
+
+/* ---- Safety ----------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Finds personal data and secrets in a text:
+ * {"findings": [{"kind": "EMAIL_ADDRESS", "start": 3, "end": 17, "score": 0.95}]}, ascending, disjoint.
+ * start and end count Unicode code points (Python characters).
+ */
+int32_t ironcage_safety_scan(ironcage_buffer *out, uint64_t engine, const uint8_t *text, size_t text_len);
+
+/* The text with every finding replaced by its stable form, such as [EMAIL_REDACTED]. Redacting twice changes nothing more. */
+int32_t ironcage_safety_redact(ironcage_buffer *out, uint64_t engine, const uint8_t *text, size_t text_len);
+
+/* ---- Cost ------------------------------------------------------------------------------------------------------------------- */
+
+/* Tokens of a text by the public tokenizer of the model; IRONCAGE_E_NOT_FOUND when it has none. The first use loads tables (0.2 s). */
+int32_t ironcage_cost_count_tokens(int64_t *out, uint64_t engine, const uint8_t *text, size_t text_len,
+                                   const uint8_t *model, size_t model_len);
+
+/*
+ * What the catalogue charges for a model now, in dollars per million tokens, absent buckets null:
+ * {"model", "provider", "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
+ *  "context_window", "tiers": [{"above_input_tokens", ...the same buckets}], "source", "checked"}.
+ * IRONCAGE_E_NOT_FOUND for a model without a price.
+ */
+int32_t ironcage_cost_price(ironcage_buffer *out, uint64_t engine, const uint8_t *model, size_t model_len);
+
+/* ---- Budgets ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Opens a named budget, shared by all protections that are given it: {"name": "team-a", "limit_usd": "50", "state": "sqlite:///PATH"}.
+ * state may be absent or null: memory of this process (one budget per name and engine).
+ */
+int32_t ironcage_budget_open(uint64_t *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/* {"name", "limit_usd", "spent_usd", "held_usd", "remaining_usd"}, as the store has it now. */
+int32_t ironcage_budget_report(ironcage_buffer *out, uint64_t budget);
+
+int32_t ironcage_budget_free(uint64_t budget);
+
+/* ---- Protections ------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Makes a protection. budget is a handle of ironcage_budget_open or 0. options: JSON object:
+ *   "agent_id"         string, 1 to 200 characters, required: attribution and audit
+ *   "budget_usd"       decimal string > 0, or null (default): spend is tracked, not limited. Not together with a budget handle.
+ *   "budget_scope"     "protection" (default) or "run": a fresh budget for each run
+ *   "warn_at"          array of numbers in (0, 1], default [0.9]: one warning event as a threshold is crossed (the highest, of several at once)
+ *   "hold_wait"        seconds 0 to 3600, default 30
+ *   "lower_output"     bool, default true
+ *   "bound"            "default" or "strict" (one token per UTF-8 byte of input)
+ *   "pii_detection"    bool, default true
+ *   "pii_action"       "redact" (default), "mask", "block", "warn", "ignore"
+ *   "pii_actions"      object kind -> action, overrides per kind
+ *   "scan_output"      bool, default true
+ *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60}
+ *   "state"            null or "memory" (default), or "sqlite:///PATH": where budget and audit live
+ *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume
+ *   "unclaimed"        "deny" (default), "pass": an LLM call without a run while several protections have runs open
+ *   "unscannable"      "warn" (default), "deny", "allow"
+ *   "on_deny"          "raise" (default), "respond"
+ *   "max_calls"        null or 1 to 1000000000: LLM calls per run
+ *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
+ */
+int32_t ironcage_protection_new(uint64_t *out, uint64_t engine, uint64_t budget, const uint8_t *options, size_t options_len);
+
+/* Kill switch: calls in begin and all later ones are refused with AgentStopped and this reason. Idempotent; the first reason stays. */
+int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, size_t reason_len);
+
+/*
+ * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": {"name", "limit_usd", "spent_usd",
+ * "held_usd", "remaining_usd"} or null, "calls", "denied", "retries", "lowered", "unscannable", "estimated_usd", "tokens": {"input",
+ * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
+ * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
+ * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "overhead": {"p50", "p99"} (seconds),
+ * "stopped" (the kill switch's reason; absent while it was not thrown)}.
+ */
+int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
+
+int32_t ironcage_protection_free(uint64_t protection);
+
+/* ---- Runs ------------------------------------------------------------------------------------------------------------------- */
+
+/* Opens a run: one invocation of an agent. parent is the run it is nested in, or 0: calls are charged to both, and both must agree. */
+int32_t ironcage_run_open(uint64_t *out, uint64_t protection, uint64_t parent);
+
+/* Closes a run: the invocation has ended. *refusal is the refusal that the run remembers (see ironcage_call_begin), or empty. Idempotent.
+ * Calls in flight go on, and threads that outlive the invocation may still begin calls in its name: its budget, caps and refusal hold for
+ * them, too. */
+int32_t ironcage_run_close(ironcage_buffer *refusal, uint64_t run);
+
+/* Frees the handle of a run, closing it if it is open. */
+int32_t ironcage_run_free(uint64_t run);
+
+/* ---- Calls ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Shows a request that is about to leave. run: whose call it is, or 0 when the host does not know (the engine then decides: it belongs to
+ * the one protection that has runs open; nothing protects it when none has; "unclaimed" decides when several have).
+ * headers: "Name: value" lines, LF between them; only these are read: content-encoding, x-stainless-retry-count.
+ * A body with a content-encoding is refused: neither its texts nor its cost can be told.
+ *
+ * verdict: PASS, SEND, REWRITE, REFUSE or, with IRONCAGE_NONBLOCKING, PENDING. After SEND, REWRITE and PENDING the call is open and must be
+ * ended by ironcage_call_end. The refusal is a JSON object:
+ *   {"error": "BudgetExceeded" | "UnpricedModel" | "PiiBlocked" | "CircuitOpen" | "LimitReached" | "AgentStopped" | "CallDenied",
+ *    "reason": one readable line, "model": string or null, "remembered": bool, "respond": bool (on_deny),
+ *    "status": 402 | 403 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
+ *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
+ * A refusal (CircuitOpen excepted) is remembered by the run (and by the runs around it up to that of the protection which refused): its later
+ * calls are refused at once with the same, and ironcage_run_close returns it. CircuitOpen is remembered until a later call of the run is let through. With on_deny "respond" nothing is remembered.
+ */
+int32_t ironcage_call_begin(ironcage_verdict *out, uint64_t run, uint64_t engine, uint32_t flags,
+                            const uint8_t *method, size_t method_len, const uint8_t *url, size_t url_len,
+                            const uint8_t *headers, size_t headers_len, const uint8_t *body, size_t body_len);
+
+/* Waits at most timeout_ms (0: does not wait, -1: no limit) for the verdict of a PENDING call; PENDING again if time is up. */
+int32_t ironcage_call_wait(ironcage_verdict *out, uint64_t call, int32_t timeout_ms);
+
+/*
+ * Shows a whole response (content-encoding already undone; any status). complete: 0 when the body was cut before its end.
+ * headers: as above; none is read by this version. verdict: SEND (hand on as it is), REWRITE, or REFUSE (output blocked).
+ * The call is settled by this; ironcage_call_end must still follow.
+ */
+int32_t ironcage_call_response(ironcage_verdict *out, uint64_t call, int32_t status, uint8_t complete,
+                               const uint8_t *headers, size_t headers_len, const uint8_t *body, size_t body_len);
+
+/* Announces a response whose body will be fed in pieces (content-type text/event-stream). */
+int32_t ironcage_stream_open(uint64_t call, int32_t status, const uint8_t *headers, size_t headers_len);
+
+/*
+ * Feeds the next piece, cut anywhere (content-encoding undone). verdict.kind: SEND: hand on exactly this piece;
+ * REWRITE: hand on verdict.body instead, which may be empty (bytes are held back until it is certain that they belong to no finding);
+ * REFUSE: output blocked; end the stream.
+ */
+int32_t ironcage_stream_feed(ironcage_verdict *out, uint64_t call, const uint8_t *data, size_t len);
+
+/* The stream came to its end: what was still held back, as REWRITE (possibly empty) or REFUSE. May be called after a broken connection, too,
+ * so that the reader gets what came before; a stream without its end marker then counts as cut. */
+int32_t ironcage_stream_finish(ironcage_verdict *out, uint64_t call);
+
+/* Ends the call with IRONCAGE_END_*, settles it if it is not settled yet, and frees the handle. Idempotent: a stale
+ * handle is fine here; one of another kind is not. */
+int32_t ironcage_call_end(uint64_t call, int32_t how);
+
+/* END DECLARATIONS */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* IRONCAGE_H */

@@ -1,0 +1,93 @@
+"""Iron Cage: protection for AI agents.
+
+::
+
+    from iron_cage import protect_agent
+
+    @protect_agent(budget_usd=50.0, pii_detection=True)
+    def my_agent(task): ...
+
+    my_agent.protection.report()
+"""
+from __future__ import annotations
+
+from iron_cage import errors
+from iron_cage._abi import VERSION as __version__
+from iron_cage._budget import Budget
+from iron_cage._decorator import protect_agent
+from iron_cage._functions import count_tokens, price, redact, scan
+from iron_cage._protection import Protection
+from iron_cage._protection import current_protection as current
+from iron_cage.errors import (
+    AgentStopped,
+    BudgetExceeded,
+    CallDenied,
+    CircuitOpen,
+    ConfigError,
+    IronCageError,
+    LimitReached,
+    NativeError,
+    PiiBlocked,
+    StateError,
+    UnpricedModel,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._price import Price
+    from iron_cage._report import PiiFinding, Report
+
+__all__ = [
+    "AgentStopped",
+    "Budget",
+    "BudgetConfig",
+    "BudgetExceeded",
+    "CallDenied",
+    "CircuitOpen",
+    "ConfigError",
+    "IronCageError",
+    "LimitReached",
+    "NativeError",
+    "PiiBlocked",
+    "PiiFinding",
+    "Price",
+    "Protection",
+    "ReliabilityConfig",
+    "Report",
+    "SafetyConfig",
+    "StateError",
+    "UnpricedModel",
+    "__version__",
+    "count_tokens",
+    "current",
+    "price",
+    "protect_agent",
+    "redact",
+    "scan",
+]
+
+# Dataclasses take longer to import than all the rest: these come when they are asked for.
+_LATER = {
+    "BudgetConfig": "_configs",
+    "SafetyConfig": "_configs",
+    "ReliabilityConfig": "_configs",
+    "Price": "_price",
+    "PiiFinding": "_report",
+    "Report": "_report",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _LATER.get(name)
+    if home is None:
+        raise AttributeError(f"module 'iron_cage' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"iron_cage.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,75 @@
+"""Option groups: frozen, and checked for types when made. Ranges are checked by the library when a protection is made of them."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping, Optional, Sequence, Union
+
+from iron_cage import _convert
+from iron_cage._convert import Money
+
+_Numbers = Union[float, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class BudgetConfig:
+    """How money is limited. Everything left out keeps its default.
+
+    :ivar max_usd: dollars, > 0; None: spend is tracked, not limited
+    :ivar warn_at: one or more shares of the budget in (0, 1]; a warning event as each is crossed (default 0.9)
+    :ivar hold_wait: seconds a call waits for other calls to settle, 0 to 3600 (default 30)
+    :ivar lower_output: lower the output limit of a call that would not fit otherwise (default True)
+    :ivar scope: "protection" (default), or "run": a fresh budget for each invocation
+    :ivar bound: "default", or "strict": one token per UTF-8 byte of input
+    """
+
+    max_usd: Optional[Money] = None
+    warn_at: Optional[_Numbers] = None
+    hold_wait: Optional[float] = None
+    lower_output: Optional[bool] = None
+    scope: Optional[str] = None
+    bound: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        _convert.check("BudgetConfig", self, {
+            "max_usd": _convert.money, "warn_at": _convert.shares, "hold_wait": _convert.number, "lower_output": _convert.boolean,
+            "scope": _convert.text, "bound": _convert.text,
+        })
+
+
+@dataclass(frozen=True)
+class SafetyConfig:
+    """What happens to personal data and secrets. Everything left out keeps its default.
+
+    :ivar detection: look for them at all (default True)
+    :ivar action: "redact" (default), "mask", "block", "warn" or "ignore"
+    :ivar actions: finding kind -> action, where it differs
+    :ivar scan_output: responses and streams too (default True)
+    :ivar unscannable: content that no one can read: "warn" (default), "deny" or "allow"
+    """
+
+    detection: Optional[bool] = None
+    action: Optional[str] = None
+    actions: Optional[Mapping[str, str]] = None
+    scan_output: Optional[bool] = None
+    unscannable: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        _convert.check("SafetyConfig", self, {
+            "detection": _convert.boolean, "action": _convert.text, "actions": _convert.texts, "scan_output": _convert.boolean,
+            "unscannable": _convert.text,
+        })
+
+
+@dataclass(frozen=True)
+class ReliabilityConfig:
+    """When the circuit of a provider host and model opens. Everything left out keeps its default.
+
+    :ivar failure_threshold: failures in a row, 1 to 1,000,000 (default 3)
+    :ivar recovery_timeout: seconds until one probe is let through, 0.001 to 86,400 (default 60)
+    """
+
+    failure_threshold: Optional[int] = None
+    recovery_timeout: Optional[float] = None
+
+    def __post_init__(self) -> None:
+        _convert.check("ReliabilityConfig", self, {"failure_threshold": _convert.integer, "recovery_timeout": _convert.number})

@@ -1,0 +1,101 @@
+"""Option values from Python types to those of the library: types are checked here, ranges there."""
+from __future__ import annotations
+
+import sys
+
+from iron_cage.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from typing import Any, Callable, Mapping, NoReturn, Union
+
+    Money = Union[int, float, str, Decimal]
+else:
+    Money = object
+
+
+def refuse(option: str, value: object, accepted: str) -> NoReturn:
+    """Raises the ConfigError of one option."""
+    raise ConfigError(f"{option}: {accepted} expected, got {type(value).__name__} {_shown(value)}")
+
+
+def money(option: str, value: object) -> str:
+    """Dollars as an exact decimal string: what the number shows when printed, so 0.1 is 0.1."""
+    accepted = "dollars > 0 as a number, a string or a Decimal"
+    if isinstance(value, bool):
+        refuse(option, value, accepted)
+    if isinstance(value, int):
+        return int.__repr__(value)
+    decimal = sys.modules.get("decimal")
+    if isinstance(value, (float, str)) or (decimal is not None and isinstance(value, decimal.Decimal)):
+        from decimal import Decimal, InvalidOperation
+
+        try:
+            exact = Decimal(float.__repr__(value) if isinstance(value, float) else value)
+        except InvalidOperation:
+            refuse(option, value, accepted)
+        if not exact.is_finite():
+            refuse(option, value, accepted)
+        return format(exact, "f")
+    refuse(option, value, accepted)
+
+
+def number(option: str, value: object) -> float:
+    """A finite number; bool is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if not isinstance(value, (bool, str, bytes)) and hasattr(value, "__float__"):
+            value = float(value)  # Decimal, Fraction, numpy scalars
+        else:
+            refuse(option, value, "a number")
+    if value != value or value in (float("inf"), float("-inf")):
+        refuse(option, value, "a finite number")
+    return value
+
+
+def integer(option: str, value: object) -> int:
+    """A whole number; bool is none."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        refuse(option, value, "a whole number")
+    return int(value.__index__())
+
+
+def boolean(option: str, value: object) -> bool:
+    """True or False and nothing that merely looks like it."""
+    if not isinstance(value, bool):
+        refuse(option, value, "True or False")
+    return value
+
+
+def text(option: str, value: object) -> str:
+    """A str."""
+    if not isinstance(value, str):
+        refuse(option, value, "a string")
+    return value
+
+
+def texts(option: str, value: object) -> dict[str, str]:
+    """A mapping of str to str."""
+    if not hasattr(value, "items"):
+        refuse(option, value, "a mapping of finding kinds to actions")
+    return {text(option, key): text(f"{option}[{key!r}]", each) for key, each in value.items()}
+
+
+def shares(option: str, value: object) -> list[float]:
+    """One number or several."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        return [number(option, value)]
+    return [number(option, each) for each in value]
+
+
+def check(group: str, instance: object, fields: Mapping[str, Callable[[str, Any], Any]]) -> None:
+    """Checks the types of a frozen option group."""
+    for name, convert in fields.items():
+        value = getattr(instance, name)
+        if value is not None:
+            convert(f"{group}.{name}", value)
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

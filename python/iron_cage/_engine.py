@@ -1,0 +1,151 @@
+"""The one engine of this process: made at its first use, flushed at exit."""
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import weakref
+from json import dumps, loads
+
+from iron_cage import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Hashable, Mapping, Optional
+
+    from iron_cage._protection import Protection
+
+FLUSH_MS = 10_000
+
+_lock = threading.RLock()
+_drain_lock = threading.RLock()
+_handle = 0
+_hosts: dict[Hashable, bool] = {}
+#: Events that the engine had dropped when it was last drained, and what a drain of nothing looks like.
+_lost = 0
+_nothing = b""
+_protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDictionary()
+#: Calls that are open, so that each ends exactly once, at exit too.
+open_calls: set[int] = set()
+
+
+def handle() -> int:
+    """The engine's handle. Configured by IRON_CAGE_LLM_HOSTS and IRON_CAGE_LOG when it is made."""
+    return _handle or _make()
+
+
+def _make() -> int:
+    global _handle
+    with _lock:
+        if not _handle:
+            settings = {"llm_hosts": os.environ.get("IRON_CAGE_LLM_HOSTS"), "log_level": os.environ.get("IRON_CAGE_LOG")}
+            config = dumps({name: value for name, value in settings.items() if value}).encode()
+            _handle = _native.new_handle("ironcage_engine_new", config, len(config))
+            atexit.register(_at_exit)
+        return _handle
+
+
+def add_hosts(spec: str) -> None:
+    """More hosts that speak an LLM protocol: "host[:port]=PROTOCOL,..."; the newest entry for a host wins."""
+    text = spec.encode()
+    _native.call("ironcage_engine_add_hosts", handle(), text, len(text))
+    _hosts.clear()
+
+
+def recognise(scheme: bytes, host: bytes, port: Optional[int]) -> bool:
+    """Whether requests to this origin may be LLM calls. The library decides; its answer is remembered until the next add_hosts."""
+    key = (scheme, host, port)
+    known = _hosts.get(key)
+    if known is None:
+        name = b"[" + host + b"]" if b":" in host and not host.startswith(b"[") else host
+        url = scheme + b"://" + name + (b":%d/" % port if port else b"/")
+        out = _native.ffi.new("int32_t *")
+        _native.call("ironcage_lang_recognise", out, handle(), url, len(url))
+        known = _hosts[key] = bool(out[0])
+    return known
+
+
+def register(native: int, protection: Protection) -> None:
+    """Events of this handle go to this protection."""
+    _protections[native] = protection
+
+
+def drain() -> None:
+    """Fetches events: "log" ones go to logging.getLogger("iron_cage"), the others to their protection. Raises nothing."""
+    global _lost, _nothing
+    if not _handle or _native.forked():
+        return
+    try:
+        pending: list[tuple[Protection, Mapping[str, Any]]] = []
+        logs: list[Mapping[str, Any]] = []
+        with _drain_lock:
+            raw = _native.take("ironcage_engine_drain", _handle, 0)
+            if raw == _nothing:
+                return
+            _nothing = raw if raw.endswith(b'"events":[]}') else _nothing
+            payload = loads(raw)
+            lost = payload.get("dropped", 0) - _lost
+            _lost += lost
+            for event in payload.get("events", ()):
+                owner = int(event["protection"])
+                protection = _protections.get(owner)
+                if event["kind"] == "log" or not owner:
+                    logs.append(event)
+                elif protection is not None:
+                    protection._record(event)
+                    pending.append((protection, event))
+        if lost > 0:
+            logs.append({"level": 30, "message": f"{lost} events were dropped: they came faster than they were drained"})
+        for event in logs:
+            _logger().log(int(event["level"]), "%s", event["message"])
+        for protection, event in pending:
+            protection._notify(event)
+    except Exception:  # noqa: BLE001 - telemetry must not break the agent
+        _logger().exception("events could not be drained")
+
+
+def _logger() -> Any:
+    from logging import NullHandler, getLogger
+
+    logger = getLogger("iron_cage")
+    if not any(isinstance(handler, NullHandler) for handler in logger.handlers):
+        logger.addHandler(NullHandler())  # without a handler of the host's own, Python would print warnings to its standard error
+    return logger
+
+
+def log(level: int, message: str, *arguments: object, exc_info: bool = False) -> None:
+    """Logs to "iron_cage"; logging is imported only now."""
+    _logger().log(level, message, *arguments, exc_info=exc_info)
+
+
+def end_call(native: int, how: int) -> bool:
+    """Ends a call; only the first end of a call counts, and True tells that this was it."""
+    try:
+        open_calls.remove(native)
+    except KeyError:
+        return False
+    _native.release("ironcage_call_end", native, how)
+    return True
+
+
+def _at_exit() -> None:
+    if _native.forked():
+        return
+    from iron_cage import _abi
+
+    for native in list(open_calls):
+        end_call(native, _abi.END_ABORTED)
+    drain()
+    _native.release("ironcage_engine_flush", _handle, FLUSH_MS)
+    drain()
+
+
+def _after_fork() -> None:
+    global _lock, _drain_lock
+    _lock = threading.RLock()
+    _drain_lock = threading.RLock()
+    open_calls.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

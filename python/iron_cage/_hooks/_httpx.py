@@ -1,0 +1,337 @@
+"""httpx and httpx2: one patched method each for the sync and the async client.
+
+_send_single_request is below authentication and redirects and above the transport, so each request that leaves is seen once, with
+custom transports, clients made before the protection, and subclasses.
+"""
+from __future__ import annotations
+
+import weakref
+
+from iron_cage import _engine
+from iron_cage._hooks import waiting
+from iron_cage._hooks.common import (
+    ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REQUEST_HEADERS, RESPONSE_HEADERS, REWRITE, Call, Carry, Feed,
+    Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
+)
+from iron_cage._hooks.decoding import DecodeError, decode_whole
+from iron_cage._hooks.install import patch
+from iron_cage._runs import current, state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, AsyncIterator, Iterator, Optional
+
+#: Raised before anything of the request was sent.
+_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
+
+
+def install(module: ModuleType) -> None:
+    """Patches the clients of httpx, httpx2 or what stands in their name."""
+    hook = Hook(module)
+    patch(module.Client, "_send_single_request", hook.sync)
+    patch(module.AsyncClient, "_send_single_request", hook.asynchronous)
+
+
+class Hook:
+    """The hook of one module: httpx and httpx2 may both be loaded, each with its own classes."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.not_sent = tuple(kind for kind in (getattr(module, name, None) for name in _NOT_SENT) if kind is not None)
+
+        class Replayed(module.SyncByteStream, module.AsyncByteStream):  # type: ignore[misc]
+            """A body that was read already: its bytes, then the error that ended it, if one did."""
+
+            def __init__(self, body: bytes, error: Optional[BaseException] = None) -> None:
+                self._body = body
+                self._error = error
+
+            def __iter__(self) -> Iterator[bytes]:
+                if self._body:
+                    yield self._body
+                if self._error is not None:
+                    raise self._error
+
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                if self._body:
+                    yield self._body
+                if self._error is not None:
+                    raise self._error
+
+        class Fed(module.SyncByteStream):  # type: ignore[misc]
+            """A streamed body on its way through the library."""
+
+            def __init__(self, inner: Any, feed: Feed) -> None:
+                self._inner = inner
+                self._feed = feed
+                weakref.finalize(self, feed.abort).atexit = False
+
+            def __iter__(self) -> Iterator[bytes]:
+                feed, pieces = self._feed, iter(self._inner)
+                while True:
+                    try:
+                        piece = next(pieces)
+                    except StopIteration:
+                        break
+                    except Exception:
+                        tail = feed.cut()
+                        if tail:
+                            yield tail
+                        raise
+                    except BaseException:
+                        feed.abort()
+                        raise
+                    out = feed_or_fail(feed, piece)
+                    if out:
+                        yield out
+                    if feed.blocked:
+                        return
+                tail = feed.finish()
+                if tail:
+                    yield tail
+
+            def close(self) -> None:
+                self._feed.abort()
+                self._inner.close()
+
+        class AsyncFed(module.AsyncByteStream):  # type: ignore[misc]
+            """As Fed, for AsyncClient."""
+
+            def __init__(self, inner: Any, feed: Feed) -> None:
+                self._inner = inner
+                self._feed = feed
+                weakref.finalize(self, feed.abort).atexit = False
+
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                feed, pieces = self._feed, self._inner.__aiter__()
+                while True:
+                    try:
+                        piece = await pieces.__anext__()
+                    except StopAsyncIteration:
+                        break
+                    except Exception:
+                        tail = feed.cut()
+                        if tail:
+                            yield tail
+                        raise
+                    except BaseException:
+                        feed.abort()
+                        raise
+                    out = feed_or_fail(feed, piece)
+                    if out:
+                        yield out
+                    if feed.blocked:
+                        return
+                tail = feed.finish()
+                if tail:
+                    yield tail
+
+            async def aclose(self) -> None:
+                self._feed.abort()
+                await self._inner.aclose()
+
+        def feed_or_fail(feed: Feed, piece: bytes) -> bytes:
+            try:
+                return feed.feed(piece)
+            except DecodeError as error:
+                raise module.DecodingError(str(error)) from None
+
+        self.replayed, self.fed, self.async_fed = Replayed, Fed, AsyncFed
+
+    # The two patched methods.
+
+    def sync(self, original: Any) -> Any:
+        """Client._send_single_request."""
+        module = self.module
+
+        def _send_single_request(client: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            if not state.active and current.get() is None:
+                return original(client, request, *args, **kwargs)
+            url = request.url
+            if not _engine.recognise(url.raw_scheme, url.raw_host, url.port) or carried():
+                return original(client, request, *args, **kwargs)
+            if not isinstance(request.stream, module.SyncByteStream):
+                return original(client, request, *args, **kwargs)  # its error, not ours
+            call, kind, payload = begin(*_shown(request, request.read()))
+            try:
+                if kind == PENDING:
+                    kind, payload = call.wait_blocking()
+                if kind == PASS:
+                    return original(client, request, *args, **kwargs)
+                if kind == REFUSE:
+                    return self._synthetic(client, request, refuse(payload, call))
+                outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
+                carry = Carry()
+                token = carrying.set(carry)
+                try:
+                    response = original(client, outgoing, *args, **kwargs)
+                except BaseException as error:
+                    call.end(unanswered(error, self.not_sent))
+                    raise
+                finally:
+                    carry.active = False
+                    carrying.reset(token)
+                response.request = request
+                return self._received(client, request, response, call)
+            except BaseException:
+                call.end(ABORTED)
+                raise
+
+        return _send_single_request
+
+    def asynchronous(self, original: Any) -> Any:
+        """AsyncClient._send_single_request."""
+        module = self.module
+
+        async def _send_single_request(client: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            if not state.active and current.get() is None:
+                return await original(client, request, *args, **kwargs)
+            url = request.url
+            if not _engine.recognise(url.raw_scheme, url.raw_host, url.port) or carried():
+                return await original(client, request, *args, **kwargs)
+            if not isinstance(request.stream, module.AsyncByteStream):
+                return await original(client, request, *args, **kwargs)  # its error, not ours
+            call, kind, payload = begin(*_shown(request, await request.aread()))
+            try:
+                if kind == PENDING:
+                    kind, payload = await waiting.wait(call)
+                if kind == PASS:
+                    return await original(client, request, *args, **kwargs)
+                if kind == REFUSE:
+                    return self._synthetic(client, request, refuse(payload, call))
+                outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
+                carry = Carry()
+                token = carrying.set(carry)
+                try:
+                    response = await original(client, outgoing, *args, **kwargs)
+                except BaseException as error:
+                    call.end(unanswered(error, self.not_sent))
+                    raise
+                finally:
+                    carry.active = False
+                    carrying.reset(token)
+                response.request = request
+                return await self._async_received(client, request, response, call)
+            except BaseException:
+                call.end(ABORTED)
+                raise
+
+        return _send_single_request
+
+    # Requests.
+
+    def _rewritten(self, request: Any, body: bytes) -> Any:
+        """A copy with another body; length follows, chunked stays chunked, content-encoding goes."""
+        headers = [
+            (name, b"%d" % len(body) if name.lower() == b"content-length" else value)
+            for name, value in request.headers.raw
+            if name.lower() != b"content-encoding"
+        ]
+        rewritten = self.module.Request(
+            request.method, request.url, headers=headers, stream=self.module.ByteStream(body), extensions=request.extensions
+        )
+        rewritten.read()
+        return rewritten
+
+    # Responses.
+
+    def _synthetic(self, client: Any, request: Any, answer: Synthetic) -> Any:
+        """The response of a refusal that may not travel as an exception."""
+        from datetime import timedelta
+
+        response = self.module.Response(
+            answer.status, headers=answer.headers(), stream=self.replayed(answer.body), request=request,
+            extensions={"http_version": b"HTTP/1.1"},
+        )
+        response.default_encoding = getattr(client, "_default_encoding", "utf-8")
+        response.elapsed = timedelta(0)
+        return response
+
+    def _received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
+        lines, content_type, encoding = _head(response)
+        if is_stream(content_type):
+            return self._streamed(response, call, lines, encoding, self.fed)
+        pieces: list[bytes] = []
+        error: Optional[BaseException] = None
+        try:
+            for piece in response.stream:
+                pieces.append(piece)
+        except Exception as caught:
+            error = caught
+        finally:
+            response.stream.close()
+        return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+
+    async def _async_received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
+        lines, content_type, encoding = _head(response)
+        if is_stream(content_type):
+            return self._streamed(response, call, lines, encoding, self.async_fed)
+        pieces: list[bytes] = []
+        error: Optional[BaseException] = None
+        try:
+            async for piece in response.stream:
+                pieces.append(piece)
+        except Exception as caught:
+            error = caught
+        except BaseException:
+            call.end(ABORTED)
+            raise
+        finally:
+            await response.stream.aclose()
+        return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+
+    def _streamed(self, response: Any, call: Call, lines: bytes, encoding: Optional[bytes], wrapper: Any) -> Any:
+        call.stream_open(response.status_code, lines)
+        feed = Feed(call, encoding)
+        if feed.decodes:
+            _drop(response.headers, "content-encoding", "content-length")
+        response.stream = wrapper(response.stream, feed)
+        return response
+
+    def _judged(
+        self, client: Any, request: Any, response: Any, call: Call, lines: bytes, encoding: Optional[bytes], raw: bytes,
+        error: Optional[BaseException],
+    ) -> Any:
+        """A whole body, shown to the library; the reader gets the very same bytes unless it says otherwise."""
+        plain, readable = decode_whole(encoding, raw)
+        kind, payload = call.response(response.status_code, readable and error is None, lines, plain)
+        call.end(COMPLETE if error is None else CUT)
+        if kind == REFUSE:
+            return self._synthetic(client, request, refuse(payload, call))
+        if kind == REWRITE:
+            raw = payload or b""
+            _drop(response.headers, "content-encoding")
+            if "content-length" in response.headers:
+                response.headers["content-length"] = str(len(raw))
+        response.stream = self.replayed(raw, error)
+        return response
+
+
+def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Method, URL, headers and body as the library takes them."""
+    url = request.url
+    lines = b"\n".join([name + b": " + value for name, value in request.headers.raw if name.lower() in REQUEST_HEADERS])
+    return request.method.encode("ascii", "replace"), url.raw_scheme + b"://" + url.netloc + url.raw_path, lines, body
+
+
+def _head(response: Any) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
+    """(headers as the library takes them, content-type, content-encoding)."""
+    lines: list[bytes] = []
+    content_type: Optional[bytes] = None
+    encoding: Optional[bytes] = None
+    for name, value in response.headers.raw:
+        lower = name.lower()
+        if lower in RESPONSE_HEADERS:
+            lines.append(lower + b": " + value)
+            if lower == b"content-type":
+                content_type = value
+        elif lower == b"content-encoding":
+            encoding = value if encoding is None else encoding + b", " + value
+    return b"\n".join(lines), content_type, encoding
+
+
+def _drop(headers: Any, *names: str) -> None:
+    for name in names:
+        if name in headers:
+            del headers[name]

@@ -1,0 +1,258 @@
+"""What all hooks share: one exchange with the library, from the request to the end of the call."""
+from __future__ import annotations
+
+import gc
+from contextvars import ContextVar
+from time import monotonic
+
+from iron_cage import _abi, _engine, _native, _refusal
+from iron_cage._hooks.decoding import decoder_for
+from iron_cage._runs import claim
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Optional
+
+    from iron_cage._runs import Run
+
+PASS, SEND, REWRITE, REFUSE, PENDING = (
+    _abi.VERDICT_PASS, _abi.VERDICT_SEND, _abi.VERDICT_REWRITE, _abi.VERDICT_REFUSE, _abi.VERDICT_PENDING,
+)
+COMPLETE, NOT_SENT, NO_RESPONSE, ABORTED, WITHDRAWN, CANCELLED, CUT = (
+    _abi.END_COMPLETE, _abi.END_NOT_SENT, _abi.END_NO_RESPONSE, _abi.END_ABORTED, _abi.END_WITHDRAWN, _abi.END_CANCELLED, _abi.END_CUT,
+)
+
+#: The header names that the library reads.
+REQUEST_HEADERS = frozenset((b"content-type", b"content-encoding", b"x-stainless-retry-count"))
+RESPONSE_HEADERS = frozenset((b"content-type", b"retry-after", b"retry-after-ms"))
+
+#: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
+SLICE_MS = 100
+
+
+class Carry:
+    """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
+
+    __slots__ = ("active",)
+
+    def __init__(self) -> None:
+        self.active = True
+
+
+carrying: ContextVar[Optional[Carry]] = ContextVar("iron_cage_carrying", default=None)
+
+
+def carried() -> bool:
+    """Whether an outer layer has this request already."""
+    carry = carrying.get()
+    return carry is not None and carry.active
+
+
+class Call:
+    """A call that the library let through, or has not decided yet. Ends exactly once, whatever ends it."""
+
+    __slots__ = ("handle", "run", "__weakref__")
+
+    def __init__(self, run: Optional[Run]) -> None:
+        self.handle = 0
+        self.run = run
+
+    def begin(self, method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[int, Optional[bytes]]:
+        """Shows the request, without waiting inside: (verdict, body), PENDING among them."""
+        run = self.run
+        kind, handle, flags, payload = _native.step(
+            "ironcage_call_begin", run.handle if run is not None else 0, _engine.handle(), _abi.NONBLOCKING,
+            method, len(method), url, len(url), headers, len(headers), body, len(body),
+        )
+        if handle and kind in _OPEN:
+            self.handle = handle
+            _engine.open_calls.add(handle)
+        self._flags(flags)
+        return kind, payload
+
+    def wait(self, timeout_ms: int) -> tuple[int, Optional[bytes]]:
+        """The verdict of a call that was PENDING, or PENDING again."""
+        kind, _, flags, payload = _native.step("ironcage_call_wait", self.handle, timeout_ms)
+        self._flags(flags)
+        if kind == REFUSE:
+            self.forget()
+        return kind, payload
+
+    def wait_blocking(self) -> tuple[int, Optional[bytes]]:
+        """Waits for the verdict in slices; Ctrl-C withdraws the call."""
+        try:
+            while True:
+                kind, payload = self.wait(SLICE_MS)
+                if kind != PENDING:
+                    return kind, payload
+                collect_dropped()
+        except BaseException:
+            self.end(WITHDRAWN)
+            raise
+
+    def response(self, status: int, complete: bool, headers: bytes, body: bytes) -> tuple[int, Optional[bytes]]:
+        """Shows a whole response."""
+        kind, _, flags, payload = _native.step(
+            "ironcage_call_response", self.handle, status, 1 if complete else 0, headers, len(headers), body, len(body)
+        )
+        self._flags(flags)
+        return kind, payload
+
+    def stream_open(self, status: int, headers: bytes) -> None:
+        """Announces a response that will be fed in pieces."""
+        _native.call("ironcage_stream_open", self.handle, status, headers, len(headers))
+
+    def stream_feed(self, piece: bytes) -> tuple[int, Optional[bytes]]:
+        """Feeds a piece."""
+        kind, _, flags, payload = _native.step("ironcage_stream_feed", self.handle, piece, len(piece))
+        self._flags(flags)
+        return kind, payload
+
+    def stream_finish(self) -> tuple[int, Optional[bytes]]:
+        """What was still held back."""
+        kind, _, flags, payload = _native.step("ironcage_stream_finish", self.handle)
+        self._flags(flags)
+        return kind, payload
+
+    def end(self, how: int) -> None:
+        """Ends the call; the first end counts."""
+        if self.handle:
+            _engine.end_call(self.handle, how)
+
+    def forget(self) -> None:
+        """A refused call has no handle any more; ending it again is harmless, and frees it if it has."""
+        self.end(WITHDRAWN)
+
+    def _flags(self, flags: int) -> None:
+        if flags & _abi.HAS_EVENTS:
+            _engine.drain()
+
+
+
+_collected = 0.0
+
+
+def collect_dropped() -> None:
+    """Streams that were left by break end only with the garbage collector (httpx keeps them in a cycle), and their holds with them: while a call waits for
+    money it is run, at most once a second."""
+    global _collected
+    if len(_engine.open_calls) > 1 and monotonic() - _collected > 1.0:
+        _collected = monotonic()
+        gc.collect()
+
+
+_OPEN = frozenset((SEND, REWRITE, PENDING))
+
+
+def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call, int, Optional[bytes]]:
+    """Shows a request to the library in the name of the run it belongs to; PENDING is an answer, too."""
+    call = Call(claim())
+    kind, payload = call.begin(method, url, headers, body)
+    return call, kind, payload
+
+
+def refuse(payload: Optional[bytes], call: Call) -> Synthetic:
+    """A refusal: raises it where it may travel, else answers with the response to give instead."""
+    return Synthetic(_refusal.travel(payload, call.run))
+
+
+class Synthetic:
+    """The response that a caller gets who may not be reached by an exception: shaped like the provider's errors."""
+
+    __slots__ = ("status", "content_type", "body")
+
+    def __init__(self, refusal: Mapping[str, Any]) -> None:
+        self.status = int(refusal.get("status") or 403)
+        self.content_type = str(refusal.get("content_type") or "application/json")
+        self.body = str(refusal.get("body") or "").encode("utf-8", "surrogatepass")
+
+    def headers(self) -> list[tuple[str, str]]:
+        """In order."""
+        return [("content-type", self.content_type), ("content-length", str(len(self.body))), ("x-should-retry", "false")]
+
+
+class Feed:
+    """The pieces of one streamed response on their way through the library."""
+
+    __slots__ = ("call", "_decoder", "blocked", "_over", "__weakref__")
+
+    def __init__(self, call: Call, encoding: Optional[bytes]) -> None:
+        self.call = call
+        self._decoder = decoder_for(encoding)
+        self.blocked = False
+        self._over = False
+
+    @property
+    def decodes(self) -> bool:
+        """Whether what comes out is no longer content-encoded."""
+        return self._decoder is not None
+
+    def feed(self, piece: bytes) -> bytes:
+        """What to hand on for a piece, possibly nothing. decoding.DecodeError if its encoding is damaged."""
+        try:
+            if self._decoder is not None:
+                piece = self._decoder.decode(piece)
+            if not piece or self._over:
+                return b""
+            kind, payload = self.call.stream_feed(piece)
+            return piece if kind == SEND else self._handed_on(kind, payload)
+        except BaseException:
+            self.abort()
+            raise
+
+    def finish(self) -> bytes:
+        """The stream came to its end: what was held back."""
+        if self._over:
+            return b""
+        tail = self._rest()
+        self._over = True
+        self.call.end(COMPLETE)
+        return tail
+
+    def cut(self) -> bytes:
+        """The stream broke: what was held back, so that the reader sees what came before the error."""
+        if self._over:
+            return b""
+        tail = self._rest()
+        self._over = True
+        self.call.end(CUT)
+        return tail
+
+    def abort(self) -> None:
+        """Closed early, cancelled, dropped."""
+        self._over = True
+        self.call.end(ABORTED)
+
+    def _rest(self) -> bytes:
+        try:
+            last = self._decoder.flush() if self._decoder is not None else b""
+            head = b""
+            if last:
+                kind, payload = self.call.stream_feed(last)
+                head = last if kind == SEND else self._handed_on(kind, payload)
+            if self._over:
+                return head
+            return head + self._handed_on(*self.call.stream_finish())
+        except BaseException:
+            self.abort()
+            raise
+
+    def _handed_on(self, kind: int, payload: Optional[bytes]) -> bytes:
+        if kind == REFUSE:
+            self.blocked = True
+            self.abort()
+            refuse(payload, self.call)  # raises at the boundary; elsewhere the stream just ends
+            return b""
+        return payload or b""
+
+
+def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) -> int:
+    """How a call ended that raised before a response head came."""
+    if isinstance(error, not_sent):
+        return NOT_SENT
+    return NO_RESPONSE if isinstance(error, Exception) else CANCELLED
+
+
+def is_stream(content_type: Optional[bytes]) -> bool:
+    """Whether a response is fed in pieces."""
+    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() == b"text/event-stream"

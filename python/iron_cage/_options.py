@@ -1,0 +1,197 @@
+"""Options of protect_agent and Protection, from their Python spellings to the JSON that the library takes.
+
+None always means "not given": the defaults are the library's.
+"""
+from __future__ import annotations
+
+import os
+import sys
+from json import dumps
+
+from iron_cage import _convert
+from iron_cage.errors import ConfigError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, Optional
+
+    from iron_cage._budget import Budget
+
+#: Keyword -> conversion, for those that the library knows by the same name.
+_PLAIN: dict[str, Callable[[str, Any], Any]] = {
+    "agent_id": _convert.text,
+    "budget_usd": _convert.money,
+    "budget_scope": _convert.text,
+    "warn_at": _convert.shares,
+    "hold_wait": _convert.number,
+    "lower_output": _convert.boolean,
+    "pii_detection": _convert.boolean,
+    "pii_action": _convert.text,
+    "scan_output": _convert.boolean,
+    "state": _convert.text,
+    "unclaimed": _convert.text,
+    "unscannable": _convert.text,
+    "on_deny": _convert.text,
+    "max_calls": _convert.integer,
+}
+
+#: Field of a group -> name in the library, conversion.
+_BUDGET = {
+    "max_usd": ("budget_usd", _convert.money),
+    "warn_at": ("warn_at", _convert.shares),
+    "hold_wait": ("hold_wait", _convert.number),
+    "lower_output": ("lower_output", _convert.boolean),
+    "scope": ("budget_scope", _convert.text),
+    "bound": ("bound", _convert.text),
+}
+_SAFETY = {
+    "detection": ("pii_detection", _convert.boolean),
+    "action": ("pii_action", _convert.text),
+    "actions": ("pii_actions", _convert.texts),
+    "scan_output": ("scan_output", _convert.boolean),
+    "unscannable": ("unscannable", _convert.text),
+}
+
+KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "on_event")
+
+
+class Options:
+    """What a protection is made of."""
+
+    __slots__ = ("json", "budget", "on_event")
+
+    def __init__(self, json: bytes, budget: Optional[Budget], on_event: Optional[Callable[[Mapping[str, Any]], object]]) -> None:
+        self.json = json
+        self.budget = budget
+        self.on_event = on_event
+
+
+class _Collected(dict):  # type: ignore[type-arg]
+    """The options so far, each with the spelling it came from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.origin: dict[str, str] = {}
+
+    def put(self, name: str, value: object, spelling: str) -> None:
+        earlier = self.origin.setdefault(name, spelling)
+        if earlier != spelling:
+            raise ConfigError(f"{earlier} and {spelling} set the same option; give one of them")
+        self[name] = value
+
+    def put_group(self, group: object, prefix: str, fields: Mapping[str, tuple[str, Callable[[str, Any], Any]]]) -> None:
+        for field, (name, convert) in fields.items():
+            value = getattr(group, field)
+            if value is not None:
+                self.put(name, convert(f"{prefix}.{field}", value), f"{prefix}.{field}")
+
+
+def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
+    """Translates what was given. ConfigError names the option, and what is accepted."""
+    for keyword in given:
+        if keyword not in KEYWORDS:
+            raise _unknown(keyword)
+    given = {keyword: value for keyword, value in given.items() if value is not None}
+    out = _Collected()
+    for keyword, value in given.items():
+        if keyword in _PLAIN:
+            out.put(keyword, _PLAIN[keyword](keyword, value), keyword)
+    budget = _budget(given.get("budget"), out)
+    safety = given.get("safety")
+    if safety is not None:
+        _expect("safety", safety, "SafetyConfig")
+        out.put_group(safety, "safety=SafetyConfig", _SAFETY)
+    _circuit(given, out)
+    _unpriced(given.get("unpriced"), out)
+    on_event = given.get("on_event")
+    if on_event is not None and not callable(on_event):
+        _convert.refuse("on_event", on_event, "a callable that takes one event")
+    out.setdefault("agent_id", default_agent_id[-200:])
+    state = os.environ.get("IRON_CAGE_STATE")
+    if state:
+        out.setdefault("state", state)
+    if on_event is not None:
+        out["eager_events"] = True
+    return Options(dumps(out).encode(), budget, on_event)
+
+
+def _budget(value: Any, out: _Collected) -> Optional[Budget]:
+    """budget= takes an amount, a BudgetConfig or a Budget."""
+    if value is None:
+        return None
+    if _is(value, "BudgetConfig"):
+        out.put_group(value, "budget=BudgetConfig", _BUDGET)
+        return None
+    if _is(value, "Budget"):
+        if "budget_usd" in out:
+            raise ConfigError("budget=Budget(...) and budget_usd set the same option; give one of them")
+        budget: Budget = value
+        return budget
+    out.put("budget_usd", _convert.money("budget", value), "budget")
+    return None
+
+
+def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
+    breaker, reliability = given.get("circuit_breaker"), given.get("reliability")
+    if breaker is not None and reliability is not None:
+        raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
+    if reliability is not None:
+        _expect("reliability", reliability, "ReliabilityConfig")
+        fields = ("failure_threshold", "recovery_timeout")
+        breaker = {name: getattr(reliability, name) for name in fields if getattr(reliability, name) is not None}
+    if breaker is None or breaker is True:
+        if reliability is None and breaker is None:
+            return
+        breaker = {}
+    if breaker is False:
+        out.put("circuit_breaker", None, "circuit_breaker")
+        return
+    if isinstance(breaker, (str, bytes)) or not hasattr(breaker, "items"):
+        _convert.refuse("circuit_breaker", breaker, 'True, False or a mapping such as {"failure_threshold": 3, "recovery_timeout": 60.0}')
+    settings: dict[str, object] = {}
+    for name, value in breaker.items():
+        if name == "failure_threshold":
+            settings[name] = _convert.integer("circuit_breaker.failure_threshold", value)
+        elif name == "recovery_timeout":
+            settings[name] = _convert.number("circuit_breaker.recovery_timeout", value)
+        else:
+            raise ConfigError(f"circuit_breaker: unknown key {name!r}; it has failure_threshold and recovery_timeout")
+    out.put("circuit_breaker", settings, "circuit_breaker")
+
+
+def _unpriced(value: Any, out: _Collected) -> None:
+    if value is None:
+        return
+    if _is(value, "Price"):
+        value = value._buckets()
+    elif not isinstance(value, str):
+        _convert.refuse("unpriced", value, '"deny", "warn" or a Price')
+    out.put("unpriced", value, "unpriced")
+
+
+_HOMES = {
+    "BudgetConfig": "iron_cage._configs",
+    "SafetyConfig": "iron_cage._configs",
+    "ReliabilityConfig": "iron_cage._configs",
+    "Budget": "iron_cage._budget",
+    "Price": "iron_cage._price",
+}
+
+
+def _is(value: object, kind: str) -> bool:
+    """isinstance without importing the module: who has an instance has imported it."""
+    module = sys.modules.get(_HOMES[kind])
+    return module is not None and isinstance(value, getattr(module, kind))
+
+
+def _expect(option: str, value: object, kind: str) -> None:
+    if not _is(value, kind):
+        _convert.refuse(option, value, f"a {kind}")
+
+
+def _unknown(keyword: str) -> ConfigError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(keyword, KEYWORDS, n=1, cutoff=0.5)
+    meant = f"; did you mean {near[0]!r}?" if near else "."
+    return ConfigError(f"unknown option {keyword!r}{meant} There are: {', '.join(sorted(KEYWORDS))}")

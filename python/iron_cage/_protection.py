@@ -1,0 +1,231 @@
+"""Protections: what a decorated function, or a with block, is guarded by."""
+from __future__ import annotations
+
+import sys
+from collections import deque
+from json import loads
+
+from iron_cage import _convert, _engine, _native, _options, _refusal
+from iron_cage._runs import Run, current, nearest_open
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any, Callable, Iterable, Mapping, NoReturn, Optional, Sequence, Union
+
+    from iron_cage._budget import Budget
+    from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._convert import Money
+    from iron_cage._price import Price
+    from iron_cage._report import Report
+
+#: How many events a protection keeps.
+EVENTS_KEPT = 10_000
+
+
+class Protection:
+    """Guards every LLM call made inside ``with protection:`` or ``async with protection:``.
+
+    It lives as long as the object: budget, warnings, breakers and report accumulate over all its runs; each ``with`` is one run.
+    It may be entered again, nested, and by several threads and tasks at once.
+
+    Every option left out (None) has its default.
+
+    :param budget: dollars, a :class:`BudgetConfig` or a :class:`Budget`; default: spend is tracked, not limited
+    :param budget_usd: dollars > 0
+    :param budget_scope: "protection" (default), or "run": a fresh budget for each run
+    :param warn_at: one or more shares of the budget in (0, 1], default 0.9: a warning event as each is crossed
+    :param hold_wait: seconds a call waits for others to settle when it does not fit beside them, 0 to 3600, default 30
+    :param lower_output: lower the output limit of a call that would not fit otherwise, default True
+    :param pii_detection: default True
+    :param pii_action: "redact" (default), "mask", "block", "warn" or "ignore"
+    :param scan_output: responses and streams too, default True
+    :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
+    :param max_calls: LLM calls per run, default no cap
+    :param agent_id: 1 to 200 characters for attribution and audit; default: from the function or the calling module
+    :param state: ``sqlite:///PATH`` for durable budgets and audit; default: IRON_CAGE_STATE, else memory
+    :param on_deny: "raise" (default), or "respond": the agent gets an error response shaped like the provider's and may go on
+    :param unpriced: models without a price: "deny" (default), "warn", or a :class:`Price` to assume
+    :param unclaimed: calls that belong to no run while several protections are active: "deny" (default) or "pass"
+    :param unscannable: content that no one can read: "warn" (default), "deny" or "allow"
+    :param on_event: called with each event (a mapping), in the thread that made the call; what it raises is logged
+    :param safety: the rest of the safety options
+    :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
+    :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
+    :raises StateError: the store cannot be reached
+    """
+
+    def __init__(
+        self,
+        *,
+        budget: Optional[Union[Money, BudgetConfig, Budget]] = None,
+        budget_usd: Optional[Money] = None,
+        budget_scope: Optional[str] = None,
+        warn_at: Optional[Union[float, Sequence[float]]] = None,
+        hold_wait: Optional[float] = None,
+        lower_output: Optional[bool] = None,
+        pii_detection: Optional[bool] = None,
+        pii_action: Optional[str] = None,
+        scan_output: Optional[bool] = None,
+        circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
+        max_calls: Optional[int] = None,
+        agent_id: Optional[str] = None,
+        state: Optional[str] = None,
+        on_deny: Optional[str] = None,
+        unpriced: Optional[Union[str, Price]] = None,
+        unclaimed: Optional[str] = None,
+        unscannable: Optional[str] = None,
+        on_event: Optional[Callable[[Mapping[str, Any]], object]] = None,
+        safety: Optional[SafetyConfig] = None,
+        reliability: Optional[ReliabilityConfig] = None,
+        **unknown: NoReturn,
+    ) -> None:
+        given = dict(
+            budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
+            lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
+            circuit_breaker=circuit_breaker, max_calls=max_calls, agent_id=agent_id, state=state, on_deny=on_deny, unpriced=unpriced,
+            unclaimed=unclaimed, unscannable=unscannable, on_event=on_event, safety=safety, reliability=reliability, **unknown,
+        )
+        self._make(given, _caller())
+
+    @classmethod
+    def _of(cls, given: Mapping[str, Any], default_agent_id: str) -> Protection:
+        """One made by the decorator."""
+        self = cls.__new__(cls)
+        self._make(given, default_agent_id)
+        return self
+
+    def _make(self, given: Mapping[str, Any], default_agent_id: str) -> None:
+        from iron_cage._hooks import install
+
+        options = _options.build(given, default_agent_id)
+        self._budget = options.budget  # kept alive with the protection
+        self._on_event = options.on_event
+        self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
+        self._entered: list[Run] = []
+        self._last_report: Optional[Report] = None
+        self.closed = False
+        self.handle = _native.new_handle(
+            "ironcage_protection_new",
+            _engine.handle(),
+            self._budget._owned.handle if self._budget is not None else 0,
+            options.json,
+            len(options.json),
+        )
+        self._owned = _native.Owned(self.handle, "ironcage_protection_free")
+        _engine.register(self.handle, self)
+        install.add(self)
+
+    # What the user asks.
+
+    def report(self) -> Report:
+        """What happened so far; at any time, also during a run. After close(): as it was then."""
+        from iron_cage._report import Report
+
+        if self._last_report is not None:
+            return self._last_report
+        _engine.drain()
+        return Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
+
+    def stop(self, reason: str = "stopped") -> None:
+        """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays."""
+        if not isinstance(reason, str):
+            _convert.refuse("reason", reason, "a string")
+        text = reason.encode("utf-8", "replace")
+        _native.call("ironcage_protection_stop", self.handle, text, len(text))
+
+    def events(self) -> list[Mapping[str, Any]]:
+        """All events so far, oldest first, at most the last 10,000. Each is a mapping with "seq", "kind", "level" (10 debug to 40
+        error), "time" (Unix seconds), "message" and "details"."""
+        _engine.drain()
+        return list(self._events)
+
+    def close(self) -> None:
+        """Ends the protection: report() keeps its last state, hooks are removed with the last protection. Runs that are open go on
+        until they end. Idempotent."""
+        if self.closed:
+            return
+        from iron_cage._hooks import install
+        from iron_cage.errors import IronCageError
+
+        try:
+            self._last_report = self.report()
+        except IronCageError:
+            pass
+        self.closed = True
+        self._owned.free()
+        install.remove(self)
+
+    def __enter__(self) -> Protection:
+        run = self._open_run()
+        run.enter()
+        self._entered.append(run)
+        return self
+
+    def __exit__(
+        self, kind: Optional[type[BaseException]], raised: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
+        run = self._innermost()
+        try:
+            self._entered.remove(run)
+        except ValueError:
+            pass
+        run.leave()
+        error, cause = _refusal.settle(run, raised)
+        if error is not None:
+            raise error from cause
+
+    async def __aenter__(self) -> Protection:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: Optional[type[BaseException]], raised: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
+        self.__exit__(kind, raised, traceback)
+
+    def __repr__(self) -> str:
+        return f"<Protection {self.handle:#x}{' closed' if self.closed else ''}>"
+
+    # What the rest of the package asks.
+
+    def _open_run(self) -> Run:
+        if self.closed:
+            raise RuntimeError("this Protection is closed")
+        return Run(self, current.get())
+
+    def _innermost(self) -> Run:
+        """The run that the `with` which is ending opened: the innermost of this context, else (exited in another context than it was
+        entered in, as some test frameworks do) the youngest."""
+        run = current.get()
+        while run is not None:
+            if run.protection is self and run in self._entered:
+                return run
+            run = run.outer
+        if not self._entered:
+            raise RuntimeError("this Protection was not entered")
+        return self._entered[-1]
+
+    def _record(self, event: Mapping[str, Any]) -> None:
+        self._events.append(event)
+
+    def _notify(self, event: Mapping[str, Any]) -> None:
+        if self._on_event is not None:
+            try:
+                self._on_event(event)
+            except Exception:  # noqa: BLE001 - the callback is a guest in the agent's thread
+                _engine.log(40, "on_event raised", exc_info=True)
+
+
+def current_protection() -> Optional[Protection]:
+    """The innermost Protection whose run the code that calls this belongs to, or None."""
+    run = nearest_open(current.get())
+    return run.protection if run is not None else None
+
+
+def _caller() -> str:
+    """module.function of whoever makes a Protection."""
+    frame = sys._getframe(2)
+    module = str(frame.f_globals.get("__name__", "__main__"))
+    code = frame.f_code
+    name = getattr(code, "co_qualname", code.co_name)
+    return module if name == "<module>" else f"{module}.{name}"

@@ -1,0 +1,80 @@
+"""How a refusal travels from a hook to the caller of the protected function."""
+from __future__ import annotations
+
+import sys
+from json import loads
+
+from iron_cage import errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Optional
+
+    from iron_cage._runs import Run
+
+
+class Refusal(BaseException):
+    """Carries a refusal up to the boundary. Not an Exception, so that agents and SDKs that catch, retry and wrap those let it pass."""
+
+    def __init__(self, data: Mapping[str, Any], run: Run) -> None:
+        super().__init__(data.get("reason"))
+        self.data = data
+        self.run = run
+
+
+def travel(payload: Optional[bytes], run: Optional[Run]) -> Mapping[str, Any]:
+    """Raises the refusal where that reaches the boundary of its run; elsewhere returns it, to be answered by a synthetic response."""
+    data: Mapping[str, Any] = loads(payload or b"{}")
+    if run is not None and not data.get("respond") and run.at_boundary():
+        raise Refusal(data, run)
+    return data
+
+
+def settle(run: Run, raised: Optional[BaseException]) -> tuple[Optional[errors.CallDenied], Optional[BaseException]]:
+    """Closes a run at its boundary: the public error to raise, and its cause; (None, None) when what happened shall stand."""
+    remembered = run.close()
+    carried = _find(raised)
+    if carried is not None and carried.run is not run and not carried.run.closed:
+        return None, None  # on its way to a boundary further out
+    if raised is not None and carried is None and _stands(raised):
+        return None, None
+    if remembered is None and carried is not None:
+        remembered = carried.data
+    if remembered is None:
+        return None, None
+    error = errors.from_refusal(remembered)
+    try:
+        error.report = run.protection.report()
+    except errors.IronCageError:
+        pass
+    cause = raised if raised is not None and not _only(raised) else None
+    return error, cause
+
+
+def _find(raised: Optional[BaseException]) -> Optional[Refusal]:
+    if isinstance(raised, Refusal):
+        return raised
+    for inner in getattr(raised, "exceptions", ()):
+        found = _find(inner) if isinstance(inner, BaseException) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _stands(raised: BaseException) -> bool:
+    """Whether an exception leaves the boundary as it is, whatever the run remembers: cancellation, Ctrl-C, exit, a generator closed early."""
+    inner = getattr(raised, "exceptions", None)
+    if isinstance(inner, (tuple, list)) and inner:
+        return all(_stands(each) for each in inner)
+    if isinstance(raised, (KeyboardInterrupt, GeneratorExit, SystemExit)):
+        return True
+    cancelled = [getattr(sys.modules.get(module), name, None) for module, name in (("asyncio", "CancelledError"), ("trio", "Cancelled"))]
+    return isinstance(raised, tuple(kind for kind in cancelled if kind is not None))
+
+
+def _only(raised: BaseException) -> bool:
+    """Whether nothing but our own travelling refusals is in it."""
+    if isinstance(raised, Refusal):
+        return True
+    inner = getattr(raised, "exceptions", None)
+    return isinstance(inner, (tuple, list)) and bool(inner) and all(_only(each) for each in inner)

@@ -1,0 +1,216 @@
+"""What the library reports, as frozen values. Money is Decimal dollars, exact; durations are seconds."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Mapping, Optional
+
+
+def dollars(value: object) -> Optional[Decimal]:
+    """The library's decimal string as a Decimal; None stays None."""
+    return None if value is None else Decimal(str(value))
+
+
+@dataclass(frozen=True)
+class PiiFinding:
+    """One piece of personal data, or one secret: what kind and where, never the value.
+
+    :ivar kind: such as "EMAIL_ADDRESS"
+    :ivar start: offset of its first character in the scanned text (Python characters)
+    :ivar end: offset behind its last character
+    :ivar score: confidence, 0 to 1
+    :ivar direction: "input", "output", or None for :func:`~iron_cage.scan`
+    :ivar action: what was done about it, such as "redact"; None for :func:`~iron_cage.scan`
+    """
+
+    kind: str
+    start: int
+    end: int
+    score: float
+    direction: Optional[str] = None
+    action: Optional[str] = None
+
+
+def findings(items: Any) -> list[PiiFinding]:
+    """The findings of a JSON array."""
+    return [
+        PiiFinding(item["kind"], item["start"], item["end"], float(item.get("score", 0.0)), item.get("direction"), item.get("action"))
+        for item in items or ()
+    ]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Tokens by what they are billed as; the five do not overlap."""
+
+    input: int = 0
+    cached: int = 0
+    cache_write: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+    @classmethod
+    def _of(cls, data: Optional[Mapping[str, Any]]) -> Tokens:
+        data = data or {}
+        return cls(*(int(data.get(name) or 0) for name in ("input", "cached", "cache_write", "output", "reasoning")))
+
+    @property
+    def total(self) -> int:
+        """All five."""
+        return self.input + self.cached + self.cache_write + self.output + self.reasoning
+
+
+@dataclass(frozen=True)
+class ModelReport:
+    """What one model was used for."""
+
+    calls: int
+    spent_usd: Decimal
+    tokens: Tokens
+
+
+@dataclass(frozen=True)
+class BudgetReport:
+    """A budget as its store has it now, in dollars."""
+
+    name: str
+    limit_usd: Optional[Decimal]
+    spent_usd: Decimal
+    held_usd: Decimal
+    remaining_usd: Optional[Decimal]
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> BudgetReport:
+        return cls(
+            name=str(data.get("name") or ""),
+            limit_usd=dollars(data.get("limit_usd")),
+            spent_usd=dollars(data.get("spent_usd")) or Decimal(0),
+            held_usd=dollars(data.get("held_usd")) or Decimal(0),
+            remaining_usd=dollars(data.get("remaining_usd")),
+        )
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """The breaker of one provider host and model.
+
+    :ivar state: "closed", "open" or "half_open"
+    :ivar failures: failures in a row
+    :ivar opened: how often it opened
+    :ivar retry_after: seconds until it lets a probe through, or None
+    """
+
+    key: str
+    state: str
+    failures: int
+    opened: int
+    retry_after: Optional[float]
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """Seconds that protection added to a call."""
+
+    p50: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """What happened under a protection so far.
+
+    :ivar spent_usd: settled, in dollars
+    :ivar held_usd: held for calls in flight
+    :ivar remaining_usd: what is left, or None without a limit
+    :ivar budget: the named budget it draws on, or None
+    :ivar calls: LLM calls that left the process
+    :ivar denied: calls that were refused
+    :ivar retries: calls that the SDK marked as its retry (x-stainless-retry-count above 0)
+    :ivar lowered: calls whose output limit was lowered to fit the budget
+    :ivar unscannable: contents that no one could read
+    :ivar estimated_usd: the part of spent_usd that had to be estimated
+    :ivar tokens: by billing kind
+    :ivar by_model: model name -> :class:`ModelReport`
+    :ivar pii_findings: the first 10,000, in order
+    :ivar pii_by_kind: kind -> how many, of all
+    :ivar circuits: one per provider host and model
+    :ivar warnings: readable lines
+    :ivar overhead: seconds added per call
+    """
+
+    agent_id: str
+    spent_usd: Decimal
+    held_usd: Decimal
+    remaining_usd: Optional[Decimal]
+    budget: Optional[BudgetReport]
+    calls: int
+    denied: int
+    retries: int
+    lowered: int
+    unscannable: int
+    estimated_usd: Decimal
+    tokens: Tokens
+    by_model: Mapping[str, ModelReport]
+    pii_findings: list[PiiFinding] = field(repr=False)
+    pii_by_kind: Mapping[str, int]
+    circuits: list[Circuit]
+    warnings: list[str]
+    overhead: Overhead
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Report:
+        overhead = data.get("overhead") or {}
+        budget = data.get("budget")
+        return cls(
+            agent_id=str(data.get("agent_id") or ""),
+            spent_usd=dollars(data.get("spent_usd")) or Decimal(0),
+            held_usd=dollars(data.get("held_usd")) or Decimal(0),
+            remaining_usd=dollars(data.get("remaining_usd")),
+            budget=BudgetReport._of(budget) if budget else None,
+            calls=int(data.get("calls") or 0),
+            denied=int(data.get("denied") or 0),
+            retries=int(data.get("retries") or 0),
+            lowered=int(data.get("lowered") or 0),
+            unscannable=int(data.get("unscannable") or 0),
+            estimated_usd=dollars(data.get("estimated_usd")) or Decimal(0),
+            tokens=Tokens._of(data.get("tokens")),
+            by_model={
+                model: ModelReport(
+                    int(used.get("calls") or 0), dollars(used.get("spent_usd")) or Decimal(0), Tokens._of(used.get("tokens"))
+                )
+                for model, used in (data.get("by_model") or {}).items()
+            },
+            pii_findings=findings(data.get("pii_findings")),
+            pii_by_kind=dict(data.get("pii_by_kind") or {}),
+            circuits=[
+                Circuit(each["key"], each["state"], int(each.get("failures") or 0), int(each.get("opened") or 0), each.get("retry_after"))
+                for each in data.get("circuits") or ()
+            ],
+            warnings=[str(line) for line in data.get("warnings") or ()],
+            overhead=Overhead(float(overhead.get("p50") or 0.0), float(overhead.get("p99") or 0.0)),
+        )
+
+    def __str__(self) -> str:
+        from iron_cage.errors import _money
+
+        limit = "" if self.remaining_usd is None else f", {_money(self.remaining_usd)} left"
+        estimated = f" ({_money(self.estimated_usd)} estimated)" if self.estimated_usd else ""
+        tokens = self.tokens
+        lines = [
+            f"agent     {self.agent_id}",
+            f"money     {_money(self.spent_usd)} spent{estimated}, {_money(self.held_usd)} held{limit}",
+            f"calls     {self.calls} sent, {self.denied} denied, {self.retries} retried, {self.lowered} lowered",
+            f"tokens    {tokens.input} input, {tokens.cached} cached, {tokens.cache_write} cache write, "
+            f"{tokens.output} output, {tokens.reasoning} reasoning",
+        ]
+        for model, used in sorted(self.by_model.items()):
+            lines.append(f"model     {model}: {used.calls} calls, {_money(used.spent_usd)}")
+        if self.pii_by_kind:
+            lines.append("findings  " + ", ".join(f"{kind} {count}" for kind, count in sorted(self.pii_by_kind.items())))
+        if self.unscannable:
+            lines.append(f"unread    {self.unscannable} contents that could not be scanned")
+        for circuit in self.circuits:
+            lines.append(f"circuit   {circuit.key}: {circuit.state}, opened {circuit.opened} times")
+        lines.extend(f"warning   {line}" for line in self.warnings)
+        lines.append(f"overhead  {self.overhead.p50 * 1000:.3f} ms median, {self.overhead.p99 * 1000:.3f} ms at p99")
+        return "\n".join(lines)

@@ -1,0 +1,134 @@
+"""Runs: which invocation of which agent the code that executes now belongs to."""
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextvars import ContextVar
+from json import loads
+
+from iron_cage import _engine, _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Optional
+
+    from iron_cage._protection import Protection
+
+#: The innermost run of this context. May have ended meanwhile: see claim().
+current: ContextVar[Optional[Run]] = ContextVar("iron_cage_run", default=None)
+
+
+class State:
+    """What the hooks look at first."""
+
+    #: How many runs are open in this process; 0: nothing is protected, and hooks step aside.
+    active = 0
+
+
+state = State()
+_count = threading.Lock()
+
+
+class Run:
+    """One invocation of an agent.
+
+    A refusal may travel as an exception only on the thread and task that entered the boundary; both are noted at the entry.
+    """
+
+    __slots__ = ("protection", "parent", "outer", "handle", "closed", "thread", "task", "_owned", "__weakref__")
+
+    handle: int
+    closed: bool
+    parent: Optional[Run]
+    outer: Optional[Run]
+
+    def __init__(self, protection: Protection, outer: Optional[Run]) -> None:
+        self.protection = protection
+        self.outer = outer
+        self.parent = nearest_open(outer)
+        self.handle = _native.new_handle("ironcage_run_open", protection.handle, self.parent.handle if self.parent else 0)
+        # The handle outlives the run: threads that work on in its name are still held to its budget, caps and refusal.
+        self._owned = _native.Owned(self.handle, "ironcage_run_free")
+        self.closed = False
+        self.thread: Optional[int] = None
+        self.task: Optional[object] = None
+        with _count:
+            state.active += 1
+
+    def enter(self) -> None:
+        """Binds the run to this context and makes this thread and task its boundary."""
+        self.thread = threading.get_ident()
+        self.task = current_task()
+        current.set(self)
+
+    def leave(self) -> None:
+        """Gives the context back to the run around this one."""
+        self.thread = None
+        self.task = None
+        current.set(self.outer)
+
+    def at_boundary(self) -> bool:
+        """Whether an exception raised here would reach the boundary of this run without harming anyone else."""
+        return not self.closed and self.thread == threading.get_ident() and self.task is current_task()
+
+    def close(self) -> Optional[Mapping[str, Any]]:
+        """Closes the run and returns the refusal that it remembers. Idempotent."""
+        with _count:
+            if self.closed:
+                return None
+            self.closed = True
+            state.active = max(0, state.active - 1)
+        if _native.forked():
+            return None
+        remembered = _native.take("ironcage_run_close", self.handle)
+        _engine.drain()
+        return loads(remembered) if remembered else None
+
+
+def nearest_open(run: Optional[Run]) -> Optional[Run]:
+    """The run itself, or the nearest one around it that has not ended."""
+    while run is not None and run.closed:
+        run = run.parent or run.outer
+    return run
+
+
+def claim() -> Optional[Run]:
+    """Whose call is made here; None: of no run, the engine decides.
+
+    A thread or task may outlive the run it was started in. Its calls belong to the nearest run around that is still open, else to the
+    run that has ended: an agent must not escape its limits by working on in the background, nor another agent pay for it.
+    """
+    bound = current.get()
+    run = nearest_open(bound)
+    if run is not None or bound is None or bound.protection.closed:
+        return run
+    return bound
+
+
+def current_task() -> Optional[object]:
+    """The asyncio or trio task that executes now; neither is imported for it."""
+    asyncio = sys.modules.get("asyncio.events")
+    if asyncio is not None and asyncio._get_running_loop() is not None:
+        tasks = sys.modules.get("asyncio.tasks")
+        task: Optional[object] = tasks.current_task() if tasks is not None else None
+        return task
+    trio = sys.modules.get("trio")
+    if trio is not None:
+        try:
+            found: object = trio.lowlevel.current_task()
+            return found
+        except (RuntimeError, AttributeError):
+            return None
+    return None
+
+
+def _after_fork() -> None:
+    global _count
+    _count = threading.Lock()
+    # Runs of other threads are not in this process; the one of this thread, if any, is in its context and fails closed.
+    state.active = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

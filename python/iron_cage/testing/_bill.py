@@ -1,0 +1,42 @@
+"""The provider's bill, reckoned apart from the protection engine: no line here is shared with it."""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from typing import Any, Iterable, Mapping, Tuple, Union
+
+from ._exchange import Exchange
+
+Price = Union[Decimal, float, str]
+
+Prices = Mapping[str, Tuple[Price, Price, Price]]
+"""Model -> (input, cached input, output), dollars per million tokens as Decimal, int, float or str."""
+
+_MILLION = Decimal(1_000_000)
+
+
+def bill(records: Iterable[Union[Exchange, Mapping[str, Any]]], prices: Prices) -> Decimal:
+    """Dollars for these exchanges, exact. Records are Exchanges, or their summaries as read from a log file.
+
+    Raises KeyError for a billed model without a price.
+    """
+    total = Decimal(0)
+    with localcontext() as context:
+        context.prec = 60
+        for record in records:
+            usage, model = (record.usage, record.model) if isinstance(record, Exchange) else (record["usage"], record["model"])
+            if usage is None:
+                continue
+            if model not in prices:
+                raise KeyError(f"no price for the model {model!r}; prices are known for {sorted(prices)}")
+            total += _dollars(usage, *prices[model])
+    return total
+
+
+def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, output_price: Price) -> Decimal:
+    cached: int = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
+    uncached: int = usage["prompt_tokens"] - cached
+    completion: int = usage["completion_tokens"]
+    # A float means what it shows when printed.
+    price_input, price_cached, price_output = (Decimal(str(price)) for price in (input_price, cached_price, output_price))
+    return (uncached * price_input + cached * price_cached + completion * price_output) / _MILLION

@@ -1,0 +1,49 @@
+"""A request as the simulator received it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, List, Mapping, Optional
+
+from . import _tokens
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. `headers` has lower-case names; `body` is the entity, with chunked framing undone; `json` is None unless it parses."""
+
+    index: int
+    """Order of arrival at this simulator, from 0."""
+    connection: int
+    """Which connection brought it, from 0."""
+    method: str
+    path: str
+    """The request target, query included."""
+    headers: Mapping[str, str]
+    body: bytes
+    json: Any = None
+
+    @property
+    def model(self) -> Optional[str]:
+        """The model asked for, if any."""
+        model = self.json.get("model") if isinstance(self.json, dict) else None
+        return model if isinstance(model, str) else None
+
+    @property
+    def messages(self) -> List[Any]:
+        """The messages of the chat, or an empty list."""
+        messages = self.json.get("messages") if isinstance(self.json, dict) else None
+        return messages if isinstance(messages, list) else []
+
+    @property
+    def stream(self) -> bool:
+        """Whether a stream was asked for."""
+        return isinstance(self.json, dict) and self.json.get("stream") is True
+
+    @property
+    def last_text(self) -> str:
+        """Text of the last message of the user, or ""."""
+        for message in reversed(self.messages):
+            if isinstance(message, dict) and message.get("role") == "user":
+                return _tokens.text_of(message.get("content"))
+        return ""

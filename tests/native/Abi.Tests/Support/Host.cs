@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using IronCage.Abi.Boundary;
+using IronCage.Abi.Exports;
+
+namespace IronCage.Abi.Tests.Support;
+
+/// <summary>Calls exports as a host does: through function pointers.</summary>
+internal static unsafe class Host
+{
+    private static readonly delegate* unmanaged<byte*> LastErrorOf = &LibraryExports.LastErrorText;
+    private static readonly delegate* unmanaged<ulong*, byte*, nuint, int> NewEngine = &EngineExports.New;
+    private static readonly delegate* unmanaged<ulong, int> FreeEngine = &EngineExports.Free;
+    private static readonly delegate* unmanaged<ulong, byte*, nuint, int> AddHostsTo = &EngineExports.AddHosts;
+    private static readonly delegate* unmanaged<ulong*, ulong, byte*, nuint, int> OpenBudget = &ProtectionExports.BudgetOpen;
+    private static readonly delegate* unmanaged<ulong*, ulong, ulong, byte*, nuint, int> NewProtection = &ProtectionExports.New;
+    private static readonly delegate* unmanaged<ulong*, ulong, ulong, int> OpenRun = &ProtectionExports.RunOpen;
+    private static readonly delegate* unmanaged<NativeVerdict*, ulong, ulong, uint, byte*, nuint, byte*, nuint, byte*, nuint, byte*, nuint, int> BeginCall = &CallExports.Begin;
+    private static readonly delegate* unmanaged<NativeVerdict*, ulong, int, int> WaitCall = &CallExports.Wait;
+    private static readonly delegate* unmanaged<ulong, int, int> EndCall = &CallExports.End;
+    private static readonly delegate* unmanaged<NativeVerdict*, ulong, int, byte, byte*, nuint, byte*, nuint, int> Response = &CallExports.Response;
+    private static readonly delegate* unmanaged<NativeVerdict*, ulong, byte*, nuint, int> FeedStream = &CallExports.StreamFeed;
+    private static readonly delegate* unmanaged<ulong*, nuint, nuint*, ulong, int> CollectCalls = &EngineExports.Collect;
+    private static readonly delegate* unmanaged<int*, ulong, int> EventFdOf = &EngineExports.EventFd;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, int> CloseRun = &ProtectionExports.RunClose;
+    private static readonly delegate* unmanaged<ulong, int> FreeRunHandle = &ProtectionExports.RunFree;
+    private static readonly delegate* unmanaged<NativeBuffer*, void> FreeBuffer = &LibraryExports.BufferFree;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> RedactText = &RoomExports.Redact;
+
+    public static string Error => Marshal.PtrToStringUTF8((nint)LastErrorOf())!;
+
+    public static int Engine(out ulong engine, string config = "{\"llm_hosts\":\"127.0.0.1:9=openai\"}")
+    {
+        fixed (ulong* result = &engine)
+        fixed (byte* text = Encoding.UTF8.GetBytes(config))
+            return NewEngine(result, text, (nuint)Encoding.UTF8.GetByteCount(config));
+    }
+
+    public static int Free(ulong engine) => FreeEngine(engine);
+
+    public static int AddHosts(ulong engine, byte[] hosts)
+    {
+        fixed (byte* text = hosts)
+            return AddHostsTo(engine, text, (nuint)hosts.Length);
+    }
+
+    public static int Budget(out ulong budget, ulong engine, string options)
+    {
+        var bytes = Encoding.UTF8.GetBytes(options);
+        fixed (ulong* result = &budget)
+        fixed (byte* text = bytes)
+            return OpenBudget(result, engine, text, (nuint)bytes.Length);
+    }
+
+    public static int Protection(out ulong protection, ulong engine, ulong budget, string options)
+    {
+        var bytes = Encoding.UTF8.GetBytes(options);
+        fixed (ulong* result = &protection)
+        fixed (byte* text = bytes)
+            return NewProtection(result, engine, budget, text, (nuint)bytes.Length);
+    }
+
+    public static int Run(out ulong run, ulong protection, ulong parent = 0)
+    {
+        fixed (ulong* result = &run)
+            return OpenRun(result, protection, parent);
+    }
+
+    public static int Begin(out NativeVerdict verdict, ulong run, ulong engine, string body, uint flags = 0, uint? size = null)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        verdict = new NativeVerdict { Size = size ?? (uint)sizeof(NativeVerdict), Kind = 99, Call = 99 };
+        fixed (NativeVerdict* result = &verdict)
+        fixed (byte* method = "POST"u8, url = "http://127.0.0.1:9/v1/chat/completions"u8, text = bytes)
+            return BeginCall(result, run, engine, flags, method, 4, url, 38, null, 0, text, (nuint)bytes.Length);
+    }
+
+    public static int Wait(out NativeVerdict verdict, ulong call, int timeout)
+    {
+        verdict = new NativeVerdict { Size = (uint)sizeof(NativeVerdict) };
+        fixed (NativeVerdict* result = &verdict)
+            return WaitCall(result, call, timeout);
+    }
+
+    public static int Respond(out NativeVerdict verdict, ulong call, string body)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        verdict = new NativeVerdict { Size = (uint)sizeof(NativeVerdict) };
+        fixed (NativeVerdict* result = &verdict)
+        fixed (byte* text = bytes)
+            return Response(result, call, 200, 1, null, 0, text, (nuint)bytes.Length);
+    }
+
+    public static int Feed(out NativeVerdict verdict, ulong call)
+    {
+        verdict = new NativeVerdict { Size = (uint)sizeof(NativeVerdict) };
+        fixed (NativeVerdict* result = &verdict)
+            return FeedStream(result, call, null, 0);
+    }
+
+    public static int End(ulong call, int how) => EndCall(call, how);
+
+    public static int EventFd(out int descriptor, ulong engine)
+    {
+        fixed (int* result = &descriptor)
+            return EventFdOf(result, engine);
+    }
+
+    public static int Collect(out ulong[] calls, ulong engine)
+    {
+        var into = new ulong[16];
+        nuint count;
+        int status;
+        fixed (ulong* first = into)
+            status = CollectCalls(first, 16, &count, engine);
+        calls = into[..(int)count];
+        return status;
+    }
+
+    public static int FreeRun(ulong run) => FreeRunHandle(run);
+
+    /// <summary>Closes a run; the refusal it remembers.</summary>
+    public static int Close(out string refusal, ulong run)
+    {
+        NativeBuffer buffer;
+        var status = CloseRun(&buffer, run);
+        refusal = Take(ref buffer);
+        return status;
+    }
+
+    public static int Redact(out string text, ulong engine, byte* data, nuint length)
+    {
+        NativeBuffer buffer;
+        var status = RedactText(&buffer, engine, data, length);
+        text = Take(ref buffer);
+        return status;
+    }
+
+    public static string Take(ref NativeBuffer buffer)
+    {
+        var text = Encoding.UTF8.GetString(new ReadOnlySpan<byte>(buffer.Data, (int)buffer.Length));
+        fixed (NativeBuffer* pointer = &buffer)
+        {
+            FreeBuffer(pointer);
+            FreeBuffer(pointer);
+        }
+        Assert.That(buffer.Data is null, Is.True);
+        return text;
+    }
+
+    public static int RunWithNullOut(ulong protection) => OpenRun(null, protection, 0);
+}

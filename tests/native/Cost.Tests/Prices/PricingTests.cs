@@ -1,0 +1,93 @@
+using CsCheck;
+using IronCage.Core.Money;
+
+namespace IronCage.Cost.Tests.Prices;
+
+public sealed class PricingTests
+{
+    private static readonly IReadOnlyList<ModelPrice> Models = PriceCatalogue.Load(new FixedTime("2026-08-31")).All();
+
+    private static readonly Gen<TokenUsage> Usage = Gen.Select(
+        Gen.Long[0, 60_000], Gen.Long[0, 30_000], Gen.Long[0, 10_000], Gen.Long[0, 100_000], Gen.Long[0, 20_000], Gen.Long[0, 9_000],
+        (input, cached, write, output, audioIn, audioOut) => new TokenUsage(input, cached, write, output, output / 2, audioIn, audioOut));
+
+    private static readonly Gen<ModelPrice> Model = Gen.Int[0, Models.Count - 1].Select(i => Models[i]);
+
+    private static TokenUsage Sum(TokenUsage a, TokenUsage b) => new(
+        a.Input + b.Input, a.Cached + b.Cached, a.CacheWrite + b.CacheWrite, a.Output + b.Output, a.Reasoning + b.Reasoning,
+        a.AudioInput + b.AudioInput, a.AudioOutput + b.AudioOutput);
+
+    [Test]
+    public void Cost_is_additive_within_a_tier() =>
+        Gen.Select(Model, Usage, Usage).Where((m, a, b) => m.Tiers.Count == 0 || Sum(a, b).TotalInput <= m.Tiers[0].AboveInputTokens)
+            .Sample((m, a, b) => Pricing.Cost(m, a) + Pricing.Cost(m, b) == Pricing.Cost(m, Sum(a, b)));
+
+    [Test]
+    public void Cost_never_falls_when_tokens_are_added() =>
+        Gen.Select(Model, Usage, Usage).Sample((m, a, b) => Pricing.Cost(m, a) <= Pricing.Cost(m, Sum(a, b)));
+
+    [Test]
+    public void Reasoning_is_a_part_of_the_output_and_not_charged_again() =>
+        Gen.Select(Model, Usage).Sample((m, u) => Pricing.Cost(m, u) == Pricing.Cost(m, u with { Reasoning = 0 }));
+
+    [TestCase(272_000, 680_000_000_000, TestName = "At_the_start_of_a_tier_the_lower_price_holds")]
+    [TestCase(272_001, 1_360_005_000_000, TestName = "One_token_above_it_the_higher_price_holds_for_all")]
+    public void A_tier_applies_to_the_whole_request(long input, long picodollars) =>
+        Assert.That(Pricing.Cost(Models.Single(m => m.Id == "gpt-5.4"), new TokenUsage(Input: input)).Value, Is.EqualTo(picodollars));
+
+    [Test]
+    public void Cached_and_written_tokens_count_towards_the_tier()
+    {
+        var model = Models.Single(m => m.Id == "gpt-5.6-sol");
+        var below = new TokenUsage(Input: 1, Cached: 200_000, CacheWrite: 71_999, Output: 1);
+        Assert.That(Pricing.Cost(model, below).Value, Is.EqualTo(5_000_000 + 200_000L * 500_000 + 71_999L * 6_250_000 + 30_000_000));
+        var above = below with { CacheWrite = 72_000 };
+        Assert.That(Pricing.Cost(model, above).Value, Is.EqualTo(10_000_000 + 200_000L * 1_000_000 + 72_000L * 12_500_000 + 45_000_000));
+    }
+
+    [Test]
+    public void A_stated_price_uses_no_rule()
+    {
+        Pricing.Cost(Models.Single(m => m.Id == "gpt-4o"), new TokenUsage(Input: 1, Cached: 1, Output: 1), out var rules);
+        Assert.That(rules, Is.EqualTo(DerivedRules.None));
+    }
+
+    private static readonly ModelPrice Bare = ModelPrice.Assumed("bare", new PriceBuckets(new Picodollars(10)));
+    private static readonly ModelPrice BareClaude = ModelPrice.Assumed("bare", new PriceBuckets(new Picodollars(10)), provider: "anthropic");
+
+    [Test]
+    public void Each_missing_price_has_its_rule_and_says_so() =>
+        Assert.Multiple(() =>
+        {
+            AssertRule(Bare, new TokenUsage(Cached: 7), 70, DerivedRules.CachedAsInput);
+            AssertRule(Bare, new TokenUsage(CacheWrite: 7), 70, DerivedRules.CacheWriteFromInput);
+            AssertRule(BareClaude, new TokenUsage(CacheWrite: 7), 91, DerivedRules.CacheWriteFromInput); // 12.5 rounded up
+            AssertRule(Bare, new TokenUsage(Output: 7), 70, DerivedRules.OutputAsInput);
+            AssertRule(Bare, new TokenUsage(AudioInput: 7), 70, DerivedRules.AudioAsText);
+            AssertRule(Bare, new TokenUsage(AudioOutput: 7), 70, DerivedRules.AudioAsText | DerivedRules.OutputAsInput);
+            AssertRule(Bare, new TokenUsage(Input: 7), 70, DerivedRules.None);
+            AssertRule(Bare, default, 0, DerivedRules.None);
+        });
+
+    private static void AssertRule(ModelPrice model, TokenUsage usage, long cost, DerivedRules expected)
+    {
+        Assert.That(Pricing.Cost(model, usage, out var rules).Value, Is.EqualTo(cost));
+        Assert.That(rules, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_cost_beyond_Int64_throws()
+    {
+        var model = Models.Single(m => m.Id == "gpt-4o");
+        Assert.Throws<OverflowException>(() => Pricing.Cost(model, new TokenUsage(Input: long.MaxValue)));
+        Assert.Throws<OverflowException>(() => Pricing.Cost(model, new TokenUsage(Input: long.MaxValue, Cached: 1)));
+        Assert.Throws<OverflowException>(() => Pricing.Cost(model, new TokenUsage(Input: 3_000_000_000_000, Output: 300_000_000_000)));
+    }
+
+    [Test]
+    public void A_negative_count_throws()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pricing.Cost(Bare, new TokenUsage(Input: -1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pricing.Cost(Bare, new TokenUsage(Output: 5, Reasoning: -1)));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using IronCage.Lang.Hosts;
+
+namespace IronCage.Lang.Tests.Hosts;
+
+public sealed class HostTableTests
+{
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static Target Resolve(HostTable table, string method, string url) => table.Resolve(Utf8(method), Utf8(url));
+
+    [TestCase("POST", "https://api.openai.com/v1/chat/completions", Endpoint.OpenAiChat)]
+    [TestCase("post", "https://API.OpenAI.com/v1/chat/completions", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://api.openai.com:443/v1/chat/completions", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://api.openai.com/v1/chat/completions?x=1", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://api.openai.com/v1/chat/completions/", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://eu.api.openai.com/v1/chat/completions", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://api.openai.com./v1/chat/completions", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://notapi.openai.com/v1/chat/completions", Endpoint.None)]
+    [TestCase("GET", "https://api.openai.com/v1/models", Endpoint.None)]
+    [TestCase("POST", "https://api.openai.com/v1/responses", Endpoint.Unread)]
+    [TestCase("POST", "https://api.anthropic.com/v1/messages", Endpoint.Unbuilt)]
+    [TestCase("POST", "https://example.com/v1/chat/completions", Endpoint.None)]
+    [TestCase("POST", "https://api.openai.com.evil.example/v1/chat/completions", Endpoint.None)]
+    [TestCase("POST", "https://evil.example/?https://api.openai.com/v1/chat/completions", Endpoint.None)]
+    [TestCase("POST", "https://user:pass@api.openai.com/v1/chat/completions", Endpoint.OpenAiChat)]
+    [TestCase("POST", "https://api.openai.com@evil.example/v1/chat/completions", Endpoint.None)]
+    [TestCase("POST", "ftp://api.openai.com/v1/chat/completions", Endpoint.None)]
+    [TestCase("POST", "", Endpoint.None)]
+    [TestCase("POST", "https://", Endpoint.None)]
+    public void A_request_is_recognised_by_host_and_path(string method, string url, Endpoint expected) =>
+        Assert.That(Resolve(new HostTable(), method, url).Endpoint, Is.EqualTo(expected));
+
+    [TestCase("127.0.0.1:8080=openai", "http://127.0.0.1:8080/v1/chat/completions", true)]
+    [TestCase("127.0.0.1:8080=openai", "http://127.0.0.1:8081/v1/chat/completions", false)]
+    [TestCase("localhost=openai", "http://localhost:9999/v1/chat/completions", true)]
+    [TestCase("gateway:443=openai", "https://gateway/v1/chat/completions", true)]
+    [TestCase("gateway:443=openai", "http://gateway/v1/chat/completions", false)]
+    [TestCase("[::1]:8080=openai", "http://[::1]:8080/v1/chat/completions", true)]
+    [TestCase(" a=openai , b=openai ", "http://b/v1/chat/completions", true)]
+    public void Added_hosts_hold_for_their_port_or_for_all(string specification, string url, bool expected)
+    {
+        var table = new HostTable();
+        table.Add(specification);
+        Assert.That(table.Protocol(Utf8(url)), Is.EqualTo(expected ? LlmProtocol.OpenAi : LlmProtocol.None));
+    }
+
+    [Test]
+    public void The_newest_entry_for_a_host_wins()
+    {
+        var table = new HostTable();
+        table.Add("gateway=openai");
+        table.Add("gateway=anthropic");
+        Assert.That(table.Protocol("http://gateway/"u8), Is.EqualTo(LlmProtocol.Anthropic));
+    }
+
+    [TestCase("gateway")]
+    [TestCase("=openai")]
+    [TestCase("gateway=opnai")]
+    [TestCase("http://gateway=openai")]
+    [TestCase("good=openai,bad")]
+    public void A_malformed_specification_adds_nothing(string specification)
+    {
+        var table = new HostTable();
+        Assert.That(() => table.Add(specification), Throws.InstanceOf<FormatException>());
+        Assert.That(table.Protocol("http://good/"u8), Is.EqualTo(LlmProtocol.None));
+    }
+}

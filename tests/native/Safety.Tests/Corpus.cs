@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace IronCage.Safety.Tests;
+
+/// <summary>Texts in which much nearly matches, overlaps, touches, or stands at an edge.</summary>
+internal static class Corpus
+{
+    public static readonly string[] Pieces =
+    [
+        "bob@example.com", "a@b.co.uk", "jürgen.groß@bücher.de", "x@w.T", "foo@bar", "user@1.2.3", "first.last+tag@sub.example.org", "@", "..", "ab@c.de",
+        "4111 1111 1111 1111", "4111111111111111", "378282246310005", "4111-1111-1111-1111", "123", "12/27", "6759649826438453",
+        "123-45-6789", "123 45 6789", "123456789", "ssn ", "SSN: ", "987654321",
+        "+1 212 555 1234", "+44 20 7946 0958", "(212) 555-1234", "212-555-1234", "212.555.1234", "2125551234", "phone ", "Tel: ", "+", "(", ")",
+        "DE89370400440532013000", "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19", "DE",
+        "8.8.8.8", "10.0.0.1", "1.2.3.4", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1", "12:30:45", "::1", "::", "1.", ".4", "version ",
+        Fakes.OpenAILegacy, Fakes.OpenAIProject, Fakes.Anthropic, Fakes.Google, Fakes.AwsAccess, Fakes.GitHub, Fakes.GitHubFine, Fakes.HuggingFace, Fakes.Groq,
+        Fakes.Xai, Fakes.AzureMarked, "aws_secret_access_key=" + Fakes.AwsSecret, Fakes.AwsSecret, "AccountKey=" + Fakes.AzureAccount, "api-key: " + Fakes.AzureHex,
+        Fakes.Pem(lines: 1), Fakes.Pem(lines: 1, end: false), "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "sk-", "AIza", "AKIA", "github_pat_",
+        " ", " ", " ", ", ", ".", "-", ":", "/", "\n", "\\n", "\"", "[", "]", "_", "*", ",", "=", "0", "1", "a", "Hello world", "é", "Ÿ", "中文", "🙂", "×",
+        "[EMAIL_REDACTED]", "[SSN_REDACTED]", "[PHONE_REDACTED]", "[AWS_SECRET_KEY_REDACTED]", "[EMAIL_RED",
+    ];
+
+    public static readonly string[] Texts =
+    [
+        "",
+        "Hello world, nothing here. 2024-05-01 12:30:45 cost $3.50, 100% sure; see §4.2.1.",
+        "Write to bob@example.com. Or jürgen@bücher.de, or 邮箱user@example.com联系; call +1 (212) 555-1234 or (212) 555-1234.",
+        "Card 4111 1111 1111 1111 123, 4111-1111-1111-1111; Amex 3782 822463 10005.",
+        "SSN 123-45-6789, ssn 123456789 and 123 45 6789.",
+        "IBAN DE89 3704 0044 0532 0130 00; GB29NWBK60161331926819, NO9386011117947.",
+        "http://8.8.8.8:80/ [2001:db8::1]:443 ::ffff:192.0.2.1 10.0.0.1-10.0.0.9 ::1",
+        "+44 20 7946 0958 4111 1111 1111 1111",
+        "1.2.3.4.4111111111111111 1.2.3.4.5@example.com a@b.com@c.com",
+        "{\"email\":\"bob@example.com\",\"n\":\"\\nx@y.io\",\"k\":\"" + Fakes.AwsAccess + "\",\"s\":\"aws_secret_access_key=" + Fakes.AwsSecret + "\"}",
+        Fakes.OpenAILegacy + " " + Fakes.OpenAIProject + "\n" + Fakes.Anthropic + "," + Fakes.Google,
+        Fakes.GitHub + "," + Fakes.GitHubFine + ";" + Fakes.HuggingFace + "|" + Fakes.Groq + "|" + Fakes.Xai,
+        "AccountKey=" + Fakes.AzureAccount + "; " + Fakes.AzureMarked + " AZURE_API_KEY=" + Fakes.AzureHex,
+        "before " + Fakes.Pem() + " after " + Fakes.Pem("EC PRIVATE KEY", "\\n", 1) + Fakes.Pem(end: false) + "{}" + Fakes.Pem("CERTIFICATE", lines: 1),
+        "A file with -----BEGIN PRIVATE KEY----- in its first line, ------BEGIN RSA PRIVATE KEY----- too",
+        new string('a', 63) + "@example.com " + new string('b', 64) + "@example.com " + new string('c', 65) + "@example.com " + new string('é', 32) + "@example.com "
+            + new string('è', 33) + "@example.com x" + new string('è', 32) + "@example.com",
+        "bob@" + string.Concat(Enumerable.Repeat("abcdefghi.", 24)) + "com bob@" + string.Concat(Enumerable.Repeat("abcdefghi.", 26)) + "com",
+        "phone " + new string(' ', 57) + "2125551234 phone" + new string(' ', 60) + "2125551234 phone" + new string(' ', 59) + "2125551234",
+        // What redaction once made findable: rests of addresses beside keys, and numbers that something redacted had held off.
+        Fakes.Pem(lines: 1) + "bob@example.com " + Fakes.GitHub + "-1111-1111-1111212.555.1234ab@c.de",
+        Fakes.HuggingFace + "first.last+tag@sub.example.orgDE89" + Fakes.Pem(lines: 1, end: false) + "AIzafirst.last+tag@sub.example.orgghp_" + Fakes.Body(36),
+        "2001:db8::11..4111111111111111 fe80::1..212-555-1234 ab@c.deversion :10.0.0.1 " + Fakes.OpenAIProject + "_version 8.8.8.8[:",
+        "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
+        string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
+    ];
+
+    /// <summary>Bytes that are no UTF-8 around things that are found.</summary>
+    public static readonly byte[][] Broken =
+    [
+        [0xC3, .. "bob@example.com"u8, 0xC3, .. "x@y.io"u8, 0xFF, 0x80, .. "a@b.c"u8, 0xC3, .. "d.com 8.8.8.8"u8, 0xE4, 0xB8],
+        [0x80, 0x80, .. "4111111111111111"u8, 0xC3, 0xFE, .. "+12125551234"u8, 0xF0, 0x9F],
+    ];
+
+    public static IEnumerable<byte[]> All => Texts.Select(Encoding.UTF8.GetBytes).Concat(Broken);
+}

@@ -1,0 +1,71 @@
+"""Fixtures shared by the Python tests. All of them drive the real library against the provider simulator."""
+import json
+from typing import Any, Callable, Iterator, Tuple
+
+import httpx
+import pytest
+import requests
+import urllib3
+
+from iron_cage.testing import ProviderSimulator
+
+#: Too little for any call, however far its output limit is lowered.
+TOO_LITTLE = "0.000001"
+
+Post = Callable[..., Tuple[int, bytes]]
+
+
+@pytest.fixture
+def sim() -> Iterator[ProviderSimulator]:
+    """A provider on loopback, known to the engine; the same request gives the same bytes."""
+    with ProviderSimulator(created=1_700_000_000) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def chat(sim: ProviderSimulator) -> Callable[..., Any]:
+    """Makes the JSON of a chat request. Streams ask for usage, else the library asks for it, which is a rewrite."""
+
+    def make(text: str = "hello", stream: bool = False, **fields: Any) -> Any:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **fields}
+        if stream:
+            body["stream"] = True
+            body.setdefault("stream_options", {"include_usage": True})
+        return body
+
+    return make
+
+
+@pytest.fixture
+def url(sim: ProviderSimulator) -> str:
+    """Where chat requests go."""
+    return f"{sim.base_url}/chat/completions"
+
+
+def via_httpx(url: str, body: Any) -> Tuple[int, bytes]:
+    with httpx.Client() as client:
+        response = client.post(url, content=json.dumps(body).encode(), headers={"content-type": "application/json"})
+    return response.status_code, response.content
+
+
+def via_requests(url: str, body: Any) -> Tuple[int, bytes]:
+    with requests.Session() as session:
+        response = session.post(url, data=json.dumps(body).encode(), headers={"content-type": "application/json"})
+    return response.status_code, response.content
+
+
+def via_urllib3(url: str, body: Any) -> Tuple[int, bytes]:
+    with urllib3.PoolManager() as pool:
+        response = pool.request("POST", url, body=json.dumps(body).encode(), headers={"content-type": "application/json"})
+    return response.status, response.data
+
+
+@pytest.fixture(params=[via_httpx, via_requests, via_urllib3], ids=["httpx", "requests", "urllib3"])
+def post(request: pytest.FixtureRequest, url: str, chat: Callable[..., Any]) -> Post:
+    """Posts a chat through each client: post(text, **fields) -> (status, body)."""
+
+    def send(text: str = "hello", **fields: Any) -> Tuple[int, bytes]:
+        status, body = request.param(url, chat(text, **fields))
+        return int(status), bytes(body)
+
+    return send

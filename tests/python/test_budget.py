@@ -1,0 +1,222 @@
+"""A budget is never overspent: the simulator's own log, priced independently, against the limit."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+import iron_cage
+from iron_cage import Budget, BudgetExceeded, Protection, protect_agent
+from iron_cage.testing import ProviderSimulator, Reply, bill
+
+LONG = os.environ.get("IRON_CAGE_LONG") == "1"
+MODEL = "gpt-4o-mini"
+# dollars per million tokens from the provider's page, written down here so that the bill does not come from the engine that it checks
+PRICES = {MODEL: (Decimal("0.15"), Decimal("0.075"), Decimal("0.60"))}
+
+
+def ask(client: httpx.Client, url: str, words: int, limit: "int | None" = None) -> httpx.Response:
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "word " * words}]}
+    if limit is not None:
+        body["max_tokens"] = limit
+    return client.post(url + "/chat/completions", json=body, timeout=60)
+
+
+def talkative(request):
+    """An answer of random length, up to whatever limit the request has."""
+    return Reply(content="answer " * random.Random(request.body).randint(20, 400), reasoning_tokens=0)
+
+
+def test_64_threads_on_one_budget_never_exceed_it_and_use_nine_tenths():
+    limit = Decimal("0.02")
+    with ProviderSimulator(reply=talkative) as sim:
+
+        @protect_agent(budget_usd=limit, pii_detection=False)
+        def agent(seed):
+            rng = random.Random(seed)
+            with httpx.Client() as client:
+                while True:
+                    ask(client, sim.base_url, rng.randint(5, 200), rng.choice([200, 300, 400, None]))
+
+        ends = []
+
+        def run(seed):
+            try:
+                agent(seed)
+            except BaseException as error:  # noqa: BLE001 - what ended it is what is checked
+                ends.append(type(error))
+
+        threads = [threading.Thread(target=run, args=(seed,)) for seed in range(64)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(240)
+        assert not any(thread.is_alive() for thread in threads)
+        billed = sim.bill(PRICES)
+        report = agent.protection.report()
+
+    assert ends == [BudgetExceeded] * 64
+    print(f"\n    budget ${limit}, billed ${billed} ({billed / limit:.1%}) over {report.calls} calls, {report.lowered} lowered")
+    assert billed <= limit
+    assert billed >= limit * 9 / 10
+    assert report.spent_usd == billed
+    assert report.held_usd == 0
+
+
+WORKER = """
+import random, sys
+import httpx
+from iron_cage import Budget, BudgetExceeded, protect_agent
+from iron_cage import _engine
+host, db, limit, seed = sys.argv[1:5]
+_engine.add_hosts(host + "=openai")
+budget = Budget("team", limit, state="sqlite:///" + db)
+
+@protect_agent(budget=budget, pii_detection=False, hold_wait=5, agent_id="worker")
+def agent():
+    import threading
+    rng = random.Random(int(seed))
+    def work():
+        with httpx.Client() as client:
+            while True:
+                body = {"model": "gpt-4o-mini", "max_tokens": 300, "messages": [{"role": "user", "content": "word " * rng.randint(5, 100)}]}
+                response = client.post("http://%s/v1/chat/completions" % host, json=body, timeout=60)
+                if response.status_code == 402:
+                    return
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+
+print("ready", flush=True)
+try:
+    agent()
+except BudgetExceeded as error:
+    print("exceeded", flush=True)
+"""
+
+
+@pytest.mark.parametrize("round", range(5 if LONG else 1))
+def test_four_processes_on_one_sqlite_budget_with_a_kill_and_a_restart(tmp_path, round):
+    limit = Decimal("0.02")
+    db, log = tmp_path / "spend.db", tmp_path / "log.jsonl"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "iron_cage.testing", "--port", "0", "--log", str(log), "--completion-tokens", "200", "--delay", "0.002"],
+        stdout=subprocess.PIPE, text=True)
+    workers = []
+    try:
+        host = server.stdout.readline().split()[-1]
+
+        def start(seed):
+            return subprocess.Popen([sys.executable, "-c", WORKER, host, str(db), str(limit), str(seed)], stdout=subprocess.PIPE, text=True)
+
+        workers = [start(seed) for seed in range(4)]
+        for worker in workers:
+            assert worker.stdout.readline() == "ready\n"
+        time.sleep(0.2 + 0.1 * round)
+        workers[0].send_signal(signal.SIGKILL)
+        workers[0].wait()
+        workers.append(start(99))
+        for worker in workers[1:]:
+            assert worker.wait(120) == 0
+            assert "exceeded" in worker.stdout.read()
+    finally:
+        for process in [*workers, server]:
+            process.terminate()
+            process.wait()
+
+    billed = bill([json.loads(line) for line in log.read_text().splitlines()], PRICES)
+    with sqlite3.connect(db) as connection:
+        spent, held = connection.execute("select spent_pico, held_pico from budgets").fetchone()
+    print(f"\n    budget ${limit}, billed ${billed} ({billed / limit:.1%}), store: spent ${Decimal(spent) / 10**12}, held ${Decimal(held) / 10**12}")
+    assert billed <= limit
+    assert billed >= limit * 9 / 10
+    # what the killed process had in flight is still held, and nothing that was billed is missing
+    assert billed <= Decimal(spent + held) / 10**12 <= limit
+
+
+def test_a_durable_budget_goes_on_after_a_restart(tmp_path):
+    code = """
+import sys, httpx
+from iron_cage import protect_agent, BudgetExceeded, _engine
+_engine.add_hosts(sys.argv[1] + "=openai")
+@protect_agent(budget_usd="0.001", agent_id="restarted", state="sqlite:///" + sys.argv[2])
+def agent():
+    httpx.post("http://%s/v1/chat/completions" % sys.argv[1], json={"model": "gpt-4o-mini", "max_tokens": 400, "messages": [{"role": "user", "content": "go"}]})
+try:
+    agent()
+    print("ok")
+except BudgetExceeded:
+    print("exceeded")
+"""
+    with ProviderSimulator(reply=Reply(content="x", completion_tokens=400), register=False) as sim:
+        outcomes = [subprocess.run([sys.executable, "-c", code, sim.host, str(tmp_path / "b.db")], capture_output=True, text=True, check=True).stdout.strip()
+                    for _ in range(6)]
+        assert outcomes[0] == "ok" and outcomes[-1] == "exceeded"
+        assert sim.bill(PRICES) <= Decimal("0.001")
+    with sqlite3.connect(tmp_path / "b.db") as connection:
+        kinds = {row[0] for row in connection.execute("select distinct event_type from audit_events")}
+        details = " ".join(row[0] for row in connection.execute("select details from audit_events"))
+    assert {"call.allowed", "call.settled", "call.denied"} <= kinds
+    assert "go" not in json.loads("[" + details.replace("} {", "},{") + "]")[0].values()
+
+
+def test_a_named_budget_is_shared_by_two_agents():
+    with ProviderSimulator(reply=Reply(content="x", completion_tokens=100)) as sim:
+        budget = Budget("shared", "0.001")
+        first = Protection(budget=budget, agent_id="first")
+        second = Protection(budget=budget, agent_id="second")
+        with httpx.Client() as client:
+            for protection in (first, second):
+                with protection:
+                    assert ask(client, sim.base_url, 5, 100).status_code == 200
+        report = budget.report()
+        assert report.spent_usd == sim.bill(PRICES) == first.report().spent_usd + second.report().spent_usd
+        assert report.remaining_usd == Decimal("0.001") - report.spent_usd
+
+
+def test_an_unpriced_model_is_refused_and_an_assumed_price_is_charged():
+    with ProviderSimulator(reply=Reply(content="x", completion_tokens=10)) as sim:
+
+        def post():
+            return httpx.post(sim.base_url + "/chat/completions", json={"model": "gpt-99-unknown", "max_tokens": 10, "messages": [{"role": "user", "content": "hi"}]})
+
+        with pytest.raises(iron_cage.UnpricedModel):
+            with Protection(budget_usd=1):
+                post()
+        assert not sim.log
+        assumed = Protection(budget_usd=1, unpriced=iron_cage.Price(input_usd_per_mtok=Decimal(1), output_usd_per_mtok=Decimal(2)))
+        with assumed:
+            post()
+        usage = sim.log[0].usage
+        assert assumed.report().spent_usd == (Decimal(usage["prompt_tokens"]) + 2 * Decimal(usage["completion_tokens"])) / 10**6
+
+
+def test_the_lowered_limit_reaches_the_provider_and_the_answer_costs_no_more():
+    with ProviderSimulator(reply=Reply(content="word " * 5000)) as sim:
+        protection = Protection(budget_usd="0.001")
+        with protection:
+            response = httpx.post(sim.base_url + "/chat/completions", json={"model": MODEL, "max_tokens": 16000, "messages": [{"role": "user", "content": "write"}]})
+        assert response.status_code == 200
+        sent = sim.log[0].json
+        assert 64 <= sent["max_tokens"] < 16000
+        assert sim.bill(PRICES) <= Decimal("0.001")
+        assert protection.report().lowered == 1
+
+    with ProviderSimulator() as sim, pytest.raises(BudgetExceeded) as refused:
+        with Protection(budget_usd="0.001", lower_output=False):
+            httpx.post(sim.base_url + "/chat/completions", json={"model": MODEL, "max_tokens": 16000, "messages": [{"role": "user", "content": "write"}]})
+    assert refused.value.limit_usd == Decimal("0.001") and refused.value.needed_usd > Decimal("0.001")
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main([str(Path(__file__)), "-q", "-s"]))

@@ -1,0 +1,406 @@
+"""protect_agent and Protection: spellings, kinds of functions, runs, reports."""
+import asyncio
+import functools
+import gc
+import inspect
+import threading
+
+import httpx
+import pytest
+
+import iron_cage
+from iron_cage import BudgetExceeded, ConfigError, LimitReached, Protection, current, protect_agent
+
+from conftest import TOO_LITTLE
+
+
+def test_three_spellings_of_the_decorator():
+    @protect_agent
+    def bare():
+        return current()
+
+    @protect_agent()
+    def empty():
+        return current()
+
+    @protect_agent(budget_usd=1)
+    def given():
+        return current()
+
+    for agent in (bare, empty, given):
+        assert agent() is agent.protection
+    assert current() is None
+
+
+def test_metadata_and_signature_stay():
+    def agent(task: str, *, depth: int = 1) -> str:
+        """Works."""
+        return task * depth
+
+    protected = protect_agent(agent)
+    assert protected.__name__ == "agent" and protected.__doc__ == "Works." and protected.__wrapped__ is agent
+    assert inspect.signature(protected) == inspect.signature(agent)
+    assert protected("ab", depth=2) == "abab"
+
+
+def test_kinds_stay_what_they_are():
+    def plain(): ...
+    async def coroutine(): ...
+    def generator(): yield
+    async def async_generator(): yield
+
+    for function in (plain, coroutine, generator, async_generator, functools.partial(coroutine)):
+        protected = protect_agent(function)
+        for ask in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction):
+            assert ask(protected) == ask(function), (function, ask)
+
+
+def test_sync_function_is_charged(sim, post):
+    @protect_agent(budget_usd=1)
+    def agent():
+        return post("hello")
+
+    assert agent()[0] == 200
+    report = agent.protection.report()
+    assert report.calls == 1 and report.spent_usd > 0 and report.held_usd == 0
+    assert report.remaining_usd == 1 - report.spent_usd
+
+
+def test_async_function_is_charged(url, chat):
+    @protect_agent(budget_usd=1)
+    async def agent():
+        assert current() is agent.protection
+        async with httpx.AsyncClient() as client:
+            return (await client.post(url, json=chat())).status_code
+
+    assert asyncio.run(agent()) == 200
+    assert agent.protection.report().calls == 1
+
+
+def test_generator_runs_protected_step_by_step(post):
+    @protect_agent(budget_usd=1)
+    def agent():
+        received = yield post("one")[0]
+        assert received == "sent" and current() is agent.protection
+        try:
+            yield post("two")[0]
+        except KeyError as thrown:
+            yield thrown
+        return "returned"
+
+    steps = agent()
+    assert next(steps) == 200
+    assert current() is None
+    assert steps.send("sent") == 200
+    error = KeyError("x")
+    assert steps.throw(error) is error
+    with pytest.raises(StopIteration) as stopped:
+        next(steps)
+    assert stopped.value.value == "returned"
+    assert agent.protection.report().calls == 2
+
+
+def test_generator_closed_early_closes_the_inner_one_and_the_run():
+    closed = []
+
+    @protect_agent
+    def agent():
+        try:
+            yield 1
+        finally:
+            closed.append(current() is agent.protection)
+
+    steps = agent()
+    next(steps)
+    steps.close()
+    assert closed == [True] and current() is None
+    assert iron_cage._runs.state.active == 0
+    steps = agent()
+    next(steps)
+    del steps
+    gc.collect()
+    assert closed == [True, True] and iron_cage._runs.state.active == 0
+
+
+def test_generator_may_move_between_threads(post):
+    @protect_agent(budget_usd=TOO_LITTLE)
+    def agent():
+        yield 1
+        post("refused")
+        yield 2
+
+    steps, raised = agent(), []
+    next(steps)
+
+    def consume():
+        try:
+            next(steps)
+        except BudgetExceeded as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=consume)
+    thread.start()
+    thread.join()
+    assert len(raised) == 1
+
+
+def test_async_generator_runs_protected_step_by_step(url, chat):
+    @protect_agent(budget_usd=1)
+    async def agent():
+        async with httpx.AsyncClient() as client:
+            for text in ("one", "two"):
+                received = yield (await client.post(url, json=chat(text))).status_code
+                assert received in (None, "sent")
+
+    async def consume():
+        steps = agent()
+        assert await steps.__anext__() == 200
+        assert current() is None
+        assert await steps.asend("sent") == 200
+        with pytest.raises(StopAsyncIteration):
+            await steps.__anext__()
+        steps = agent()
+        await steps.__anext__()
+        await steps.aclose()
+
+    asyncio.run(consume())
+    assert agent.protection.report().calls == 3
+    assert iron_cage._runs.state.active == 0
+
+
+def test_methods_classmethods_and_staticmethods():
+    class Agent:
+        @protect_agent
+        def method(self, value):
+            return self, value, current()
+
+        @protect_agent
+        @classmethod
+        def below(cls, value):
+            return cls, value, current()
+
+        @classmethod
+        @protect_agent
+        def above(cls, value):
+            return cls, value, current()
+
+        @protect_agent
+        @staticmethod
+        def static(value):
+            return value, current()
+
+    agent = Agent()
+    assert agent.method(1) == (agent, 1, Agent.method.protection)
+    assert agent.method.protection is Agent.method.protection
+    assert Agent.below(2)[:2] == (Agent, 2) and Agent.below(2)[2] is Agent.below.protection
+    assert agent.above(3)[:2] == (Agent, 3) and Agent.above(3)[2] is not None
+    assert Agent.static(4)[0] == 4 and Agent.static(4)[1] is not None
+
+
+def test_work_that_leaves_with_the_result_stays_protected(url, chat):
+    async def work():
+        async with httpx.AsyncClient() as client:
+            return (await client.post(url, json=chat())).status_code
+
+    def steps():
+        yield httpx.post(url, json=chat()).status_code
+
+    @protect_agent(budget_usd=1)
+    def coroutine():
+        return work()
+
+    @protect_agent(budget_usd=1)
+    def generator():
+        return steps()
+
+    assert asyncio.run(coroutine()) == 200 and coroutine.protection.report().calls == 1
+    assert list(generator()) == [200] and generator.protection.report().calls == 1
+
+
+def test_protection_accumulates_over_runs_and_max_calls_counts_per_run(post):
+    @protect_agent(max_calls=1)
+    def agent(calls):
+        for _ in range(calls):
+            post()
+
+    agent(1)
+    agent(1)
+    with pytest.raises(LimitReached) as caught:
+        agent(2)
+    assert caught.value.limit == "calls"
+    assert agent.protection.report().calls == 3 and agent.protection.report().denied == 1
+
+
+def test_budget_scope_run_gives_each_run_a_fresh_budget(post):
+    with Protection(budget_usd=1) as probe:
+        post(max_tokens=16)
+    cost = probe.report().spent_usd
+
+    @protect_agent(budget_usd=cost * 40, budget_scope="run", lower_output=False, warn_at=1)
+    def agent():
+        return [post(max_tokens=16)[0] for _ in range(2)]
+
+    for _ in range(30):
+        assert agent() == [200, 200]
+    assert agent.protection.report().spent_usd > cost * 40
+
+
+def test_with_is_a_run_and_may_be_entered_again(post):
+    protection = Protection(budget_usd=1)
+    with protection as entered:
+        assert entered is protection is current()
+        with protection:
+            post()
+        assert current() is protection
+    with protection:
+        post()
+    assert current() is None
+    assert protection.report().calls == 2
+    assert iron_cage._runs.state.active == 0
+
+
+def test_async_with(url, chat):
+    protection = Protection(budget_usd=1)
+
+    async def main():
+        async with protection:
+            async with httpx.AsyncClient() as client:
+                await client.post(url, json=chat())
+
+    asyncio.run(main())
+    assert protection.report().calls == 1
+
+
+def test_one_protection_in_many_threads_at_once(post):
+    protection = Protection(budget_usd=10)
+    failures = []
+
+    def work():
+        try:
+            for _ in range(3):
+                with protection:
+                    assert current() is protection
+                    assert post()[0] == 200
+                assert current() is None
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert protection.report().calls == 24 and iron_cage._runs.state.active == 0
+
+
+def test_nested_protections_are_both_charged_and_must_both_agree(post):
+    @protect_agent(budget_usd=TOO_LITTLE)
+    def poor():
+        return post()[0]
+
+    @protect_agent(budget_usd=1)
+    def rich():
+        return post()[0]
+
+    with Protection(budget_usd=1) as outer:
+        assert rich() == 200
+        with pytest.raises(BudgetExceeded):
+            poor()
+        assert post()[0] == 200
+    assert outer.report().calls == 2
+    assert rich.protection.report().calls == 1
+
+    with pytest.raises(BudgetExceeded) as caught:
+        with Protection(budget_usd=TOO_LITTLE):
+            rich()
+    assert caught.value.limit_usd is not None and caught.value.limit_usd < 1
+
+
+def test_recursion_charges_once(post):
+    @protect_agent(budget_usd=1)
+    def agent(depth):
+        return agent(depth - 1) if depth else post()[0]
+
+    assert agent(4) == 200
+    report = agent.protection.report()
+    assert report.calls == 1 and sum(used.calls for used in report.by_model.values()) == 1
+    once = report.spent_usd
+    assert agent(0) == 200
+    assert agent.protection.report().spent_usd == once * 2
+
+
+def test_events_reach_the_protection_and_the_callback_in_the_callers_thread(post):
+    seen = []
+    protection = Protection(budget_usd=1, on_event=lambda event: seen.append((event["kind"], threading.get_ident())))
+    with protection:
+        post("write to joe@example.com")
+    kinds = [event["kind"] for event in protection.events()]
+    assert kinds and kinds == [kind for kind, _ in seen]
+    assert {ident for _, ident in seen} == {threading.get_ident()}
+    assert protection.events() == protection.events()
+
+
+def test_a_callback_that_raises_is_logged(post, caplog):
+    def broken(event):
+        raise RuntimeError("callback")
+
+    with Protection(on_event=broken):
+        assert post("write to joe@example.com")[0] == 200
+    assert any(record.name == "iron_cage" and "on_event" in record.message for record in caplog.records)
+
+
+def test_report_is_readable_and_exact(post):
+    with Protection(budget_usd=1, agent_id="reader") as protection:
+        post("write to joe@example.com")
+    report = protection.report()
+    assert report.pii_by_kind == {"EMAIL_ADDRESS": 1}
+    assert [(f.kind, f.direction, f.action) for f in report.pii_findings] == [("EMAIL_ADDRESS", "input", "redact")]
+    assert report.by_model["gpt-4o"].spent_usd == report.spent_usd
+    for word in ("reader", "gpt-4o", "EMAIL_ADDRESS", "1 sent"):
+        assert word in str(report)
+
+
+def test_close_ends_a_protection_and_keeps_its_report(post):
+    protection = Protection(budget_usd=1)
+    with protection:
+        post()
+    protection.close()
+    protection.close()
+    assert protection.report().calls == 1
+    with pytest.raises(RuntimeError, match="closed"):
+        with protection:
+            pass
+
+
+def test_hooks_go_with_the_last_protection():
+    from iron_cage._hooks import install
+
+    before = list(install._users)  # those that other tests left open
+    install._users.clear()
+    try:
+        protection = Protection()
+        assert getattr(httpx.Client._send_single_request, install.MARK, False)
+        assert getattr(threading.Thread.start, install.MARK, False)
+        protection.close()
+        assert not getattr(httpx.Client._send_single_request, install.MARK, False)
+        assert not getattr(threading.Thread.start, install.MARK, False)
+    finally:
+        install._users.update(before)
+
+
+def test_an_error_of_the_agent_stays_its_own(post):
+    @protect_agent
+    def agent():
+        post()
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        agent()
+    assert iron_cage._runs.state.active == 0
+
+
+def test_options_are_checked_at_decoration():
+    with pytest.raises(ConfigError):
+        @protect_agent(budget_usd=-5)
+        def agent(): ...

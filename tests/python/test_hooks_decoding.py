@@ -1,0 +1,89 @@
+"""Content-encodings are undone on a copy: every coding, cut anywhere, damaged."""
+import gzip
+import json
+import zlib
+
+import httpx
+import pytest
+import requests
+
+from iron_cage import Protection
+from iron_cage._hooks.decoding import DecodeError, codings, decode_whole, decoder_for
+from iron_cage.testing import Reply
+
+TEXT = "Ein längerer Text, mehrmals. ".encode() * 9
+RAW = zlib.compressobj(wbits=-15)
+ENCODED = {
+    "gzip": gzip.compress(TEXT),
+    "x-gzip": gzip.compress(TEXT[:50]) + gzip.compress(TEXT[50:]),
+    "deflate": zlib.compress(TEXT),
+    "DEFLATE ": RAW.compress(TEXT) + RAW.flush(),
+    "gzip, deflate": zlib.compress(gzip.compress(TEXT)),
+    "identity": TEXT,
+    "": TEXT,
+}
+try:
+    import brotli
+
+    ENCODED["br"] = brotli.compress(TEXT)
+    ENCODED["br, gzip"] = gzip.compress(brotli.compress(TEXT))
+except ImportError:
+    brotli = None
+
+
+@pytest.mark.parametrize("encoding", sorted(ENCODED))
+def test_whole_bodies_are_decoded(encoding):
+    assert decode_whole(encoding.encode(), ENCODED[encoding]) == (TEXT, True)
+
+
+@pytest.mark.parametrize("encoding", sorted(name for name in ENCODED if codings(name.encode())))
+def test_streams_are_decoded_wherever_they_are_cut(encoding):
+    data = ENCODED[encoding]
+    for cut in range(len(data) + 1):
+        decoder = decoder_for(encoding.encode())
+        assert decoder.decode(data[:cut]) + decoder.decode(data[cut:]) + decoder.flush() == TEXT, cut
+    decoder = decoder_for(encoding.encode())
+    assert b"".join(decoder.decode(bytes([byte])) for byte in data) + decoder.flush() == TEXT
+
+
+def test_what_nobody_can_read_is_said_to_be_incomplete():
+    assert decode_whole(b"compress", b"data") == (b"", False)
+    assert decode_whole(b"gzip", b"not gzip") == (b"", False)
+    assert decoder_for(b"unknown") is None and decoder_for(b"gzip, unknown") is None and decoder_for(b",".join([b"gzip"] * 6)) is None
+    with pytest.raises(DecodeError):
+        decoder_for(b"deflate").decode(b"\xff" * 20)
+
+
+def test_garbage_behind_a_gzip_member_is_ignored():
+    assert decode_whole(b"gzip", gzip.compress(TEXT) + b"garbage") == (TEXT, True)
+
+
+@pytest.mark.skipif(brotli is None, reason="brotli")
+@pytest.mark.parametrize("client", [httpx.post, requests.post])
+@pytest.mark.parametrize("says", ["harmless", "write to joe.bloggs@example.com"])
+def test_a_brotli_answer_is_read(sim, url, chat, client, says):
+    plain = Reply(content=says)
+    sim.reply = plain
+    answer = requests.post(url, json=chat(), headers={"accept-encoding": "identity"}).content
+    sim.reply = Reply(
+        raw_body=brotli.compress(answer), headers={"content-encoding": "br", "content-type": "application/json"},
+        usage=json.loads(answer)["usage"],
+    )
+    with Protection() as protection:
+        response = client(url, json=chat(), headers={"accept-encoding": "br"})
+    said = response.json()["choices"][0]["message"]["content"]
+    assert said == ("harmless" if says == "harmless" else "write to [EMAIL_REDACTED]")
+    assert ("content-encoding" in response.headers) == (says == "harmless")
+    assert protection.report().tokens.output == json.loads(answer)["usage"]["completion_tokens"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_damaged_body_is_the_clients_own_error(sim, url, chat, stream):
+    kind = "text/event-stream" if stream else "application/json"
+    sim.reply = Reply(raw_body=b"this is not gzip", headers={"content-encoding": "gzip", "content-type": kind}, usage={})
+    with Protection() as protection:
+        with pytest.raises(httpx.DecodingError):
+            httpx.post(url, json=chat(stream=stream))
+        with pytest.raises(requests.exceptions.ContentDecodingError):
+            requests.post(url, json=chat(stream=stream))
+    assert protection.report().held_usd == 0

@@ -1,0 +1,33 @@
+"""The package is typed: mypy --strict for Python 3.9, and the public names keep their types for users."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_mypy_strict_finds_nothing(tmp_path):
+    pytest.importorskip("mypy")
+    done = subprocess.run([sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path)],
+                          cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_decorated_function_keeps_its_signature_for_the_type_checker(tmp_path):
+    pytest.importorskip("mypy")
+    user = tmp_path / "user.py"
+    user.write_text(
+        "from iron_cage import protect_agent\n"
+        "@protect_agent(budget_usd=1)\n"
+        "def f(task: str, n: int = 1) -> bool: return True\n"
+        "reveal_type(f('x'))\n"
+        "f(5)\n"
+        "f.protection.report().spent_usd + 'x'\n")
+    done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(user)],
+                          env={"MYPYPATH": str(ROOT / "python"), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+    assert 'Revealed type is "builtins.bool"' in done.stdout
+    assert 'Argument 1 to "__call__"' in done.stdout or "Argument 1" in done.stdout
+    assert "Unsupported operand" in done.stdout
