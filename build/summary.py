@@ -1,4 +1,4 @@
-"""Prints "PASSED FAILED" of test result files: summary.py trx|junit FILE..."""
+"""Prints "PASSED FAILED" of test result files: summary.py trx|junit FILE... With "failures": which tests of TRX files failed, and why."""
 
 import sys
 import xml.etree.ElementTree as ET
@@ -18,6 +18,20 @@ def junit(path: str) -> "tuple[int, int]":
         passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))
     return passed, failed
 
+
+def failures(path: str) -> None:
+    """One block a failed test: its name, its message and the nearest lines of its stack."""
+    for result in ET.parse(path).getroot().iterfind(".//{*}UnitTestResult[@outcome='Failed']"):
+        print("    FAILED", result.get("testName"))
+        for part, lines in (("Message", 12), ("StackTrace", 4)):
+            for line in (result.findtext(f".//{{*}}{part}") or "").strip().splitlines()[:lines]:
+                print("          ", line.strip())
+
+
+if sys.argv[1] == "failures":
+    for path in sys.argv[2:]:
+        failures(path)
+    sys.exit(0)
 
 read = {"trx": trx, "junit": junit}[sys.argv[1]]
 figures = [read(path) for path in sys.argv[2:]]
