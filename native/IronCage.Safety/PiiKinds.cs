@@ -22,11 +22,15 @@ public static class PiiKinds
     internal static readonly PiiKind GroqKey = Secret(14, "GROQ_API_KEY");
     internal static readonly PiiKind XaiKey = Secret(15, "XAI_API_KEY");
     internal static readonly PiiKind PrivateKey = Secret(16, "PRIVATE_KEY");
+    internal static readonly PiiKind OpenRouterKey = Secret(17, "OPENROUTER_API_KEY");
+    internal static readonly PiiKind PerplexityKey = Secret(18, "PERPLEXITY_API_KEY");
+    internal static readonly PiiKind ReplicateToken = Secret(19, "REPLICATE_API_TOKEN");
 
     private static readonly PiiKind[] Table =
     [
         EmailAddress, CreditCard, UsSsn, PhoneNumber, IbanCode, IpAddress, OpenAIKey, AnthropicKey, GoogleKey,
-        AwsAccessKey, AwsSecretKey, AzureKey, GitHubToken, HuggingFaceToken, GroqKey, XaiKey, PrivateKey,
+        AwsAccessKey, AwsSecretKey, AzureKey, GitHubToken, HuggingFaceToken, GroqKey, XaiKey, PrivateKey, OpenRouterKey,
+        PerplexityKey, ReplicateToken,
     ];
 
     /// <summary>Every kind, ordered by <see cref="PiiKind.Index"/>.</summary>

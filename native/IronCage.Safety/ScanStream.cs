@@ -19,6 +19,7 @@ public sealed class ScanStream
 
     private readonly RecogniserSet recognisers;
     private readonly OverlapResolver resolver = new();
+    private readonly FoldedText text = new();
     private byte[] buffer = [];
     private int length;
     private int examined;
@@ -46,17 +47,19 @@ public sealed class ScanStream
             throw new InvalidOperationException("The text has ended: open another stream for another text.");
         ended = final;
 
-        Append(piece);
+        Append(text.Push(piece, final));
         var window = new TextWindow(buffer.AsSpan(0, length), final, origin);
         examined = recognisers.Examine(window, examined, resolver.Pending);
         int hold = final ? length : recognisers.HoldFrom(window, examined);
         long answer = resolver.Drain(final ? long.MaxValue : origin + hold);
         foreach (Candidate found in resolver.Accepted)
-            findings.Add(new StreamFinding(found.Kind, found.Start, found.End, found.Score));
+            findings.Add(new StreamFinding(found.Kind, text.Unfold(found.Start), text.Unfold(found.End), found.Score));
 
         decided = final ? origin + length : Math.Max(decided, answer);
         Release(hold);
-        return decided;
+        long place = text.Unfold(decided);
+        text.Settle(decided);
+        return place;
     }
 
     private void Append(ReadOnlySpan<byte> piece)

@@ -7,4 +7,5 @@ internal enum TokenAlphabet
     UpperAlphanumeric,
     Word,
     UrlSafe,
+    Base64,
 }

@@ -32,8 +32,15 @@ internal sealed record VendorToken(PiiKind Kind, byte[] Prefix, int Anchor, Toke
         Of(PiiKinds.AnthropicKey, "sk-ant-admin", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
         Of(PiiKinds.AnthropicKey, "sk-ant-oat", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
         Of(PiiKinds.GoogleKey, "AIza", 2, TokenAlphabet.UrlSafe, 35, 35, 10),
+        Of(PiiKinds.GoogleKey, "AQ.Ab", 1, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+
+        // An OAuth access token: no fixed length.
+        Of(PiiKinds.GoogleKey, "ya29.", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
         Of(PiiKinds.AwsAccessKey, "AKIA", 1, TokenAlphabet.UpperAlphanumeric, 16, 16, 6),
         Of(PiiKinds.AwsAccessKey, "ASIA", 1, TokenAlphabet.UpperAlphanumeric, 16, 16, 6),
+
+        // A long-term key of Bedrock.
+        Of(PiiKinds.AwsSecretKey, "ABSK", 3, TokenAlphabet.Base64, 100, Unbounded, 14),
         Of(PiiKinds.GitHubToken, "ghp_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
         Of(PiiKinds.GitHubToken, "gho_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
         Of(PiiKinds.GitHubToken, "ghu_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
@@ -45,6 +52,9 @@ internal sealed record VendorToken(PiiKind Kind, byte[] Prefix, int Anchor, Toke
         Of(PiiKinds.HuggingFaceToken, "hf_", 2, TokenAlphabet.Alphanumeric, 34, 40, 10),
         Of(PiiKinds.GroqKey, "gsk_", 3, TokenAlphabet.Alphanumeric, 48, 56, 12),
         Of(PiiKinds.XaiKey, "xai-", 3, TokenAlphabet.Alphanumeric, 70, 90, 12),
+        Of(PiiKinds.OpenRouterKey, "sk-or-v1-", 2, TokenAlphabet.Alphanumeric, 64, 64, 10),
+        Of(PiiKinds.PerplexityKey, "pplx-", 3, TokenAlphabet.Alphanumeric, 40, 64, 12),
+        Of(PiiKinds.ReplicateToken, "r8_", 2, TokenAlphabet.Alphanumeric, 37, 40, 12),
     ];
 
     private static VendorToken Of(PiiKind kind, string prefix, int anchor, TokenAlphabet body, int min, int max, int distinct) =>

@@ -15,6 +15,7 @@ internal sealed class VendorTokenRecogniser : Recogniser
     private static readonly SearchValues<byte> UpperAlphanumeric = Values(Digits + Upper);
     private static readonly SearchValues<byte> Word = Values(Digits + Upper + Lower + "_");
     private static readonly SearchValues<byte> UrlSafe = Values(Digits + Upper + Lower + "_-");
+    private static readonly SearchValues<byte> Base64 = Values(Digits + Upper + Lower + "+/=");
 
     private readonly VendorToken[] tokens;
     private readonly byte[] anchors;
@@ -98,6 +99,7 @@ internal sealed class VendorTokenRecogniser : Recogniser
         TokenAlphabet.Alphanumeric => Alphanumeric,
         TokenAlphabet.UpperAlphanumeric => UpperAlphanumeric,
         TokenAlphabet.Word => Word,
+        TokenAlphabet.Base64 => Base64,
         _ => UrlSafe,
     };
 

@@ -28,7 +28,7 @@ internal static class Edge
 
     /// <summary>Whether the byte before <paramref name="start"/> ends a character written as an escape (<c>\n</c>, <c>\u003c</c>), as in JSON inside a text.</summary>
     public static bool IsEscape(ReadOnlySpan<byte> text, int start) =>
-        (start >= 2 && text[start - 2] == '\\' && (text[start - 1] is (byte)'n' or (byte)'r' or (byte)'t')) || IsCodeEscape(text, start);
+        (start >= 2 && text[start - 2] == '\\' && (text[start - 1] is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f')) || IsCodeEscape(text, start);
 
     /// <summary>Whether the six bytes before <paramref name="start"/> are <c>\uXXXX</c>.</summary>
     public static bool IsCodeEscape(ReadOnlySpan<byte> text, int start) =>

@@ -37,6 +37,18 @@ internal static class Fakes
 
     public static string Xai => "xa" + "i-" + Body(80, 1);
 
+    public static string GoogleNew => "AQ" + ".Ab8" + Body(50, 3);
+
+    public static string GoogleOAuth => "ya" + "29." + Body(60, 8) + "-_" + Body(40);
+
+    public static string AwsBedrock => "AB" + "SK" + Body(60) + "+/" + Body(50, 2) + "==";
+
+    public static string OpenRouter => "sk-" + "or-v1-" + AzureHex + AzureHex;
+
+    public static string Perplexity => "pp" + "lx-" + Body(48, 4);
+
+    public static string Replicate => "r" + "8_" + Body(37, 6);
+
     public static string Pem(string label = "RSA PRIVATE KEY", string eol = "\n", int lines = 4, bool end = true) =>
         $"-----BEGIN {label}-----{eol}"
         + string.Concat(Enumerable.Range(0, lines).Select(i => Body(64, i) + eol))

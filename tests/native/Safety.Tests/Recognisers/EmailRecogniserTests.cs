@@ -3,6 +3,10 @@ namespace IronCage.Safety.Tests.Recognisers;
 internal sealed class EmailRecogniserTests
 {
     [TestCase("⟦bob@example.com⟧")]
+    [TestCase("https://example.com/?email=⟦bob%40example.com⟧&x=1")]
+    [TestCase("{\\\"m\\\":\\\"⟦bob\\u0040example.com⟧\\\"} {\\\"m\\\":\\\"⟦jos\\u00e9@example.com⟧\\\"}")]
+    [TestCase("\\b⟦bob@example.com⟧ \\f⟦bob@example.com⟧")]
+    [TestCase("é\u00A0⟦bob@example.com⟧\u00A0é")]
     [TestCase("Write to ⟦bob@example.com⟧, please.")]
     [TestCase("Write to ⟦bob@example.com⟧.")]
     [TestCase("⟦a@b.co.uk⟧.")]

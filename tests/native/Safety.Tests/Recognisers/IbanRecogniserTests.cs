@@ -12,6 +12,7 @@ internal sealed class IbanRecogniserTests
     [TestCase("⟦NL91 ABNA 0417 1643 00⟧ 12")]
     [TestCase("账号⟦DE89370400440532013000⟧")]
     [TestCase("\"\\n⟦DE89370400440532013000⟧\"")]
+    [TestCase("⟦DE89\u00A03704\u00A00044\u00A00532\u00A00130\u00A000⟧\u2014")]
     public void Account_number_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "IBAN_CODE");
 
     [TestCase("DE88370400440532013000")]

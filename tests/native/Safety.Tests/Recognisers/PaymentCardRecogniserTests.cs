@@ -17,6 +17,8 @@ internal sealed class PaymentCardRecogniserTests
     [TestCase("卡号⟦4111111111111111⟧有效")]
     [TestCase("{\"pan\":\"⟦4111111111111111⟧\"}")]
     [TestCase("|⟦4111111111111111⟧|")]
+    [TestCase("é ⟦4111\u202F1111\u202F1111\u202F1111⟧ ⟦4111\u20111111\u20111111\u20111111⟧")]
+    [TestCase("\\b⟦4111111111111111⟧\\f")]
     public void Card_number_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "CREDIT_CARD");
 
     [TestCase("4111111111111112")]

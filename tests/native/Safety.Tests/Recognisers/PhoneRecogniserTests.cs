@@ -22,6 +22,9 @@ internal sealed class PhoneRecogniserTests
     [TestCase("mobile ⟦07911 123456⟧ or fax ⟦020 7946 0958⟧")]
     [TestCase("电话⟦+8613812345678⟧。")]
     [TestCase("[⟦212-555-1234⟧](tel:⟦+12125551234⟧)")]
+    [TestCase("⟦415\u2011555\u20112671⟧, é ⟦(415)\u00A0555\u20112671⟧.")]
+    [TestCase("⟦+1\u202F415\u202F555\u202F2671⟧ and ⟦+44\u200920\u20097946\u20090958⟧")]
+    [TestCase("\\\"tel\\\":\\\"⟦415\\u2011555\\u20112671⟧\\\"")]
     public void Phone_number_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "PHONE_NUMBER");
 
     [TestCase("2024-05-01 12:30:45 2024-05-01T12:30:45+02:00 20240501123045")]

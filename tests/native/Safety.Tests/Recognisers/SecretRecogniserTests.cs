@@ -20,6 +20,12 @@ internal sealed class SecretRecogniserTests
         yield return new TestCaseData("HUGGINGFACE_TOKEN", Fakes.HuggingFace).SetArgDisplayNames("Hugging Face");
         yield return new TestCaseData("GROQ_API_KEY", Fakes.Groq).SetArgDisplayNames("Groq");
         yield return new TestCaseData("XAI_API_KEY", Fakes.Xai).SetArgDisplayNames("xAI");
+        yield return new TestCaseData("GOOGLE_API_KEY", Fakes.GoogleNew).SetArgDisplayNames("Google, newer");
+        yield return new TestCaseData("GOOGLE_API_KEY", Fakes.GoogleOAuth).SetArgDisplayNames("Google OAuth");
+        yield return new TestCaseData("AWS_SECRET_KEY", Fakes.AwsBedrock).SetArgDisplayNames("AWS Bedrock");
+        yield return new TestCaseData("OPENROUTER_API_KEY", Fakes.OpenRouter).SetArgDisplayNames("OpenRouter");
+        yield return new TestCaseData("PERPLEXITY_API_KEY", Fakes.Perplexity).SetArgDisplayNames("Perplexity");
+        yield return new TestCaseData("REPLICATE_API_TOKEN", Fakes.Replicate).SetArgDisplayNames("Replicate");
         yield return new TestCaseData("PRIVATE_KEY", Fakes.Pem()).SetArgDisplayNames("PEM");
         yield return new TestCaseData("PRIVATE_KEY", Fakes.Pem("OPENSSH PRIVATE KEY", "\r\n")).SetArgDisplayNames("PEM with CRLF");
         yield return new TestCaseData("PRIVATE_KEY", Fakes.Pem("PRIVATE KEY", "\\n")).SetArgDisplayNames("PEM in JSON");

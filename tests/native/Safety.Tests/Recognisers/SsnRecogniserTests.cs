@@ -10,6 +10,7 @@ internal sealed class SsnRecogniserTests
     [TestCase("Social Security number ⟦123456789⟧, thanks")]
     [TestCase("SSNs: ⟦123456789⟧, ⟦234567890⟧")]
     [TestCase("编号⟦123-45-6789⟧号")]
+    [TestCase("SSN ⟦123\u201145\u20116789⟧, ssn ⟦123\u201345\u20136789⟧")]
     public void Social_security_number_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "US_SSN");
 
     [TestCase("000-12-3456 666-12-3456 900-12-3456 999-12-3456")]
