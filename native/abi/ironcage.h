@@ -191,7 +191,7 @@ int32_t ironcage_cost_count_tokens(int64_t *out, uint64_t engine, const uint8_t 
 /*
  * What the catalogue charges for a model now, in dollars per million tokens, absent buckets null:
  * {"model", "provider", "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
- *  "context_window", "tiers": [{"above_input_tokens", ...the same buckets}], "source", "checked"}.
+ *  "context_window", "max_output" (tokens or null), "tiers": [{"above_input_tokens", ...the same buckets}], "source", "checked"}.
  * IRONCAGE_E_NOT_FOUND for a model without a price.
  */
 int32_t ironcage_cost_price(ironcage_buffer *out, uint64_t engine, const uint8_t *model, size_t model_len);
@@ -216,7 +216,7 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "agent_id"         string, 1 to 200 characters, required: attribution and audit
  *   "budget_usd"       decimal string > 0, or null (default): spend is tracked, not limited. Not together with a budget handle.
  *   "budget_scope"     "protection" (default) or "run": a fresh budget for each run
- *   "warn_at"          array of numbers in (0, 1], default [0.9]: one warning event as a threshold is crossed (the highest, of several at once)
+ *   "warn_at"          array of numbers in (0, 1], default [0.9]: one warning event for each threshold that is crossed
  *   "hold_wait"        seconds 0 to 3600, default 30
  *   "lower_output"     bool, default true
  *   "bound"            "default" or "strict" (one token per UTF-8 byte of input)
@@ -226,7 +226,7 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "scan_output"      bool, default true
  *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60}
  *   "state"            null or "memory" (default), or "sqlite:///PATH": where budget and audit live
- *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume
+ *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume, and "context_window" and "max_output"
  *   "unclaimed"        "deny" (default), "pass": an LLM call without a run while several protections have runs open
  *   "unscannable"      "warn" (default), "deny", "allow"
  *   "on_deny"          "raise" (default), "respond"
@@ -277,8 +277,9 @@ int32_t ironcage_run_free(uint64_t run);
  *    "reason": one readable line, "model": string or null, "remembered": bool, "respond": bool (on_deny),
  *    "status": 402 | 403 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
  *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
- * A refusal (CircuitOpen excepted) is remembered by the run (and by the runs around it up to that of the protection which refused): its later
- * calls are refused at once with the same, and ironcage_run_close returns it. CircuitOpen is remembered until a later call of the run is let through. With on_deny "respond" nothing is remembered.
+ * A refusal is remembered by the run (and by the runs around it up to that of the protection which refused): its later calls are refused at once with the
+ * same, and ironcage_run_close returns it. CircuitOpen, and the CallDenied of an endpoint that is not understood, are remembered only until a later call of the
+ * run is let through; the latter not at all when the host did not know whose call it was. With on_deny "respond" nothing is remembered.
  */
 int32_t ironcage_call_begin(ironcage_verdict *out, uint64_t run, uint64_t engine, uint32_t flags,
                             const uint8_t *method, size_t method_len, const uint8_t *url, size_t url_len,
@@ -289,13 +290,14 @@ int32_t ironcage_call_wait(ironcage_verdict *out, uint64_t call, int32_t timeout
 
 /*
  * Shows a whole response (content-encoding already undone; any status). complete: 0 when the body was cut before its end.
- * headers: as above; none is read by this version. verdict: SEND (hand on as it is), REWRITE, or REFUSE (output blocked).
+ * headers: as above; only content-encoding is read: give it when the host could not undo it. Then nothing of the answer can be read: "unscannable" decides,
+ * and the call costs its hold. verdict: SEND (hand on as it is), REWRITE, or REFUSE (output blocked).
  * The call is settled by this; ironcage_call_end must still follow.
  */
 int32_t ironcage_call_response(ironcage_verdict *out, uint64_t call, int32_t status, uint8_t complete,
                                const uint8_t *headers, size_t headers_len, const uint8_t *body, size_t body_len);
 
-/* Announces a response whose body will be fed in pieces (content-type text/event-stream). */
+/* Announces a response whose body will be fed in pieces (content-type text/event-stream). headers: as of ironcage_call_response. */
 int32_t ironcage_stream_open(uint64_t call, int32_t status, const uint8_t *headers, size_t headers_len);
 
 /*

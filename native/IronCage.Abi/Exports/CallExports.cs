@@ -61,16 +61,15 @@ internal static unsafe class CallExports
     {
         Input.Verdict(result);
         var hosted = Opened(call);
-        _ = Input.Bytes(headers, headersLength);
-        var verdict = hosted.Value.Respond(status, complete != 0, Input.Bytes(body, bodyLength));
+        var verdict = hosted.Value.Respond(status, complete != 0, Input.Bytes(body, bodyLength), Input.Bytes(headers, headersLength));
         result->Set(verdict, call, hosted.Value.WantsDrain);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_stream_open")]
     public static int StreamOpen(ulong call, int status, byte* headers, nuint headersLength) => Guard.Run(() =>
     {
-        _ = Input.Bytes(headers, headersLength);
-        Opened(call).Value.OpenStream(status);
+        var lines = Input.Bytes(headers, headersLength);
+        Opened(call).Value.OpenStream(status, lines);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_stream_feed")]

@@ -23,28 +23,10 @@ public static class AbortedAnswer
     {
         ArgumentNullException.ThrowIfNull(price);
         ArgumentNullException.ThrowIfNull(counter);
+        ArgumentOutOfRangeException.ThrowIfNegative(inputTokens);
         if (reasoning ?? price.Reasoning)
             return null;
-        return counter.TryCount(outputText, price.Tokenizer, out var tokens)
-            ? Estimate(price, inputTokens, tokens, reasoning)
-            : EstimateFromBytes(price, inputTokens, outputText.Length, reasoning);
-    }
-
-    /// <summary>Estimates from the length of the answer, where its text was not kept.</summary>
-    /// <inheritdoc cref="Estimate(ModelPrice, long, ReadOnlySpan{byte}, TokenCounter, bool?)"/>
-    /// <param name="price">The model.</param>
-    /// <param name="inputTokens">Input tokens.</param>
-    /// <param name="outputBytes">UTF-8 bytes of everything the answer showed. ≥ 0.</param>
-    /// <param name="reasoning">Whether this request thinks in hidden tokens.</param>
-    public static TokenUsage? EstimateFromBytes(ModelPrice price, long inputTokens, long outputBytes, bool? reasoning = null) =>
-        Estimate(price, inputTokens, outputBytes / BytesPerToken + (outputBytes % BytesPerToken == 0 ? 0 : 1), reasoning);
-
-    /// <summary>Estimates from output tokens that were counted already, piece by piece.</summary>
-    public static TokenUsage? Estimate(ModelPrice price, long inputTokens, long outputTokens, bool? reasoning = null)
-    {
-        ArgumentNullException.ThrowIfNull(price);
-        ArgumentOutOfRangeException.ThrowIfNegative(inputTokens);
-        ArgumentOutOfRangeException.ThrowIfNegative(outputTokens);
-        return reasoning ?? price.Reasoning ? null : new TokenUsage(Input: inputTokens, Output: outputTokens);
+        var output = counter.TryCount(outputText, price.Tokenizer, out var tokens) ? tokens : ((long)outputText.Length + BytesPerToken - 1) / BytesPerToken;
+        return new TokenUsage(Input: inputTokens, Output: output);
     }
 }

@@ -38,6 +38,9 @@ public readonly record struct RequestBound
     /// request even if granted in full.</summary>
     public bool MustWriteLimit { get; init; }
 
+    /// <summary>A limit that is written into the request is not above this: the provider might refuse it.</summary>
+    public long MostToWrite { get; init; }
+
     /// <summary>The demand for a ledger.</summary>
     /// <exception cref="InvalidOperationException">There is no bound.</exception>
     public HoldDemand ToDemand(Guid call) => Refusal == BoundRefusal.None

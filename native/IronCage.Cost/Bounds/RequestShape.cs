@@ -19,7 +19,7 @@ public readonly record struct RequestShape
     /// <summary>Images in the request.</summary>
     public int Images { get; init; }
 
-    /// <summary>The request sends audio or asks for it. Audio in is unbounded input, and audio prices count both ways.</summary>
+    /// <summary>The request sends audio or asks for it. Audio in is unbounded input, and audio prices count both ways: pass a price that has them.</summary>
     public bool HasAudio { get; init; }
 
     /// <summary>Something the body does not show or that has no published token rule: files, stored prompts, earlier responses. Held at the

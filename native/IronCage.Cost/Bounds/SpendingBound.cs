@@ -28,8 +28,11 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     /// <summary>The worst published figure: gpt-4o-mini in high detail, 2,833 + 5,667 × 8 tiles.</summary>
     public const int TokensPerImage = 48_169;
 
-    /// <summary>The output cap of a request without limit to a model whose context window is not known.</summary>
-    public const long UnknownOutputCap = 1_000_000;
+    /// <summary>
+    /// The limit that is written into a request without one where nobody says how much output the model accepts. Every chat model in use takes it; a higher
+    /// one may be refused by the provider.
+    /// </summary>
+    public const long SafeOutputLimit = 4096;
 
     /// <summary>Floors of a lowered output limit.</summary>
     public const long FloorOfReasoning = 1024, FloorWithTools = 256, Floor = 64;
@@ -85,13 +88,16 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             input = Int128.Max(input, window);
         }
 
-        var wanted = shape.OutputLimit ?? price.ContextWindow ?? UnknownOutputCap;
-        var capped = shape.OutputLimit is null && price.ContextWindow is null;
+        // Without a limit of its own the model's most is what can come; where that is not known, what fits its window.
+        var wanted = shape.OutputLimit ?? price.MaxOutput ?? price.ContextWindow ?? SafeOutputLimit;
+        var capped = shape.OutputLimit is null && price.MaxOutput is null && price.ContextWindow is null;
         if (capped && !shape.Lowerable)
             return new RequestBound { Refusal = BoundRefusal.UnboundedOutput, Basis = basis };
 
         var unscaled = Saturate(input);
         var scaled = margins.Scale(price.Id, unscaled);
+        if (price.ContextWindow is { } most)
+            scaled = Math.Max(unscaled, Math.Min(scaled, most)); // no request that is answered has more
         var (perInput, perOutput) = Dearest(price, scaled, shape.HasAudio);
         var perAllChoices = (Int128)perOutput.Value * Math.Max(1, shape.Choices);
         var cost = (Int128)perInput.Value * scaled;
@@ -109,6 +115,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             FloorTokens = shape.Lowerable ? Math.Min(wanted, FloorOf(shape)) : wanted,
             OpenEnded = shape.OutputLimit is null,
             MustWriteLimit = capped,
+            MostToWrite = shape.OutputLimit ?? price.MaxOutput ?? SafeOutputLimit,
         };
     }
 

@@ -79,7 +79,7 @@ internal ref struct CatalogueReader
     private void ReadModel(ProviderCatalogue catalogue)
     {
         string? id = null, tokenizer = null, field = null;
-        long? window = null;
+        long? window = null, mostOutput = null;
         var reasoning = false;
         List<string> exact = [], prefixes = [], open = [];
         List<(DateOnly From, PriceBuckets Buckets, PriceTier[] Tiers)> prices = [];
@@ -98,6 +98,10 @@ internal ref struct CatalogueReader
                 case "context_window":
                     Next(JsonTokenType.Number);
                     window = json.GetInt64();
+                    break;
+                case "max_output":
+                    Next(JsonTokenType.Number);
+                    mostOutput = json.GetInt64();
                     break;
                 case "tokenizer":
                     tokenizer = TextOrNull();
@@ -127,6 +131,7 @@ internal ref struct CatalogueReader
             periods[i] = (prices[i].From, new ModelPrice(id, provider, prices[i].Buckets, prices[i].Tiers)
             {
                 ContextWindow = window,
+                MaxOutput = mostOutput,
                 Tokenizer = tokenizer,
                 Reasoning = reasoning,
                 OutputLimitField = field,

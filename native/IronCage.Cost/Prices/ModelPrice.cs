@@ -36,6 +36,9 @@ public sealed class ModelPrice
     /// <summary>Tokens that fit the model's context; null where the source does not say.</summary>
     public long? ContextWindow { get; internal init; }
 
+    /// <summary>The most output tokens that the model gives, and accepts as a limit; null where nobody says.</summary>
+    public long? MaxOutput { get; internal init; }
+
     /// <summary>The public tokenizer: <c>"o200k_base"</c>, <c>"cl100k_base"</c>, or null where there is none.</summary>
     public string? Tokenizer { get; internal init; }
 
@@ -59,22 +62,26 @@ public sealed class ModelPrice
     /// <param name="buckets">The prices below the first tier.</param>
     /// <param name="tiers">Prices of longer requests, ascending; null: none.</param>
     /// <param name="contextWindow">Tokens, &gt; 0; null: unknown.</param>
+    /// <param name="maxOutput">The most output tokens, &gt; 0; null: unknown.</param>
     /// <param name="provider">Decides the margin of token estimates and derived prices; empty: the most careful margin.</param>
     /// <param name="tokenizer">A public tokenizer of the model, if any.</param>
     /// <param name="reasoning">Whether the model may think in hidden tokens.</param>
     /// <param name="outputLimitField">The field for an output limit; null: whichever the request uses.</param>
     /// <exception cref="ArgumentException">A tier does not ascend, or a number is out of range.</exception>
     public static ModelPrice Assumed(
-        string id, PriceBuckets buckets, IReadOnlyList<PriceTier>? tiers = null, long? contextWindow = null, string provider = "",
-        string? tokenizer = null, bool reasoning = false, string? outputLimitField = null)
+        string id, PriceBuckets buckets, IReadOnlyList<PriceTier>? tiers = null, long? contextWindow = null, long? maxOutput = null,
+        string provider = "", string? tokenizer = null, bool reasoning = false, string? outputLimitField = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(provider);
         if (contextWindow is <= 0)
             throw new ArgumentOutOfRangeException(nameof(contextWindow), "a context window is at least 1 token");
+        if (maxOutput is <= 0)
+            throw new ArgumentOutOfRangeException(nameof(maxOutput), "a model's most output is at least 1 token");
         return new ModelPrice(id, provider, buckets, tiers is null ? [] : [.. tiers])
         {
             ContextWindow = contextWindow,
+            MaxOutput = maxOutput,
             Tokenizer = tokenizer,
             Reasoning = reasoning,
             OutputLimitField = outputLimitField,

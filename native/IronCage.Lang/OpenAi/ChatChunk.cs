@@ -9,7 +9,6 @@ internal ref struct ChatChunk
     private static readonly JsonReaderOptions Options = new() { MaxDepth = ChatRequestReader.MaxDepth };
 
     public WireUsage? Usage { get; private set; }
-    public string? Model { get; private set; }
     public bool HasUsage { get; private set; }
     public bool HasChoices { get; private set; }
     public bool IsError { get; private set; }
@@ -20,24 +19,23 @@ internal ref struct ChatChunk
     /// <summary>Reads the data of an event. False when it is not one JSON object: it is then handed on as it is.</summary>
     /// <param name="data">The JSON.</param>
     /// <param name="offset">Where the data stands in the event; segments count from the event's beginning.</param>
-    /// <param name="wantModel">Whether the model's name is still wanted.</param>
     /// <param name="segments">Receives the texts.</param>
     /// <param name="logProbabilities">Receives the places of log probabilities.</param>
-    public bool TryRead(ReadOnlySpan<byte> data, int offset, bool wantModel, List<StreamSegment> segments, List<Range> logProbabilities)
+    public bool TryRead(ReadOnlySpan<byte> data, int offset, List<StreamSegment> segments, List<Range> logProbabilities)
     {
-        if (TryReadStrictly(data, offset, wantModel, segments, logProbabilities))
+        if (TryReadStrictly(data, offset, segments, logProbabilities))
             return true;
         this = default;
         segments.Clear();
         logProbabilities.Clear();
-        if (NonFinite.Blank(data) is { } finite && TryReadStrictly(finite, offset, wantModel, segments, logProbabilities))
+        if (NonFinite.Blank(data) is { } finite && TryReadStrictly(finite, offset, segments, logProbabilities))
             return true;
         segments.Clear();
         logProbabilities.Clear();
         return false;
     }
 
-    private bool TryReadStrictly(ReadOnlySpan<byte> data, int offset, bool wantModel, List<StreamSegment> segments, List<Range> logProbabilities)
+    private bool TryReadStrictly(ReadOnlySpan<byte> data, int offset, List<StreamSegment> segments, List<Range> logProbabilities)
     {
         try
         {
@@ -49,7 +47,7 @@ internal ref struct ChatChunk
                 if (ReaderText.Is(ref reader, "choices"u8))
                 {
                     reader.Read();
-                    Walk(ref reader, offset, "choices"u8, Seed, segments, logProbabilities);
+                    Walk(ref reader, offset, "choices"u8, Seed, isWritten: false, segments, logProbabilities);
                 }
                 else if (ReaderText.Is(ref reader, "usage"u8))
                 {
@@ -63,12 +61,6 @@ internal ref struct ChatChunk
                     IsError = reader.TokenType != JsonTokenType.Null;
                     reader.Skip();
                 }
-                else if (wantModel && ReaderText.Is(ref reader, "model"u8))
-                {
-                    reader.Read();
-                    Model = ReaderText.Read(ref reader);
-                    reader.Skip();
-                }
                 else if (ReaderText.Is(ref reader, "service_tier"u8))
                 {
                     reader.Read();
@@ -79,10 +71,10 @@ internal ref struct ChatChunk
                 {
                     var name = reader.ValueSpan;
                     reader.Read();
-                    if (StringKind.IsEnvelope(name) || name.SequenceEqual("model"u8))
+                    if (StringKind.IsEnvelope(name))
                         reader.Skip();
                     else
-                        Walk(ref reader, offset, name, Fold(Seed, name), segments, logProbabilities);
+                        Walk(ref reader, offset, name, Fold(Seed, name), isWritten: false, segments, logProbabilities);
                 }
             }
             return !reader.Read();
@@ -106,7 +98,8 @@ internal ref struct ChatChunk
     private static ulong Fold(ulong key, long index) => (key ^ (ulong)index ^ 0x8000_0000_0000_0000) * Prime;
 
     /// <summary>A text belongs to the channel of its path: the property names and the "index" of every object on the way.</summary>
-    private void Walk(ref Utf8JsonReader reader, int offset, ReadOnlySpan<byte> name, ulong key, List<StreamSegment> segments, List<Range> logProbabilities)
+    private void Walk(
+        ref Utf8JsonReader reader, int offset, ReadOnlySpan<byte> name, ulong key, bool isWritten, List<StreamSegment> segments, List<Range> logProbabilities)
     {
         switch (reader.TokenType)
         {
@@ -116,13 +109,13 @@ internal ref struct ChatChunk
                 if (reader.ValueSpan.Length == 0 || StringKind.IsEncodedBytes(name, reader.ValueSpan))
                     return;
                 var start = offset + (int)reader.TokenStartIndex + 1;
-                segments.Add(new StreamSegment(key, new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped)) { Grows = StringKind.Grows(name) });
+                segments.Add(new StreamSegment(key, new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped)) { Grows = StringKind.Grows(name, isWritten) });
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     HasChoices |= name.SequenceEqual("choices"u8);
-                    Walk(ref reader, offset, name, key, segments, logProbabilities);
+                    Walk(ref reader, offset, name, key, isWritten, segments, logProbabilities);
                 }
                 return;
             case JsonTokenType.StartObject:
@@ -146,7 +139,7 @@ internal ref struct ChatChunk
                     }
                     else
                     {
-                        Walk(ref reader, offset, property, Fold(key, property), segments, logProbabilities);
+                        Walk(ref reader, offset, property, Fold(key, property), isWritten || StringKind.HoldsWriting(property), segments, logProbabilities);
                     }
                 }
                 for (var i = first; i < segments.Count; i++)

@@ -46,6 +46,9 @@ public sealed class ChatRequest
     /// <summary>Bytes of a <c>prediction</c>: rejected prediction tokens are billed as output.</summary>
     public long PredictionBytes { get; internal set; }
 
+    /// <summary>A message holds audio, which has a price of its own.</summary>
+    public bool SendsAudio { get; internal set; }
+
     /// <summary>The answer may be audio (<c>audio</c> is present), which has a price of its own.</summary>
     public bool AsksForAudio { get; internal set; }
 
@@ -53,7 +56,7 @@ public sealed class ChatRequest
     public string? UnpricedFeature { get; internal set; }
 
     internal List<Range> OutputLimitValues { get; } = [];
-    internal Range? NullLimit { get; set; }
+    internal List<(string Field, Range Place)> NullLimits { get; } = [];
     internal Range StreamOptions { get; set; }
     internal bool StreamOptionsIsObject { get; set; }
     internal bool StreamOptionsIsEmpty { get; set; }
@@ -66,10 +69,14 @@ public sealed class ChatRequest
         var digits = System.Text.Encoding.ASCII.GetBytes(limit.ToString(System.Globalization.CultureInfo.InvariantCulture));
         foreach (var value in OutputLimitValues)
             into.Add(new RawEdit(value.Start.Value, value.End.Value, digits));
-        if (OutputLimitValues.Count == 0 && NullLimit is { } nothing)
-            into.Add(new RawEdit(nothing.Start.Value, nothing.End.Value, digits));
-        else if (OutputLimitValues.Count == 0)
-            into.Add(new RawEdit(BodyStart, BodyStart, System.Text.Encoding.UTF8.GetBytes($"\"{field}\":{System.Text.Encoding.ASCII.GetString(digits)},")));
+        if (OutputLimitValues.Count > 0)
+            return;
+        var given = NullLimits.FindIndex(n => n.Field == field);
+        if (given >= 0)
+            into.Add(new RawEdit(NullLimits[given].Place.Start.Value, NullLimits[given].Place.End.Value, digits));
+        else
+            into.Add(new RawEdit(BodyStart, BodyStart, System.Text.Encoding.UTF8.GetBytes(
+                System.FormattableString.Invariant($"\"{field}\":{limit},"))));
     }
 
     /// <summary>The edits that make a streamed answer carry its usage.</summary>

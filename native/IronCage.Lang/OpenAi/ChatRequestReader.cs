@@ -90,7 +90,7 @@ public static class ChatRequestReader
             case Seen.Choices:
                 return ReadChoices(ref reader, request) || Wrong(name, "an integer from 1 to 128", out problem);
             case Seen.MaxTokens or Seen.MaxCompletionTokens:
-                return ReadLimit(ref reader, request) || Wrong(name, "an integer from 0 to 2147483647", out problem);
+                return ReadLimit(ref reader, request, name) || Wrong(name, "an integer from 0 to 2147483647", out problem);
             case Seen.StreamOptions:
                 ReadStreamOptions(ref reader, request);
                 return true;
@@ -137,12 +137,12 @@ public static class ChatRequestReader
         return true;
     }
 
-    private static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request)
+    private static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field)
     {
         var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
         if (reader.TokenType == JsonTokenType.Null)
         {
-            request.NullLimit = place;
+            request.NullLimits.Add((field, place));
             return true;
         }
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var limit) || limit is < 0 or > int.MaxValue)

@@ -6,9 +6,6 @@ public sealed class ChatResponse
     /// <summary>The usage it bills; null when absent or impossible.</summary>
     public WireUsage? Usage { get; internal set; }
 
-    /// <summary>The model that answered, which may be a dated version of the one asked for; null when absent.</summary>
-    public string? Model { get; internal set; }
-
     /// <summary>Every string of the answer that is to be screened.</summary>
     public List<TextSpan> Texts { get; } = [];
 

@@ -41,12 +41,6 @@ public static class ChatResponseReader
             reader.Read();
             response.Usage = UsageReader.Read(ref reader);
         }
-        else if (ReaderText.Is(ref reader, "model"u8))
-        {
-            reader.Read();
-            response.Model = ReaderText.Read(ref reader);
-            reader.Skip();
-        }
         else if (ReaderText.Is(ref reader, "service_tier"u8))
         {
             reader.Read();
@@ -60,11 +54,11 @@ public static class ChatResponseReader
             if (StringKind.IsEnvelope(name))
                 reader.Skip();
             else
-                Walk(ref reader, offset, response, name);
+                Walk(ref reader, offset, response, name, isWritten: false);
         }
     }
 
-    private static void Walk(ref Utf8JsonReader reader, int offset, ChatResponse response, ReadOnlySpan<byte> name)
+    private static void Walk(ref Utf8JsonReader reader, int offset, ChatResponse response, ReadOnlySpan<byte> name, bool isWritten)
     {
         switch (reader.TokenType)
         {
@@ -74,12 +68,12 @@ public static class ChatResponseReader
                 var start = offset + (int)reader.TokenStartIndex + 1;
                 var text = new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped);
                 response.Texts.Add(text);
-                if (StringKind.Grows(name))
+                if (StringKind.Grows(name, isWritten))
                     response.Contents.Add(text);
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, response, name);
+                    Walk(ref reader, offset, response, name, isWritten);
                 return;
             case JsonTokenType.StartObject:
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -95,7 +89,7 @@ public static class ChatResponseReader
                             response.LogProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
                         continue;
                     }
-                    Walk(ref reader, offset, response, property);
+                    Walk(ref reader, offset, response, property, isWritten || StringKind.HoldsWriting(property));
                 }
                 return;
         }

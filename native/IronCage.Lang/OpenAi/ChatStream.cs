@@ -30,8 +30,6 @@ public sealed class ChatStream(Func<ITextScreen>? newScreen, bool hideUsage, int
     /// <summary>The usage that the stream told; null until then.</summary>
     public WireUsage? Usage { get; private set; }
 
-    public string? Model { get; private set; }
-
     /// <summary><c>[DONE]</c> arrived: the answer is whole.</summary>
     public bool IsDone { get; private set; }
 
@@ -121,7 +119,7 @@ public sealed class ChatStream(Func<ITextScreen>? newScreen, bool hideUsage, int
         SseFraming.TryFindData(joined, out data, out _);
         _segments.Clear();
         _logProbabilities.Clear();
-        if (new ChatChunk().TryRead(joined.AsSpan()[data], data.Start.Value, false, _segments, _logProbabilities))
+        if (new ChatChunk().TryRead(joined.AsSpan()[data], data.Start.Value, _segments, _logProbabilities))
         {
             AcceptData(joined, data, raw);
             return;
@@ -149,12 +147,11 @@ public sealed class ChatStream(Func<ITextScreen>? newScreen, bool hideUsage, int
         _segments.Clear();
         _logProbabilities.Clear();
         var chunk = new ChatChunk();
-        if (!chunk.TryRead(json, data.Start.Value, Model is null, _segments, _logProbabilities))
+        if (!chunk.TryRead(json, data.Start.Value, _segments, _logProbabilities))
         {
             Unreadable(raw, data, original);
             return;
         }
-        Model ??= chunk.Model;
         Usage = chunk.Usage ?? Usage;
         HasError |= chunk.IsError;
         IsPremiumTier |= chunk.IsPremiumTier;

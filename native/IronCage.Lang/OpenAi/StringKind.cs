@@ -31,8 +31,13 @@ internal static class StringKind
         return raw.Length >= ShortestEncoding && !raw.ContainsAnyExcept(Base64);
     }
 
-    /// <summary>In a stream: strings that arrive piece by piece. All others are whole where they stand, and decided at once.</summary>
-    public static bool Grows(ReadOnlySpan<byte> name) => name.Length switch
+    /// <summary>
+    /// Strings that a model writes, which in a stream arrive piece by piece: all that is not known to be whole where it stands. What is whole is decided at once: holding its
+    /// end back would only wait for a continuation that never comes.
+    /// </summary>
+    /// <param name="name">The property.</param>
+    /// <param name="isWritten">Inside <c>delta</c> or <c>message</c>: what the model wrote, in fields of any name. Elsewhere only the known names are.</param>
+    public static bool Grows(ReadOnlySpan<byte> name, bool isWritten) => isWritten ? !IsWhole(name) : name.Length switch
     {
         4 => name.SequenceEqual("text"u8),
         7 => name.SequenceEqual("content"u8) || name.SequenceEqual("refusal"u8) || name.SequenceEqual("summary"u8),
@@ -43,11 +48,28 @@ internal static class StringKind
         _ => false,
     };
 
+    private static bool IsWhole(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        2 => name.SequenceEqual("id"u8),
+        3 => name.SequenceEqual("url"u8),
+        4 => name.SequenceEqual("role"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("name"u8) || name.SequenceEqual("data"u8),
+        5 => name.SequenceEqual("title"u8),
+        6 => name.SequenceEqual("status"u8) || name.SequenceEqual("format"u8) || name.SequenceEqual("object"u8),
+        7 => name.SequenceEqual("call_id"u8),
+        9 => name.SequenceEqual("signature"u8),
+        12 => name.SequenceEqual("tool_call_id"u8),
+        17 => name.SequenceEqual("encrypted_content"u8),
+        _ => false,
+    };
+
+    /// <summary>The objects that hold what a model wrote.</summary>
+    public static bool HoldsWriting(ReadOnlySpan<byte> name) => name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8);
+
     /// <summary>A property name that may itself be data, such as an address as the key of metadata.</summary>
     public static bool IsTellingName(ReadOnlySpan<byte> name) => name.Length > 5 && name.ContainsAnyExcept(PlainName);
 
     /// <summary>Properties of an answer that are about it, not of it.</summary>
     public static bool IsEnvelope(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("id"u8) || name.SequenceEqual("object"u8) || name.SequenceEqual("created"u8) || name.SequenceEqual("system_fingerprint"u8)
+        name.SequenceEqual("id"u8) || name.SequenceEqual("model"u8) || name.SequenceEqual("object"u8) || name.SequenceEqual("created"u8) || name.SequenceEqual("system_fingerprint"u8)
         || name.SequenceEqual("obfuscation"u8);
 }

@@ -47,10 +47,12 @@ internal static class TextWalker
                 return;
             request.UnboundedParts++;
             request.UnscannableParts++;
+            request.SendsAudio |= reader.TokenType == JsonTokenType.String && ReaderText.Is(ref reader, "input_audio"u8);
         }
         else if (property.SequenceEqual("audio"u8) && reader.TokenType == JsonTokenType.StartObject)
         {
             request.UnboundedParts++;
+            request.SendsAudio = true;
         }
     }
 

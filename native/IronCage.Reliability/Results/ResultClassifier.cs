@@ -26,38 +26,4 @@ public static class ResultClassifier
         >= 500 and <= 599 => CallResult.Failure,
         _ => CallResult.Ignored,
     };
-
-    /// <summary>By the transport alone, when no response head came.</summary>
-    /// <remarks>
-    /// Connection failures, timeouts, resets and cut bodies are <see cref="CallResult.Failure"/>; a call that the caller cancelled or withdrew is
-    /// <see cref="CallResult.Ignored"/>. <see cref="TransportOutcome.Complete"/> is <see cref="CallResult.Success"/>; use <see cref="From"/> where a status is known.
-    /// An undefined value is <see cref="CallResult.Ignored"/>.
-    /// </remarks>
-    public static CallResult FromTransport(TransportOutcome outcome) => outcome switch
-    {
-        TransportOutcome.Complete => CallResult.Success,
-        TransportOutcome.ConnectionFailed => CallResult.Failure,
-        TransportOutcome.TimedOut => CallResult.Failure,
-        TransportOutcome.Reset => CallResult.Failure,
-        TransportOutcome.BodyCut => CallResult.Failure,
-        _ => CallResult.Ignored,
-    };
-
-    /// <summary>By both: what the head said and how the exchange then ended.</summary>
-    /// <param name="status">The HTTP status, or null when no response head came.</param>
-    /// <param name="outcome">How the exchange ended.</param>
-    /// <remarks>
-    /// The worse evidence wins: a transport failure is a failure whatever the status was (a 200 whose body was cut); a status 408 or 500–599 is a failure
-    /// also when the caller then hung up; a 2xx or 3xx that the caller cancelled is ignored, for the end of it was never seen.
-    /// </remarks>
-    public static CallResult From(int? status, TransportOutcome outcome)
-    {
-        var transport = FromTransport(outcome);
-        if (status is not { } code || transport == CallResult.Failure)
-            return transport;
-        var answer = FromStatus(code);
-        return answer == CallResult.Failure ? answer
-            : transport == CallResult.Ignored ? CallResult.Ignored
-            : answer;
-    }
 }

@@ -14,13 +14,13 @@ internal sealed class BudgetWatch(ILedgerAccount account, IReadOnlyList<double> 
     /// <summary>The account's store is durable, and is also where its protection keeps its audit trail.</summary>
     public bool KeepsAudit { get; } = keepsAudit;
 
-    /// <summary>Looks at the account as it is known now; calls <paramref name="warn"/> for the highest threshold newly crossed by what is spent, and marks the lower ones as told.</summary>
+    /// <summary>Looks at the account as it is known now; calls <paramref name="warn"/> for every threshold newly crossed by what is spent, ascending.</summary>
     public void Check(Action<double, BudgetFigures> warn)
     {
         var figures = Account.Peek();
         if (figures.Limit is not { } limit || limit == Picodollars.Zero)
             return;
-        double crossed = 0;
+        List<double>? crossed = null;
         lock (_told)
         {
             for (var i = 0; i < thresholds.Count; i++)
@@ -28,10 +28,10 @@ internal sealed class BudgetWatch(ILedgerAccount account, IReadOnlyList<double> 
                 if (_told[i] || (decimal)figures.Spent.Value < (decimal)thresholds[i] * limit.Value)
                     continue;
                 _told[i] = true;
-                crossed = thresholds[i];
+                (crossed ??= []).Add(thresholds[i]);
             }
         }
-        if (crossed > 0)
-            warn(crossed, figures);
+        foreach (var threshold in crossed ?? [])
+            warn(threshold, figures);
     }
 }

@@ -28,25 +28,31 @@ public sealed partial class ProtectedCall
     /// <param name="status">HTTP status.</param>
     /// <param name="complete">False when the body was cut.</param>
     /// <param name="body">The decoded body.</param>
-    public Verdict Respond(int status, bool complete, ReadOnlySpan<byte> body)
+    /// <param name="headers">Lines of <c>Name: value</c>; a content-encoding says that the host could not undo it.</param>
+    public Verdict Respond(int status, bool complete, ReadOnlySpan<byte> body, ReadOnlySpan<byte> headers = default)
     {
         var started = Now;
-        _status = status;
+        Answered(status);
         Classify(complete ? ResultClassifier.FromStatus(status) : CallResult.Failure);
         if (status >= 300)
         {
             SettleFree();
             return Verdict.Send;
         }
+        if (new RequestHeaders(headers).IsEncoded)
+        {
+            SettleHold();
+            return AnswerUnscannable() is { } denied ? Refused(denied) : Verdict.Send;
+        }
         var readable = ChatResponseReader.TryRead(body, out var answer);
         if (!readable && _request.Stream && LooksLikeEvents(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
             SettleUsage(usage, answer.IsPremiumTier);
-        else if (complete && answer.Contents.Count == 0 && (readable || body.IsEmpty))
-            SettleHold(); // an answer that shows neither usage nor text: nobody can say what it cost
+        else if (!complete || (answer.Contents.Count == 0 && (readable || body.IsEmpty)))
+            SettleHold(); // a whole answer is generated before it is sent: of one that was cut, or shows neither usage nor text, nobody can say what it cost
         else
-            SettleEstimate(answer.Usage, readable ? Texts(answer, body) : body); // of a cut body all of it: the text that was cut is not told from its frame
+            SettleEstimate(Told(answer.Usage), readable ? Texts(answer, body) : body);
 
         var verdict = readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
         _busyTicks += Now - started;
@@ -76,14 +82,23 @@ public sealed partial class ProtectedCall
         body.StartsWith("data:"u8) || body.StartsWith("event:"u8) || body.StartsWith(":"u8) || body.StartsWith("\uFEFFdata:"u8);
 
     /// <summary>Announces a streamed answer.</summary>
-    public void OpenStream(int status)
+    /// <param name="status">HTTP status.</param>
+    /// <param name="headers">As of <see cref="Respond"/>.</param>
+    public void OpenStream(int status, ReadOnlySpan<byte> headers = default)
     {
-        _status = status;
+        Answered(status);
         if (status >= 300)
         {
             Classify(ResultClassifier.FromStatus(status));
             SettleFree();
             _passesStream = true;
+            return;
+        }
+        if (new RequestHeaders(headers).IsEncoded)
+        {
+            _passesStream = true;
+            if (AnswerUnscannable() is { } denied)
+                _ended = Refused(denied);
             return;
         }
         Func<OutputScreen>? newScreen = _run.Policy.ScansOutput
@@ -95,10 +110,10 @@ public sealed partial class ProtectedCall
     /// <summary>Feeds the next piece of a stream.</summary>
     public Verdict Feed(ReadOnlySpan<byte> piece)
     {
-        if (_stream is null)
-            return Verdict.Send;
         if (_ended is { } ended)
             return ended;
+        if (_stream is null)
+            return Verdict.Send;
         var started = Now;
         _output.ResetWrittenCount();
         _stream.Feed(piece, _output);
@@ -110,10 +125,10 @@ public sealed partial class ProtectedCall
     /// <summary>The stream came to its end: settles, and answers what was held back.</summary>
     public Verdict FinishStream()
     {
-        if (_stream is null)
-            return new Verdict(VerdictKind.Rewrite);
         if (_ended is { } ended)
             return ended;
+        if (_stream is null)
+            return new Verdict(VerdictKind.Rewrite);
         var started = Now;
         _output.ResetWrittenCount();
         _stream.Finish(_output);
@@ -180,8 +195,44 @@ public sealed partial class ProtectedCall
 
     private static bool HasText(ChatResponse answer) => answer.Contents.Count > 0;
 
-    /// <summary>A provider that bills nothing for an answer with text is not believed: never zero.</summary>
-    private static bool IsPlausible(in WireUsage usage, bool hasText) => !hasText || usage.TotalOutput > 0;
+    /// <summary>A head came: what fails in a way that clients try again is remembered.</summary>
+    private void Answered(int status)
+    {
+        _status = status;
+        if (status is 408 or 409 or 429 or >= 500)
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
+    }
+
+    private Refusal? AnswerUnscannable()
+    {
+        if (!_run.Policy.ScansOutput)
+            return null;
+        foreach (var protection in _run.Protections)
+            protection.Tally.Unscannable(1);
+        return Unscannable("the answer has a content-encoding that cannot be undone here", $"an answer of {Model} could not be scanned: its content-encoding cannot be undone here");
+    }
+
+    /// <summary>
+    /// Whether usage can be what the provider bills. Not believed: an empty input (no request has one), no output for an answer with text, and more than twice what fits
+    /// the model. Such a call is estimated.
+    /// </summary>
+    private bool IsPlausible(in WireUsage usage, bool hasText)
+    {
+        if (usage.TotalInput == 0 || (hasText && usage.TotalOutput == 0))
+            return false;
+        return IsPossible(usage);
+    }
+
+    private bool IsPossible(in WireUsage usage)
+    {
+        if (_price?.ContextWindow is not { } window)
+            return true;
+        var most = 2 * Math.Max(window, _inputBound);
+        return usage.TotalInput <= most && usage.TotalOutput <= (Int128)most * _request.Choices;
+    }
+
+    /// <summary>Usage that came with an answer which is estimated all the same: the least it costs, unless it cannot be true.</summary>
+    private WireUsage? Told(WireUsage? usage) => usage is { } told && IsPossible(told) ? usage : null;
 
     private static byte[] Texts(ChatResponse answer, ReadOnlySpan<byte> body)
     {

@@ -47,6 +47,18 @@ public sealed partial class ProtectedCall
         var target = engine.Hosts.Resolve(method, url);
         if (target.Endpoint == Endpoint.None)
             return Verdict.Pass;
+        if (target.Endpoint == Endpoint.Unbuilt)
+        {
+            var concerned = run is null ? engine.ActiveProtections() : run.Protections;
+            foreach (var protection in concerned)
+            {
+                protection.WarnOnce("lang.unbuilt:" + target.Host, "call.unprotected",
+                    $"calls to {target.Host} are not protected: its protocol ({target.Protocol}) is not built yet");
+            }
+            drain = concerned.Count > 0;
+            return Verdict.Pass;
+        }
+        var claimed = run is null;
         if (run is null)
         {
             run = engine.Claim(out var ambiguous, out var pass);
@@ -55,15 +67,8 @@ public sealed partial class ProtectedCall
             if (run is null)
                 return Unclaimed(engine, out drain);
         }
-        if (target.Endpoint == Endpoint.Unbuilt)
-        {
-            run.Protection.WarnOnce("lang.unbuilt:" + target.Host, "call.unprotected",
-                $"calls to {target.Host} are not protected: its protocol ({target.Protocol}) is not built yet");
-            drain = true;
-            return Verdict.Pass;
-        }
 
-        var begun = new ProtectedCall(engine, run, target);
+        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed };
         var verdict = begun.Decide(new RequestHeaders(headers), body, nonblocking, started);
         drain = begun.WantsDrain;
         if (verdict.Kind != VerdictKind.Refuse)
@@ -81,7 +86,7 @@ public sealed partial class ProtectedCall
             protection.Warn("call.denied", refusal.Reason, null);
         }
         drain = true;
-        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond: true));
+        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond: true, remembered: false));
     }
 
     private Verdict Decide(in RequestHeaders headers, ReadOnlySpan<byte> body, bool nonblocking, long started)
@@ -101,7 +106,8 @@ public sealed partial class ProtectedCall
     {
         if (Control() is { } stopped)
             return Refuse(stopped);
-        _isRetry = headers.IsRetry;
+        _bodyDigest = BodyDigest(body);
+        _isRetry = headers.IsRetry || _run.IsRepeatOfFailure(_bodyDigest, _engine.Clock.GetUtcNow());
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
         if (FindPrice() is { } unpriced)
@@ -234,7 +240,7 @@ public sealed partial class ProtectedCall
     private Refusal? Read(in RequestHeaders headers, ReadOnlySpan<byte> body)
     {
         if (_target.Endpoint == Endpoint.Unread)
-            return Refusal.Denied($"this endpoint of {_target.Host} may cost money and is not understood yet; chat completions are", "unsupported_endpoint", null);
+            return Refusal.Endpoint(_target.Host);
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
         return ChatRequestReader.TryRead(body, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);
@@ -243,13 +249,14 @@ public sealed partial class ProtectedCall
     private Refusal? FindPrice()
     {
         _price = _engine.Catalogue.Find(Model);
-        if (_price is not null && _request.UnpricedFeature is null)
+        var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
+        if (_price is not null && feature is null)
             return null;
         ModelPrice? assumed = null;
         foreach (var protection in _run.Protections)
         {
             if (protection.Options.Unpriced == UnpricedPolicy.Deny)
-                return Refusal.Unpriced(Model, _request.UnpricedFeature) with { By = [protection] };
+                return Refusal.Unpriced(Model, feature) with { By = [protection] };
             // Of several assumptions the dearest bounds the others.
             if (protection.Options.AssumedPrice is { } price && (assumed is null || price.Buckets.Output!.Value > assumed.Buckets.Output!.Value))
                 assumed = price;
@@ -260,9 +267,23 @@ public sealed partial class ProtectedCall
         if (assumed is null)
         {
             foreach (var protection in _run.Protections)
-                protection.WarnOnce("unpriced:" + Model, "call.unpriced", $"model '{Model}' has no price, its calls are counted, but {(_price is null ? "cost nothing here" : "the charge for " + _request.UnpricedFeature + " is not")}");
+                protection.WarnOnce("unpriced:" + Model, "call.unpriced", $"model '{Model}' has no price, its calls are counted, but {(_price is null ? "cost nothing here" : "the charge for " + feature + " is not")}");
         }
         return null;
+    }
+
+    private static int BodyDigest(ReadOnlySpan<byte> body)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(body);
+        return hash.ToHashCode();
+    }
+
+    private string? AudioWithoutPrice(ModelPrice? price)
+    {
+        if (price is not null && _request.SendsAudio && price.Buckets.AudioInput is null)
+            return "audio input";
+        return price is not null && _request.AsksForAudio && price.Buckets.AudioOutput is null ? "audio output" : null;
     }
 
     private Refusal? CountCall()
@@ -308,17 +329,21 @@ public sealed partial class ProtectedCall
         return Report(screening.Records, output: false, screening.IsBlocked);
     }
 
-    private Refusal? Unscannable()
+    private Refusal? Unscannable() =>
+        Unscannable("the request holds content that cannot be read (images, audio or files)", $"{_request.UnscannableParts} parts of a request could not be scanned");
+
+    /// <summary>What 'unscannable' says, the severest of all protections: a refusal, a warning, or nothing.</summary>
+    private Refusal? Unscannable(string why, string warning)
     {
         var severest = UnscannablePolicy.Allow;
         foreach (var protection in _run.Protections)
             severest = (UnscannablePolicy)Math.Max((int)severest, (int)protection.Options.Unscannable);
         if (severest == UnscannablePolicy.Deny)
-            return Refusal.Denied("the request holds content that cannot be read (images, audio or files), and 'unscannable' is 'deny'", "unscannable", Model);
+            return Refusal.Denied(why + ", and 'unscannable' is 'deny'", "unscannable", Model);
         if (severest == UnscannablePolicy.Warn)
         {
             foreach (var protection in _run.Protections)
-                protection.Emit("call.unscannable", EventLevel.Warning, $"{_request.UnscannableParts} parts of a request could not be scanned", null);
+                protection.Emit("call.unscannable", EventLevel.Warning, warning, null);
         }
         return null;
     }
@@ -387,6 +412,12 @@ public sealed partial class ProtectedCall
         _inputBound = bound.InputTokens;
         _marginBound = bound.UnscaledInputTokens;
         _mustWriteLimit = bound.MustWriteLimit && limited;
+        _mostToWrite = bound.MostToWrite;
+        if (_inputBound > _marginBound)
+        {
+            foreach (var protection in _run.Protections)
+                protection.WarnOnce("margin:" + Model, "budget.margin", $"holds for {Model} are raised: its provider once counted more input tokens than the bound allowed for");
+        }
         _demand = bound.ToDemand(_id);
         // Rejected predictions are billed as output, on top of the output limit.
         var predicted = (Int128)bound.PerOutputToken.Value * _request.PredictionBytes;
@@ -400,7 +431,7 @@ public sealed partial class ProtectedCall
     private static string Problem(BoundRefusal refusal) => refusal switch
     {
         BoundRefusal.UnboundedInput => "the request holds input that cannot be counted (files, audio) and the model's context window is not known, so its cost has no upper bound",
-        BoundRefusal.UnboundedOutput => "the request has no output limit and the model's context window is not known, so its cost has no upper bound: set max_completion_tokens, or allow lower_output",
+        BoundRefusal.UnboundedOutput => "the request has no output limit, and neither the model's own nor its context window is known, so its cost has no upper bound: set max_completion_tokens, or allow lower_output",
         _ => "the worst case of this request is beyond what amounts can express",
     };
 
@@ -468,13 +499,6 @@ public sealed partial class ProtectedCall
     private Verdict Decided(HoldOutcome? failed, ReadOnlySpan<byte> body)
     {
         var started = Now;
-        if (failed is { } outcome)
-        {
-            var refusal = outcome.Status == HoldStatus.Cancelled && Stopped() is { } why
-                ? why
-                : Refusal.Budget(outcome, Model) with { By = [_refusing!] };
-            return _verdict = Refuse(refusal);
-        }
         lock (_gate)
         {
             if (_stage == Stage.Ended)
@@ -482,6 +506,13 @@ public sealed partial class ProtectedCall
                 // The host withdrew the call while its hold was being decided.
                 GiveBack();
                 return _verdict = Verdict.Pending;
+            }
+            if (failed is { } outcome)
+            {
+                var refusal = outcome.Status == HoldStatus.Cancelled && Stopped() is { } why
+                    ? why
+                    : Refusal.Budget(outcome, Model) with { By = [_refusing!] };
+                return _verdict = Refuse(refusal);
             }
             if (Stopped() is { } stopped)
             {
@@ -492,7 +523,7 @@ public sealed partial class ProtectedCall
         }
         _lowered = _price is not null && _grantedTokens < _demand.WantedTokens;
         if (_lowered || _mustWriteLimit)
-            _request.LimitOutput(_grantedTokens, _price!.OutputLimitField ?? "max_tokens", _edits);
+            _request.LimitOutput(LimitToWrite(body), _price!.OutputLimitField ?? "max_tokens", _edits);
         if (_request.Stream && !_request.AsksForUsage)
         {
             _hidesUsage = true;
@@ -512,6 +543,17 @@ public sealed partial class ProtectedCall
         _edits.Clear();
         _busyTicks += Now - started;
         return _verdict;
+    }
+
+    /// <summary>The granted output tokens, as far as the model accepts them: no more than its most, and what its window leaves beside the input.</summary>
+    private long LimitToWrite(ReadOnlySpan<byte> body)
+    {
+        var limit = Math.Min(_grantedTokens, _mostToWrite);
+        if (_request.OutputLimit is not null || _price!.ContextWindow is not { } window || limit + _inputBound <= window)
+            return limit;
+        var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable: false, strict: false, new RequestTexts(_request, _keptBody ?? body.ToArray())));
+        var room = window - Math.Min(exact.InputTokens, _inputBound);
+        return room > 0 ? Math.Min(limit, room) : limit;
     }
 
     /// <summary>Protections that keep an audit but no budget of their own; the others' entries went with their holds.</summary>
@@ -549,7 +591,11 @@ public sealed partial class ProtectedCall
     private Verdict Refused(Refusal refusal)
     {
         var respond = refusal.By.Count == 0 ? _run.Protection.Options.Respond : refusal.By.All(p => p.Options.Respond);
-        if (!respond)
+        if (_run.Remembered is not { Latches: true })
+            _engine.Log.LogWarning("{Agent}: call refused, {Error}: {Reason}", _run.Protection.Options.AgentId, refusal.Error, refusal.Reason);
+        // Background work of a library (a trace exporter, say) must not end an agent that happens to be the only one protected.
+        var remembered = !respond && !(_isClaimed && refusal.IsOfEndpoint);
+        if (remembered)
             Remember(refusal);
         var details = JsonDetails.Write(writer =>
         {
@@ -563,6 +609,6 @@ public sealed partial class ProtectedCall
             protection.Emit("call.denied", EventLevel.Warning, $"{refusal.Error}: {refusal.Reason}", details);
             protection.Audit("call.denied", details);
         }
-        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond));
+        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond, remembered));
     }
 }

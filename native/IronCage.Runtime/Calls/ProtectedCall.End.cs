@@ -12,6 +12,7 @@ namespace IronCage.Runtime.Calls;
 public sealed partial class ProtectedCall
 {
     private bool _classified;
+    private bool _raisedMargin;
 
     /// <summary>Ends the call, however it came to its end, and settles it if it is not settled yet. Idempotent.</summary>
     public void End(CallEnding how)
@@ -104,6 +105,8 @@ public sealed partial class ProtectedCall
         if (_classified)
             return;
         _classified = true;
+        if (result == CallResult.Failure)
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
         foreach (var permit in _permits)
             permit.Complete(result);
     }
@@ -125,13 +128,19 @@ public sealed partial class ProtectedCall
         }
         // A count that no request of this model can have teaches nothing.
         if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
-            _engine.Margins.Observe(_price.IsAssumed ? Model : _price.Id, _marginBound, wire.TotalInput);
+            _raisedMargin = _engine.Margins.Observe(_price.Id, _marginBound, wire.TotalInput);
         if (premium)
         {
             foreach (var protection in _run.Protections)
                 protection.WarnOnce("premium:" + Model, "call.premium_tier", $"{Model} was served at a premium service tier whose price the catalogue does not have; the default price was charged");
         }
-        Settle(Pricing.Cost(_price, usage), usage, estimated: premium);
+        var cost = Pricing.Cost(_price, usage, out var rules);
+        if (rules != DerivedRules.None)
+        {
+            foreach (var protection in _run.Protections)
+                protection.WarnOnce("derived:" + Model, "call.derived_price", $"{Model} used tokens whose price the catalogue does not state ({rules}); a bound was charged and counts as estimated");
+        }
+        Settle(cost, usage, estimated: premium || rules != DerivedRules.None);
     }
 
     /// <summary>
@@ -175,7 +184,7 @@ public sealed partial class ProtectedCall
         if (stream.Usage is { } usage && stream.HasFinished && IsPlausible(usage, stream.TextBytes > 0))
             SettleUsage(usage, stream.IsPremiumTier);
         else
-            SettleEstimate(stream.Usage, stream.Text, stream.TextBytes - stream.Text.Length);
+            SettleEstimate(Told(stream.Usage), stream.Text, stream.TextBytes - stream.Text.Length);
     }
 
     private void TakeBack()
@@ -222,7 +231,7 @@ public sealed partial class ProtectedCall
                 protection.Emit("call.settled", EventLevel.Debug, $"call to {Model} cost ${cost}", details);
             }
             if (over)
-                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}; the margin of the model was raised", null);
+                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}{(_raisedMargin ? "; its margin was raised" : "")}", null);
         }
         foreach (var payer in _run.Watches)
             payer.Protection.CheckBudget(payer.Watch);

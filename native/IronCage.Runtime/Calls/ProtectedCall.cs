@@ -34,6 +34,9 @@ public sealed partial class ProtectedCall
     private long _inputBound;
     private long _marginBound;
     private bool _mustWriteLimit;
+    private long _mostToWrite;
+    private bool _isClaimed;
+    private int _bodyDigest;
     private long _grantedTokens;
     private bool _isRetry;
     private bool _lowered;

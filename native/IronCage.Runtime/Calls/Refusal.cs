@@ -22,8 +22,16 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     /// <summary>The protections that refused: their runs remember it, and so do the runs inside them. Empty: the innermost one.</summary>
     internal IReadOnlyList<Protection> By { get; init; } = [];
 
-    /// <summary>Later calls of the run are refused with the same; true for all but an open circuit.</summary>
-    public bool Latches => Error != "CircuitOpen";
+    /// <summary>Later calls of the run are refused with the same; true for all but an open circuit and an endpoint that is not understood.</summary>
+    public bool Latches => Error != "CircuitOpen" && !IsOfEndpoint;
+
+    /// <summary>It says nothing about calls to other endpoints.</summary>
+    internal bool IsOfEndpoint => Code == UnsupportedEndpoint;
+
+    private const string UnsupportedEndpoint = "unsupported_endpoint";
+
+    public static Refusal Endpoint(string host) =>
+        Denied($"this endpoint of {host} may cost money or take data out, and is not understood yet; chat completions are", UnsupportedEndpoint, null);
 
     public static Refusal Denied(string reason, string code, string? model) => new("CallDenied", reason, code, 403) { Model = model };
 
@@ -67,12 +75,12 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     };
 
     /// <summary>The JSON that <c>ironcage_call_begin</c> documents.</summary>
-    public ReadOnlyMemory<byte> ToJson(bool respond) => JsonDetails.WriteUtf8(writer =>
+    public ReadOnlyMemory<byte> ToJson(bool respond, bool remembered) => JsonDetails.WriteUtf8(writer =>
     {
         writer.WriteString("error", Error);
         writer.WriteString("reason", Reason);
         writer.WriteString("model", Model);
-        writer.WriteBoolean("remembered", !respond);
+        writer.WriteBoolean("remembered", remembered);
         writer.WriteBoolean("respond", respond);
         writer.WriteNumber("status", Status);
         writer.WriteString("content_type", "application/json");

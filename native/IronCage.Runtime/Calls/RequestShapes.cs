@@ -13,7 +13,7 @@ internal static class RequestShapes
         Messages = request.Messages,
         Texts = texts,
         Images = request.Images,
-        HasAudio = request.AsksForAudio,
+        HasAudio = request.AsksForAudio || request.SendsAudio,
         HasUnboundedInput = request.UnboundedParts > 0,
         Tools = request.Tools,
         ToolsBytes = request.ToolsBytes,

@@ -209,7 +209,7 @@ public sealed class Protection
             _ => ("circuit.closed", "closed"),
         };
         var details = JsonDetails.Write(w => w.WriteString("key", e.Key));
-        _engine.Log.LogInformation("circuit {Key} {What}", e.Key, text);
+        _engine.Log.Log(e.State == CircuitState.Open ? LogLevel.Warning : LogLevel.Information, "{Agent}: circuit {Key} {What}", Options.AgentId, e.Key, text);
         Emit(kind, e.State == CircuitState.Open ? EventLevel.Warning : EventLevel.Info, $"circuit {e.Key} {text}", details);
         Audit(kind, details);
     }

@@ -127,9 +127,19 @@ public static class ProtectionOptionsReader
     private static ModelPrice AssumedPrice(JsonElement value, string name)
     {
         decimal? input = null, output = null, cached = null, cacheWrite = null;
+        long? window = null, mostOutput = null;
         foreach (var property in value.EnumerateObject())
         {
             var option = $"{name}[{property.Name}]";
+            if (property.Name is "context_window" or "max_output")
+            {
+                long? tokens = property.Value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Integer(property.Value, option, 1, 1_000_000_000);
+                if (property.Name == "max_output")
+                    mostOutput = tokens;
+                else
+                    window = tokens;
+                continue;
+            }
             decimal? price = property.Value.ValueKind == JsonValueKind.Null ? null : PerMillion(property.Value, option);
             switch (property.Name)
             {
@@ -137,12 +147,12 @@ public static class ProtectionOptionsReader
                 case "output_usd_per_mtok": output = price; break;
                 case "cached_input_usd_per_mtok": cached = price; break;
                 case "cache_write_usd_per_mtok": cacheWrite = price; break;
-                default: throw new ConfigException(option, "is not a price bucket");
+                default: throw new ConfigException(option, "is not accepted; accepted are input_usd_per_mtok, output_usd_per_mtok, cached_input_usd_per_mtok, cache_write_usd_per_mtok, context_window, max_output");
             }
         }
         if (input is null || output is null)
             throw new ConfigException(name, "an assumed price needs input_usd_per_mtok and output_usd_per_mtok");
-        return ModelPrice.Assumed("assumed", PriceBuckets.FromDollarsPerMillion(input.Value, output.Value, cached, cacheWrite));
+        return ModelPrice.Assumed("assumed", PriceBuckets.FromDollarsPerMillion(input.Value, output.Value, cached, cacheWrite), contextWindow: window, maxOutput: mostOutput);
     }
 
     private static decimal PerMillion(JsonElement value, string option)

@@ -37,6 +37,13 @@ internal sealed class ProtectionTally
         }
     }
 
+    /// <summary>Content of an answer that no one could read.</summary>
+    public void Unscannable(int parts)
+    {
+        lock (_gate)
+            _unscannable += parts;
+    }
+
     /// <summary>The call did not leave the process after all.</summary>
     public void TookBack(string model, Picodollars held, bool lowered, bool retry, int unscannable)
     {

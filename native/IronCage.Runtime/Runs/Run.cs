@@ -15,6 +15,12 @@ public sealed class Run
     private Refusal? _remembered;
     private long _calls;
     private bool _closed;
+    private Dictionary<int, DateTimeOffset>? _failed;
+
+    /// <summary>The same body within this time of a retryable failure is a retry (python clients without a header of their own).</summary>
+    private static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(60);
+
+    private const int MostFailures = 256;
 
     internal Run(Protection protection, Run? parent, BudgetWatch? watch)
     {
@@ -72,6 +78,25 @@ public sealed class Run
             if (_remembered is { Latches: false })
                 _remembered = null;
         }
+    }
+
+    /// <summary>A call with this body failed in a way that clients try again.</summary>
+    internal void Failed(int bodyDigest, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            _failed ??= [];
+            if (_failed.Count >= MostFailures)
+                _failed.Clear();
+            _failed[bodyDigest] = now;
+        }
+    }
+
+    /// <summary>Whether a call with this body failed a moment ago. Tells once: a client that repeats itself later starts anew.</summary>
+    internal bool IsRepeatOfFailure(int bodyDigest, DateTimeOffset now)
+    {
+        lock (_gate)
+            return _failed is not null && _failed.Remove(bodyDigest, out var when) && now - when <= RetryWindow;
     }
 
     /// <summary>Counts a call against the cap; false when the cap is reached.</summary>

@@ -25,10 +25,8 @@ public static class CostTools
             writer.WriteString("model", price.Id);
             writer.WriteString("provider", price.Provider);
             WriteBuckets(writer, price.Buckets);
-            if (price.ContextWindow is { } window)
-                writer.WriteNumber("context_window", window);
-            else
-                writer.WriteNull("context_window");
+            WriteTokens(writer, "context_window", price.ContextWindow);
+            WriteTokens(writer, "max_output", price.MaxOutput);
             writer.WriteStartArray("tiers");
             foreach (var tier in price.Tiers)
             {
@@ -46,6 +44,14 @@ public static class CostTools
             writer.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteTokens(Utf8JsonWriter writer, string name, long? tokens)
+    {
+        if (tokens is { } known)
+            writer.WriteNumber(name, known);
+        else
+            writer.WriteNull(name);
     }
 
     private static void WriteBuckets(Utf8JsonWriter writer, in PriceBuckets buckets)

@@ -27,21 +27,12 @@ public sealed class OverheadHistogram
         }
     }
 
-    /// <summary>Records a duration; a negative one counts as zero. Its resolution is 100 ns; see <see cref="RecordSince"/>.</summary>
+    /// <summary>Records a duration; a negative one counts as zero. Its resolution is 100 ns.</summary>
     public void Record(TimeSpan duration) =>
         Record(Math.Clamp(duration.Ticks, 0, MaximumNanoseconds) * TimeSpan.NanosecondsPerTick);
 
     /// <summary>Records a duration in nanoseconds; a negative one counts as zero, one above <see cref="MaximumNanoseconds"/> as that.</summary>
     public void Record(long nanoseconds) => Interlocked.Increment(ref _buckets[Index(Math.Clamp(nanoseconds, 0, MaximumNanoseconds))]);
-
-    /// <summary>Records the time since <paramref name="startTimestamp"/>, a <see cref="TimeProvider.GetTimestamp"/> of the same clock, at the clock's own resolution.</summary>
-    public void RecordSince(TimeProvider clock, long startTimestamp)
-    {
-        ArgumentNullException.ThrowIfNull(clock);
-        var elapsed = clock.GetTimestamp() - startTimestamp;
-        var frequency = clock.TimestampFrequency;
-        Record(frequency == 1_000_000_000 ? elapsed : (long)Math.Clamp(elapsed * (1e9 / frequency), 0, MaximumNanoseconds));
-    }
 
     /// <summary>The nearest-rank quantile, in nanoseconds: the least recorded duration that at least this share of all are not above, within 3.2 %. 0 when nothing was recorded.</summary>
     /// <param name="quantile">0 (the least) to 1 (the greatest); 0.5 is the median.</param>

@@ -23,7 +23,7 @@ public sealed class AbortedAnswerTests
         var model = Catalogue.Find("claude-opus-5")!;
         Assert.That(AbortedAnswer.Estimate(model, 50, "abc"u8, Counter), Is.Null);
         Assert.That(AbortedAnswer.Estimate(model, 50, "abc"u8, Counter, reasoning: false), Is.EqualTo(new TokenUsage(Input: 50, Output: 1)));
-        Assert.That(AbortedAnswer.Estimate(Catalogue.Find("gpt-4o")!, 50, 9, reasoning: true), Is.Null);
+        Assert.That(AbortedAnswer.Estimate(Catalogue.Find("gpt-4o")!, 50, "abc"u8, Counter, reasoning: true), Is.Null);
     }
 
     [Test]

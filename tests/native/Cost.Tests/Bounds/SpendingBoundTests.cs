@@ -58,6 +58,7 @@ public sealed class SpendingBoundTests
                 var model = Catalogue.Find(name)!;
                 var margins = new Margins();
                 margins.Observe(model.Id, 1000, surprise);
+                margins.Observe(model.Id, 100, surprise);
                 var shape = Texts.Shape(model, texts, tools, toolCount);
                 var cheap = Bounds(margins).Cheap(shape);
                 var exact = Bounds(margins).Exact(shape);
@@ -122,24 +123,38 @@ public sealed class SpendingBoundTests
     [Test]
     public void Unbounded_input_without_a_known_window_is_refused()
     {
-        var bound = Bounds().Cheap(new RequestShape { Price = Catalogue.Find("o3")!, HasUnboundedInput = true, OutputLimit = 1 });
+        var bound = Bounds().Cheap(new RequestShape { Price = Catalogue.Find("davinci")!, HasUnboundedInput = true, OutputLimit = 1 });
         Assert.That(bound.Refusal, Is.EqualTo(BoundRefusal.UnboundedInput));
         Assert.Throws<InvalidOperationException>(() => bound.ToDemand(Guid.Empty));
     }
 
-    [Test]
-    public void A_request_without_limit_wants_the_context_window()
+    [TestCase("gpt-4o", 16_384)]
+    [TestCase("gpt-4o-2024-05-13", 4_096)]
+    [TestCase("gpt-4.1", 32_768)]
+    [TestCase("gpt-4-turbo", 4_096)]
+    [TestCase("gpt-5", 128_000)]
+    [TestCase("gpt-5-chat-latest", 16_384)]
+    [TestCase("o3", 100_000)]
+    public void A_request_without_limit_wants_the_most_that_the_model_gives(string model, long most)
     {
-        var bound = Bounds().Cheap(Texts.Shape(Gpt4o, ["x"]) with { OutputLimit = null });
-        Assert.That((bound.WantedTokens, bound.OpenEnded, bound.MustWriteLimit), Is.EqualTo((128_000L, true, false)));
+        var bound = Bounds().Cheap(Texts.Shape(Catalogue.Find(model)!, ["x"]) with { OutputLimit = null });
+        Assert.That((bound.WantedTokens, bound.OpenEnded, bound.MustWriteLimit, bound.MostToWrite), Is.EqualTo((most, true, false, most)));
+    }
+
+    [Test]
+    public void Where_the_most_is_not_known_the_window_is_held_and_a_safe_limit_written()
+    {
+        var model = Catalogue.Find("claude-opus-5")!;
+        var bound = Bounds().Cheap(Texts.Shape(model, ["x"]) with { OutputLimit = null });
+        Assert.That((bound.WantedTokens, bound.OpenEnded, bound.MustWriteLimit, bound.MostToWrite), Is.EqualTo((1_000_000L, true, false, 4096L)));
     }
 
     [Test]
     public void Without_limit_and_window_a_request_goes_only_when_it_can_be_lowered()
     {
-        var shape = Texts.Shape(Catalogue.Find("o3")!, ["x"]) with { OutputLimit = null };
+        var shape = Texts.Shape(Catalogue.Find("davinci")!, ["x"]) with { OutputLimit = null };
         var bound = Bounds().Cheap(shape);
-        Assert.That((bound.WantedTokens, bound.OpenEnded, bound.MustWriteLimit), Is.EqualTo((1_000_000L, true, true)));
+        Assert.That((bound.WantedTokens, bound.OpenEnded, bound.MustWriteLimit, bound.MostToWrite), Is.EqualTo((4096L, true, true, 4096L)));
         Assert.That(Bounds().Cheap(shape with { Lowerable = false }).Refusal, Is.EqualTo(BoundRefusal.UnboundedOutput));
     }
 
@@ -169,10 +184,20 @@ public sealed class SpendingBoundTests
     public void A_learned_margin_raises_both_bounds()
     {
         var margins = new Margins();
-        margins.Observe("gpt-4o", 100, 200);
+        margins.Observe("gpt-4o", 1000, 2000);
+        margins.Observe("gpt-4o", 10, 20);
         var bound = Bounds(margins).Exact(Texts.Shape(Gpt4o, ["hello world"]));
-        Assert.That((bound.UnscaledInputTokens, bound.InputTokens), Is.EqualTo((17L, 38L)), "17 × 2.2 rounded up");
-        Assert.That(bound.Fixed.Value, Is.EqualTo(38 * 2_500_000));
+        Assert.That((bound.UnscaledInputTokens, bound.InputTokens), Is.EqualTo((17L, 49L)), "17 × 2.2 rounded up, and 11");
+        Assert.That(bound.Fixed.Value, Is.EqualTo(49 * 2_500_000));
+    }
+
+    [Test]
+    public void A_learned_margin_goes_no_further_than_the_window()
+    {
+        var margins = new Margins();
+        margins.Observe("gpt-4o", 10, 120_000);
+        Assert.That(Bounds(margins).Exact(Texts.Shape(Gpt4o, ["hello world"])).InputTokens, Is.EqualTo(128_000));
+        Assert.That(Bounds(margins).Cheap(new RequestShape { Price = Gpt4o, TextBytes = 200_000, OutputLimit = 1 }).InputTokens, Is.EqualTo(200_011));
     }
 
     [Test]

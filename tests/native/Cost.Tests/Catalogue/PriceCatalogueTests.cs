@@ -214,4 +214,13 @@ public sealed class PriceCatalogueTests
             Assert.That(found, Has.All.SameAs(catalogue.Find("gpt-4o")));
         }
     }
+
+    [Test]
+    public void The_first_snapshot_of_gpt_4o_keeps_its_own_price_and_limit()
+    {
+        var catalogue = PriceCatalogue.Load(new FixedTime("2026-08-31"));
+        var first = catalogue.Find("gpt-4o-2024-05-13")!;
+        Assert.That((first.Buckets.Input, first.Buckets.Output, first.MaxOutput), Is.EqualTo((new Picodollars(5_000_000), (Picodollars?)new Picodollars(15_000_000), (long?)4096)));
+        Assert.That(catalogue.Find("gpt-4o-2024-08-06")!.Buckets.Input, Is.EqualTo(new Picodollars(2_500_000)));
+    }
 }

@@ -124,7 +124,9 @@ public sealed class ChatRequestReaderTests
 
     [TestCase("""{"model":"m"}""", """{"max_completion_tokens":7,"model":"m"}""")]
     [TestCase("""{"model":"m","max_tokens": 500}""", """{"model":"m","max_tokens": 7}""")]
-    [TestCase("""{"max_tokens":null,"model":"m"}""", """{"max_tokens":7,"model":"m"}""")]
+    [TestCase("""{"max_completion_tokens":null,"model":"m"}""", """{"max_completion_tokens":7,"model":"m"}""")]
+    [TestCase("""{"max_tokens":null,"model":"m"}""", """{"max_completion_tokens":7,"max_tokens":null,"model":"m"}""")]
+    [TestCase("""{"max_tokens":null,"max_completion_tokens":null,"model":"m"}""", """{"max_tokens":null,"max_completion_tokens":7,"model":"m"}""")]
     [TestCase("""{"max_tokens":null,"max_completion_tokens":8,"model":"m"}""", """{"max_tokens":null,"max_completion_tokens":7,"model":"m"}""")]
     [TestCase("""{"max_tokens":9,"max_completion_tokens":8,"model":"m"}""", """{"max_tokens":7,"max_completion_tokens":7,"model":"m"}""")]
     public void The_output_limit_is_lowered_in_the_field_that_the_body_uses(string json, string expected)

@@ -73,6 +73,29 @@ public sealed class ChatStreamTests
         Assert.That(Run(input, () => new WordScreen("SECRET"), false, [.. Enumerable.Range(1, input.Length - 1)]).Output, Is.EqualTo(uncut), "byte by byte");
     }
 
+    [TestCase("{\"tool_calls\":[{\"index\":0,\"custom\":{\"input\":$}}]}")]
+    [TestCase("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":$}}]}")]
+    [TestCase("{\"reasoning_content\":$}")]
+    [TestCase("{\"reasoning_details\":[{\"type\":\"t\",\"text\":$}]}")]
+    [TestCase("{\"something_of_tomorrow\":{\"body\":$}}")]
+    public void A_match_over_several_deltas_is_replaced_in_a_field_of_any_name(string delta)
+    {
+        string Event(string text) => "data: {\"choices\":[{\"index\":0,\"delta\":" + delta.Replace("$", JsonSerializer.Serialize(text), StringComparison.Ordinal) + "}]}\n\n";
+        var (output, stream) = Run(Encoding.UTF8.GetBytes(Event("a SE") + Event("CR") + Event("ET b") + Tail), () => new WordScreen("SECRET"), hideUsage: false);
+        Assert.That(output, Does.Contain("[GONE]").And.Not.Contain("SE\"").And.Not.Contain("CR\""));
+        Assert.That(stream.TextBytes, Is.EqualTo(10));
+    }
+
+    [Test]
+    public void Names_and_kinds_are_whole_where_they_stand_and_hold_nothing_back()
+    {
+        var stream = new ChatStream(() => new WordScreen("SECRET"), hideUsage: false);
+        var output = new ArrayBufferWriter<byte>();
+        const string Event = "data: {\"provider\":\"S\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"S\",\"tool_calls\":[{\"index\":0,\"id\":\"S\",\"type\":\"SE\",\"function\":{\"name\":\"SECR\"}}]}}]}\n\n";
+        stream.Feed(Encoding.UTF8.GetBytes(Event), output);
+        Assert.That(Encoding.UTF8.GetString(output.WrittenSpan), Is.EqualTo(Event));
+    }
+
     [Test]
     public void Usage_asked_for_on_the_callers_behalf_is_hidden()
     {

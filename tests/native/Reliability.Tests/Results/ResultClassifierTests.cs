@@ -30,43 +30,4 @@ public class ResultClassifierTests
     [TestCase(int.MaxValue, CallResult.Ignored)]
     public void FromStatus_follows_the_table(int status, CallResult expected) =>
         Assert.That(ResultClassifier.FromStatus(status), Is.EqualTo(expected));
-
-    [TestCase(TransportOutcome.Complete, CallResult.Success)]
-    [TestCase(TransportOutcome.ConnectionFailed, CallResult.Failure)]
-    [TestCase(TransportOutcome.TimedOut, CallResult.Failure)]
-    [TestCase(TransportOutcome.Reset, CallResult.Failure)]
-    [TestCase(TransportOutcome.BodyCut, CallResult.Failure)]
-    [TestCase(TransportOutcome.Cancelled, CallResult.Ignored)]
-    [TestCase(TransportOutcome.Withdrawn, CallResult.Ignored)]
-    [TestCase((TransportOutcome)99, CallResult.Ignored)]
-    public void FromTransport_follows_the_table(TransportOutcome outcome, CallResult expected) =>
-        Assert.That(ResultClassifier.FromTransport(outcome), Is.EqualTo(expected));
-
-    [TestCase(200, TransportOutcome.Complete, CallResult.Success)]
-    [TestCase(200, TransportOutcome.BodyCut, CallResult.Failure)]
-    [TestCase(200, TransportOutcome.TimedOut, CallResult.Failure)]
-    [TestCase(200, TransportOutcome.Cancelled, CallResult.Ignored)]
-    [TestCase(500, TransportOutcome.Complete, CallResult.Failure)]
-    [TestCase(500, TransportOutcome.Cancelled, CallResult.Failure)]
-    [TestCase(429, TransportOutcome.Complete, CallResult.Ignored)]
-    [TestCase(429, TransportOutcome.BodyCut, CallResult.Failure)]
-    [TestCase(400, TransportOutcome.Cancelled, CallResult.Ignored)]
-    [TestCase(null, TransportOutcome.ConnectionFailed, CallResult.Failure)]
-    [TestCase(null, TransportOutcome.Cancelled, CallResult.Ignored)]
-    [TestCase(null, TransportOutcome.Withdrawn, CallResult.Ignored)]
-    public void From_lets_the_worse_evidence_win(int? status, TransportOutcome outcome, CallResult expected) =>
-        Assert.That(ResultClassifier.From(status, outcome), Is.EqualTo(expected));
-
-    [Test]
-    public void From_is_a_failure_exactly_when_either_side_is()
-    {
-        foreach (var outcome in Enum.GetValues<TransportOutcome>())
-        {
-            for (var status = 0; status < 700; status++)
-            {
-                var failure = ResultClassifier.FromStatus(status) == CallResult.Failure || ResultClassifier.FromTransport(outcome) == CallResult.Failure;
-                Assert.That(ResultClassifier.From(status, outcome) == CallResult.Failure, Is.EqualTo(failure), $"{status} {outcome}");
-            }
-        }
-    }
 }

@@ -170,17 +170,62 @@ public class CallEndingTests
         Check(Cost, Cost, 1);
     }
 
-    [Test]
-    public void A_whole_answer_that_was_cut_counts_the_text_that_came()
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(200)]
+    public void A_whole_answer_that_was_cut_costs_the_hold_since_all_of_it_was_generated(int length)
     {
         var call = Begin();
-        var content = string.Concat(Enumerable.Repeat("word ", 40));
-        var whole = Wire.Utf8(Wire.Answer(content, Wire.Usage(10, 40)));
-        call.Respond(200, complete: false, whole.AsSpan(0, 200));
+        var whole = Wire.Utf8(Wire.Answer(string.Concat(Enumerable.Repeat("word ", 40)), Wire.Usage(10, 40)));
+        call.Respond(200, complete: false, whole.AsSpan(0, length));
         call.End(CallEnding.Cut);
+        Check(Wire.Hold, Wire.Hold, 1);
+    }
+
+    [TestCase(900_000_000, 900_000_000)]
+    [TestCase(300_000, 5)]
+    [TestCase(10, 300_000)]
+    [TestCase(0, 5)]
+    public void Usage_that_no_request_of_the_model_can_have_is_estimated(long prompt, long completion)
+    {
+        _cage.Whole(_protection.OpenRun(null), null, Wire.Answer("Hello there", Wire.Usage(prompt, completion)));
         var figures = Cage.Figures(_protection);
-        Assert.That(figures.Spent, Is.GreaterThan(Wire.ExactInput + 20 * 10m / 1_000_000).And.LessThanOrEqualTo(Wire.Hold));
-        Assert.That(figures, Is.EqualTo(new Figures(figures.Spent, 0, 1, figures.Spent, 0, figures.Spent, 0)));
+        Assert.That((figures.Spent, figures.Estimated), Is.EqualTo((figures.Estimated, figures.Spent)).And.Not.EqualTo((0m, 0m)));
+        Assert.That(figures.Spent, Is.LessThanOrEqualTo(Wire.Hold));
+    }
+
+    [Test]
+    public void A_price_that_the_catalogue_does_not_state_counts_as_estimated()
+    {
+        var request = Wire.Request(model: "gpt-4-turbo");
+        _cage.Whole(_protection.OpenRun(null), request, Wire.Answer(usage: Wire.Usage(10, 5)));
+        Assert.That(Cage.Figures(_protection).Estimated, Is.Zero);
+        _cage.Whole(_protection.OpenRun(null), request, Wire.Answer(usage: Wire.Usage(10, 5, 4)));
+        Assert.That(Cage.Figures(_protection).Estimated, Is.EqualTo((10 * 10m + 5 * 30m) / 1_000_000), "cached input at the price of input");
+        Assert.That(_cage.Drain().Count(e => e.Kind == "call.derived_price"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void An_answer_whose_encoding_cannot_be_undone_costs_the_hold_and_follows_unscannable([Values("warn", "deny", "allow")] string policy, [Values] bool stream)
+    {
+        var protection = _cage.Protect($"\"budget_usd\":\"1\",\"unscannable\":\"{policy}\"");
+        var call = _cage.Begin(protection.OpenRun(null), stream ? Wire.Streamed() : null).Call;
+        var (kind, encoded) = (VerdictKind.Send, Wire.Utf8("content-type: x\nContent-Encoding: zstd"));
+        if (stream)
+        {
+            call.OpenStream(200, encoded);
+            kind = call.Feed([1, 2, 3]).Kind;
+            call.FinishStream();
+        }
+        else
+        {
+            kind = call.Respond(200, true, [1, 2, 3], encoded).Kind;
+        }
+        call.End(CallEnding.Complete);
+        Assert.That(kind, Is.EqualTo(policy == "deny" ? VerdictKind.Refuse : VerdictKind.Send));
+        var report = Cage.Report(protection);
+        Assert.That((Cage.Figures(protection).Spent, Cage.Figures(protection).Held, report.GetProperty("unscannable").GetInt64()), Is.EqualTo((Wire.Hold, 0m, 1L)));
+        Assert.That(_cage.Drain().Count(e => e.Kind == "call.unscannable"), Is.EqualTo(policy == "warn" ? 1 : 0));
     }
 
     [TestCase("")]
@@ -210,9 +255,9 @@ public class CallEndingTests
         Check(hold, hold, 1);
     }
 
-    // o3 has no context window in the catalogue, so that a request without a limit has no bound.
-    [TestCase("o3", CallEnding.NoResponse)]
-    [TestCase("o3", CallEnding.Cancelled)]
+    // gpt-chat-latest has neither window nor limit in the catalogue, so that a request without a limit has no bound.
+    [TestCase("gpt-chat-latest", CallEnding.NoResponse)]
+    [TestCase("gpt-chat-latest", CallEnding.Cancelled)]
     [TestCase("gpt-4o", CallEnding.NoResponse)]
     [TestCase("gpt-4o:extended", CallEnding.NoResponse)]
     [TestCase("gpt-4o:extended", CallEnding.Aborted)]
@@ -261,6 +306,22 @@ public class CallEndingTests
         _cage.Begin(_protection.OpenRun(null), headers: "a: b\r\nx-stainless-retry-count:1\r\n").Call.End(CallEnding.NoResponse);
         var report = Cage.Report(_protection);
         Assert.That((report.GetProperty("retries").GetInt64(), report.GetProperty("calls").GetInt64()), Is.EqualTo((1L, 2L)));
+    }
+
+    [TestCase(429, 59, 1)]
+    [TestCase(500, 59, 1)]
+    [TestCase(500, 61, 0)]
+    [TestCase(400, 1, 0)]
+    [TestCase(200, 1, 0)]
+    public void The_same_body_soon_after_a_failure_is_a_retry_without_a_header_too(int status, int seconds, long retries)
+    {
+        var run = _protection.OpenRun(null);
+        _cage.Whole(run, status: status);
+        _cage.Clock.Advance(TimeSpan.FromSeconds(seconds));
+        _cage.Whole(run, Wire.Request("another"));
+        _cage.Whole(run);
+        _cage.Whole(run);
+        Assert.That(Cage.Report(_protection).GetProperty("retries").GetInt64(), Is.EqualTo(retries));
     }
 
     [Test]

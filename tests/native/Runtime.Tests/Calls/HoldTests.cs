@@ -48,15 +48,15 @@ public class HoldTests
         Assert.That(Cage.Figures(protection).Held, Is.EqualTo(24 * 2.5m / 1_000_000 + 3 * 100 * 10m / 1_000_000));
     }
 
-    [TestCase("", 250_000_000_000, TestName = "A_request_without_a_limit_holds_at_most_a_quarter_of_the_rest")]
+    [TestCase("", 100_000_000_000, TestName = "A_request_without_a_limit_holds_at_most_a_quarter_of_the_rest")]
     public void Open_ended(string extra, long quarter)
     {
-        var protection = _cage.Protect("\"budget_usd\":\"1\"");
+        var protection = _cage.Protect("\"budget_usd\":\"0.4\"");
         var run = protection.OpenRun(null);
         var begun = _cage.Begin(run, Wire.Request(extra: extra));
-        // 24 tokens of input and 24,994 of output: exactly a quarter of a dollar.
-        Assert.That(begun.Json.GetProperty("max_tokens").GetInt64(), Is.EqualTo(24_994));
-        Assert.That(((MemoryOf(run)).Held, Cage.Figures(protection).Held), Is.EqualTo((new Picodollars(quarter), 0.25m)));
+        // 24 tokens of input and 9,994 of output: exactly a quarter.
+        Assert.That(begun.Json.GetProperty("max_tokens").GetInt64(), Is.EqualTo(9_994));
+        Assert.That(((MemoryOf(run)).Held, Cage.Figures(protection).Held), Is.EqualTo((new Picodollars(quarter), 0.1m)));
     }
 
     [Test]
@@ -258,6 +258,39 @@ public class HoldTests
         }
         Assert.That(begun.Error, Is.EqualTo("AgentStopped"));
         Assert.That(Cage.Figures(protection), Is.EqualTo(before with { Denied = 1 }));
+    }
+
+    [TestCase("gpt-4o", "1", 16_384)]
+    [TestCase("gpt-4o", "50", 16_384)]
+    [TestCase("gpt-4.1", "20", 32_768)]
+    [TestCase("gpt-4o-2024-05-13", "1", 4_096)]
+    [TestCase("gpt-5", "10", 128_000)]
+    [TestCase("gpt-5.1-chat-latest", "10", 16_384)]
+    [TestCase("o3", "50", 100_000)]
+    [TestCase("gpt-chat-latest", "50", 4_096)]
+    [TestCase("claude-opus-5", "1", 4_096)]
+    public void No_limit_is_written_that_the_model_would_not_accept(string model, string budget, long most)
+    {
+        for (var spent = 0; spent < 4; spent++)
+        {
+            using var cage = new Cage();
+            var protection = cage.Protect($"\"budget_usd\":\"{budget}\",\"circuit_breaker\":null");
+            for (var i = 0; i < spent; i++)
+                cage.Ends(protection.OpenRun(null), CallEnding.NoResponse);
+            var begun = cage.Begin(protection.OpenRun(null), Wire.Request(model: model, extra: ""));
+            if (begun.Kind == VerdictKind.Send)
+                continue;
+            var limit = begun.Json.TryGetProperty("max_completion_tokens", out var field) ? field : begun.Json.GetProperty("max_tokens");
+            Assert.That(limit.GetInt64(), Is.InRange(1, most));
+        }
+    }
+
+    [Test]
+    public void A_limit_that_is_written_leaves_room_for_the_input_in_the_window()
+    {
+        var protection = _cage.Protect("\"budget_usd\":\"1.9\"");
+        var begun = _cage.Begin(protection.OpenRun(null), Wire.Request(string.Concat(Enumerable.Repeat("word ", 4000)), "gpt-4", extra: ""));
+        Assert.That(begun.Json.GetProperty("max_tokens").GetInt64(), Is.InRange(3000, 8192 - 4000), "gpt-4 has 8,192 tokens for input and output");
     }
 
     [Test]

@@ -24,7 +24,7 @@ public class RefusalTests
         ["PiiBlocked", "\"pii_action\":\"block\"", Wire.Request("ada@example.com"), 403, "findings"],
         ["CallDenied", "", "{\"model\":\"gpt-4o\",\"model\":\"gpt-4\"}", 403, ""],
         ["CallDenied", "\"unscannable\":\"deny\"", """{"model":"gpt-4o","messages":[{"content":[{"type":"file","file":{"file_id":"f"}}]}],"max_tokens":1}""", 403, ""],
-        ["CallDenied", "\"budget_usd\":\"1\",\"lower_output\":false", Wire.Request(model: "o3", extra: ""), 403, ""],
+        ["CallDenied", "\"budget_usd\":\"1\",\"lower_output\":false", Wire.Request(model: "gpt-chat-latest", extra: ""), 403, ""],
     ];
 
     [TestCaseSource(nameof(Refusals))]
@@ -44,7 +44,7 @@ public class RefusalTests
         Assert.That((body.GetProperty("message").GetString(), body.GetProperty("type").GetString()), Is.EqualTo(("Iron Cage: " + json.GetProperty("reason").GetString(), "iron_cage_refusal")));
 
         Assert.That(_cage.Begin(run).Text, Is.EqualTo(refusal.Text), "repeated to an innocent call");
-        Assert.That(run.Close()!.ToJson(false).ToArray(), Is.EqualTo(refusal.Body));
+        Assert.That(run.Close()!.ToJson(respond: false, remembered: true).ToArray(), Is.EqualTo(refusal.Body));
         Assert.That(_cage.Begin(protection.OpenRun(null), Wire.Request(extra: "\"max_tokens\":1")).Kind, Is.EqualTo(VerdictKind.Send), "another run is not concerned");
         Assert.That(Cage.Figures(protection).Denied, Is.EqualTo(2));
     }
@@ -185,5 +185,52 @@ public class RefusalTests
         }
         Assert.That(said.ToString(), Does.Contain("EMAIL_ADDRESS").And.Contain("AWS_ACCESS_KEY").And.Contain("call.denied"), "something was said");
         Assert.That(said.ToString(), Does.Not.Contain("lovelace").And.Not.Contain("secret-mail").And.Not.Contain(Key).And.Not.Contain("prompttext").And.Not.Contain("merger"));
+    }
+
+    [Test]
+    public void An_endpoint_that_is_not_understood_is_refused_alone()
+    {
+        var protection = _cage.Protect();
+        var run = protection.OpenRun(null);
+        var refused = _cage.Begin(run, "{}", url: "http://127.0.0.1:9/v1/responses");
+        Assert.That((refused.Error, refused.Json.GetProperty("remembered").GetBoolean()), Is.EqualTo(("CallDenied", true)));
+        Assert.That(run.Remembered!.Code, Is.EqualTo("unsupported_endpoint"));
+        Assert.That(_cage.Whole(run).Kind, Is.EqualTo(VerdictKind.Send), "it says nothing about chat completions");
+        Assert.That(run.Close(), Is.Null);
+    }
+
+    [Test]
+    public void An_endpoint_that_is_not_understood_does_not_end_a_run_that_did_not_ask_for_it()
+    {
+        var run = _cage.Protect().OpenRun(null);
+        var refused = _cage.Begin(null, "{}", url: "http://127.0.0.1:9/v1/traces/ingest");
+        Assert.That((refused.Error, refused.Json.GetProperty("remembered").GetBoolean()), Is.EqualTo(("CallDenied", false)));
+        Assert.That(run.Close(), Is.Null);
+    }
+
+    [TestCase("""[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}]}]""", "", "gpt-4o", "audio input")]
+    [TestCase("""[{"role":"assistant","audio":{"id":"a"}}]""", "", "gpt-4o", "audio input")]
+    [TestCase("[]", ",\"audio\":{\"voice\":\"ash\"}", "gpt-4o", "audio output")]
+    [TestCase("""[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}]}]""", ",\"audio\":{\"voice\":\"ash\"}", "gpt-4o-audio-preview", null)]
+    public void Audio_needs_a_price_of_its_own(string messages, string extra, string model, string? missing)
+    {
+        var begun = _cage.Begin(_cage.Protect("\"budget_usd\":\"50\"").OpenRun(null), $$"""{"model":"{{model}}","messages":{{messages}},"max_tokens":10{{extra}}}""");
+        Assert.That(begun.Error, Is.EqualTo(missing is null ? "Send" : "UnpricedModel"));
+        if (missing is not null)
+            Assert.That(begun.Json.GetProperty("reason").GetString(), Does.Contain(missing));
+    }
+
+    [Test]
+    public void A_refusal_and_an_open_circuit_are_logged_once()
+    {
+        var protection = _cage.Protect("\"max_calls\":1");
+        var run = protection.OpenRun(null);
+        _cage.Whole(run);
+        _cage.Begin(run);
+        _cage.Begin(run);
+        Assert.That(_cage.Drain().Where(e => e.Kind == "log").Select(e => e.Message), Is.EqualTo(new[] { "agent: call refused, LimitReached: this run has made its 1 calls (max_calls)" }));
+        run = _cage.Protect("\"circuit_breaker\":{\"failure_threshold\":1}").OpenRun(null);
+        _cage.Whole(run, status: 500);
+        Assert.That(_cage.Drain().Where(e => e.Kind == "log").Select(e => e.Message), Is.EqualTo(new[] { "agent: circuit 127.0.0.1:9|gpt-4o opened" }));
     }
 }

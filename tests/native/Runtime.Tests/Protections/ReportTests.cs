@@ -68,6 +68,14 @@ public class ReportTests
     }
 
     [Test]
+    public void Thresholds_that_are_crossed_at_once_warn_each()
+    {
+        var protection = _cage.Protect("\"budget_usd\":\"0.000075\",\"warn_at\":[0.9,0.2,0.5]");
+        _cage.Whole(protection.OpenRun(null), Wire.Request(extra: "\"max_tokens\":1"));
+        Assert.That(_cage.Drain().Where(e => e.Kind == "budget.warning").Select(w => Wire.Parse(Wire.Utf8(w.Details!)).GetProperty("threshold").GetDouble()), Is.EqualTo(new[] { 0.2, 0.5, 0.9 }));
+    }
+
+    [Test]
     public void An_event_is_drained_once_and_names_its_protection()
     {
         var protection = _cage.Protect("\"pii_action\":\"block\"");

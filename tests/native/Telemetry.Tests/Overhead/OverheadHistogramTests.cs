@@ -65,32 +65,6 @@ public class OverheadHistogramTests
         }
     }
 
-    [TestCase(1_000_000_000)]
-    [TestCase(10_000_000)]
-    [TestCase(24_000_000)]
-    public void RecordSince_uses_the_frequency_of_the_clock(long frequency)
-    {
-        var clock = new ManualTimeProvider(frequency);
-        var histogram = new OverheadHistogram();
-        var start = clock.GetTimestamp();
-        clock.Advance(TimeSpan.FromMicroseconds(500));
-
-        histogram.RecordSince(clock, start);
-
-        Assert.That(histogram.Quantile(0.5), Is.EqualTo(500_000).Within(500_000 * Tolerance));
-    }
-
-    [Test]
-    public void RecordSince_a_timestamp_to_come_counts_as_zero()
-    {
-        var clock = new ManualTimeProvider();
-        var histogram = new OverheadHistogram();
-
-        histogram.RecordSince(clock, clock.GetTimestamp() + 1000);
-
-        Assert.That(histogram.Quantile(0.5), Is.Zero);
-    }
-
     [Test]
     public void Quantiles_agree_with_a_sorted_array() =>
         Gen.Select(
