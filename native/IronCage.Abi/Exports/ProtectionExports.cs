@@ -75,7 +75,7 @@ internal static unsafe class ProtectionExports
         Input.NotNull(refusal);
         *refusal = default;
         if (run != 0 && Handles.Run(run).Value.Close() is { } remembered)
-            *refusal = NativeBuffer.From(remembered.ToJson(respond: false).Span);
+            *refusal = NativeBuffer.From(remembered.ToJson(respond: false, remembered: true).Span);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_run_free")]
