@@ -37,7 +37,7 @@ public class LedgerModelTests
 
     private static bool Run(Func<TimeProvider, IStore> make, (Kind Kind, long A, long B, int Which)[] steps)
     {
-        var clock = new ManualClock();
+        var clock = new ManualTimeProvider();
         using var store = make(clock);
         var account = store.Open("b", P(100));
         var model = new Model { Limit = 100 };

@@ -9,7 +9,7 @@ namespace IronCage.State.Tests.Ledger;
 /// <summary>What every store promises, run against each of them.</summary>
 public abstract class StoreContract
 {
-    private ManualClock _clock = null!;
+    private ManualTimeProvider _clock = null!;
     private IStore _store = null!;
 
     protected abstract IStore Make(TimeProvider clock);
@@ -20,7 +20,7 @@ public abstract class StoreContract
     [SetUp]
     public void Open()
     {
-        _clock = new ManualClock();
+        _clock = new ManualTimeProvider();
         _store = Make(_clock);
     }
 

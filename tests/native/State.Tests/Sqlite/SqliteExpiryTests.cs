@@ -8,13 +8,13 @@ namespace IronCage.State.Tests.Sqlite;
 public class SqliteExpiryTests
 {
     private TemporaryDirectory _directory = null!;
-    private ManualClock _clock = null!;
+    private ManualTimeProvider _clock = null!;
 
     [SetUp]
     public void Create()
     {
         _directory = new TemporaryDirectory();
-        _clock = new ManualClock();
+        _clock = new ManualTimeProvider();
     }
 
     [TearDown]

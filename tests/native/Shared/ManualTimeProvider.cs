@@ -1,7 +1,7 @@
-namespace IronCage.State.Tests.Support;
+namespace IronCage.Tests;
 
 /// <summary>Time that moves only when a test says so. Timers fire on the thread that advances it.</summary>
-internal sealed class ManualClock : TimeProvider
+internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _sync = new();
     private readonly List<ManualTimer> _timers = [];
@@ -9,20 +9,27 @@ internal sealed class ManualClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Called at every reading of the timestamp: lets a test step in between two steps of the code.</summary>
+    public Action? OnTimestamp { get; set; }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_sync)
             return _now;
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        OnTimestamp?.Invoke();
+        return GetUtcNow().UtcTicks;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
-        timer.Change(dueTime, period);
         lock (_sync)
             _timers.Add(timer);
+        timer.Change(dueTime, period);
         return timer;
     }
 
@@ -44,7 +51,7 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
-    private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
+    private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
 
