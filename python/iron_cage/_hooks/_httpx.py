@@ -85,7 +85,7 @@ class Hook:
                     out = feed_or_fail(feed, piece)
                     if out:
                         yield out
-                    if feed.blocked:
+                    if feed.blocked is not None:
                         return
                 tail = feed.finish()
                 if tail:
@@ -121,7 +121,7 @@ class Hook:
                     out = feed_or_fail(feed, piece)
                     if out:
                         yield out
-                    if feed.blocked:
+                    if feed.blocked is not None:
                         return
                 tail = feed.finish()
                 if tail:
@@ -250,6 +250,8 @@ class Hook:
 
     def _received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
         lines, content_type, encoding = _head(response)
+        if hasattr(response, "_content"):
+            return self._read_already(client, request, response, call, lines, content_type)
         if is_stream(content_type):
             return self._streamed(response, call, lines, encoding, self.fed)
         pieces: list[bytes] = []
@@ -265,6 +267,8 @@ class Hook:
 
     async def _async_received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
         lines, content_type, encoding = _head(response)
+        if hasattr(response, "_content"):
+            return self._read_already(client, request, response, call, lines, content_type)
         if is_stream(content_type):
             return self._streamed(response, call, lines, encoding, self.async_fed)
         pieces: list[bytes] = []
@@ -280,6 +284,36 @@ class Hook:
         finally:
             await response.stream.aclose()
         return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+
+    def _read_already(
+        self, client: Any, request: Any, response: Any, call: Call, lines: bytes, content_type: Optional[bytes]
+    ) -> Any:
+        """A response whose transport has its body already (mocks, caches): httpx hands on the decoded copy it keeps, never the stream.
+        If the bytes must differ the reader gets another response, as the transport may give this one to others, too."""
+        plain = out = response.content
+        if is_stream(content_type):
+            call.stream_open(response.status_code, lines)
+            feed = Feed(call, None)
+            out = feed.feed(plain) + feed.finish()
+            if feed.blocked is not None:
+                return self._synthetic(client, request, feed.blocked)
+        else:
+            kind, payload = call.response(response.status_code, True, lines, plain)
+            call.end(COMPLETE)
+            if kind == REFUSE:
+                return self._synthetic(client, request, refuse(payload, call))
+            if kind == REWRITE:
+                out = payload or b""
+        if out == plain:
+            return response
+        headers = [
+            (name, b"%d" % len(out) if name.lower() == b"content-length" else value)
+            for name, value in response.headers.raw
+            if name.lower() != b"content-encoding"
+        ]
+        fresh = self.module.Response(response.status_code, headers=headers, content=out, request=request, extensions=response.extensions)
+        fresh.default_encoding = response.default_encoding
+        return fresh
 
     def _streamed(self, response: Any, call: Call, lines: bytes, encoding: Optional[bytes], wrapper: Any) -> Any:
         call.stream_open(response.status_code, lines)

@@ -179,7 +179,8 @@ class Feed:
     def __init__(self, call: Call, encoding: Optional[bytes]) -> None:
         self.call = call
         self._decoder = decoder_for(encoding)
-        self.blocked = False
+        #: What to answer instead, once output was blocked where no exception may travel.
+        self.blocked: Optional[Synthetic] = None
         self._over = False
 
     @property
@@ -239,9 +240,8 @@ class Feed:
 
     def _handed_on(self, kind: int, payload: Optional[bytes]) -> bytes:
         if kind == REFUSE:
-            self.blocked = True
             self.abort()
-            refuse(payload, self.call)  # raises at the boundary; elsewhere the stream just ends
+            self.blocked = refuse(payload, self.call)  # raises at the boundary; elsewhere the stream just ends
             return b""
         return payload or b""
 

@@ -243,7 +243,7 @@ class Stream(_File):
             except DecodeError as error:
                 raise self._decode_error(str(error)) from None
             self._emit(out)
-            if self._feed.blocked:
+            if self._feed.blocked is not None:
                 self._drop()  # what is unread in the socket must not be taken for the next response
                 self._end()
             return True
