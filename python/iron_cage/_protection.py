@@ -5,7 +5,7 @@ import sys
 from collections import deque
 from json import loads
 
-from iron_cage import _convert, _engine, _native, _options, _refusal
+from iron_cage import _convert, _engine, _native, _options, _refusal, _runs
 from iron_cage._runs import Run, current, nearest_open
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: How many events a protection keeps.
 EVENTS_KEPT = 10_000
+_CLOSED = "this Protection is closed"
 
 
 class Protection:
@@ -105,6 +106,8 @@ class Protection:
         self._entered: list[Run] = []
         self._last_report: Optional[Report] = None
         self.closed = False
+        self._open = 0  # runs
+        self._ended = False
         self.handle = _native.new_handle(
             "ironcage_protection_new",
             _engine.handle(),
@@ -119,7 +122,7 @@ class Protection:
     # What the user asks.
 
     def report(self) -> Report:
-        """What happened so far; at any time, also during a run. After close(): as it was then."""
+        """What happened so far; at any time, also during a run. After close() and the last run: as it was then."""
         from iron_cage._report import Report
 
         if self._last_report is not None:
@@ -128,9 +131,14 @@ class Protection:
         return Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
 
     def stop(self, reason: str = "stopped") -> None:
-        """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays."""
+        """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays.
+
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
         if not isinstance(reason, str):
             _convert.refuse("reason", reason, "a string")
+        if self._ended:
+            raise RuntimeError(_CLOSED)
         text = reason.encode("utf-8", "replace")
         _native.call("ironcage_protection_stop", self.handle, text, len(text))
 
@@ -141,10 +149,15 @@ class Protection:
         return list(self._events)
 
     def close(self) -> None:
-        """Ends the protection: report() keeps its last state, hooks are removed with the last protection. Runs that are open go on
-        until they end. Idempotent."""
-        if self.closed:
-            return
+        """Ends the protection: there are no new runs, report() keeps its last state, hooks are removed with the last protection. Runs that
+        are open go on, protected, and all this waits for the last of them. Idempotent."""
+        with _runs.counting:
+            ends = not self.closed and not self._open
+            self.closed = True
+        if ends:
+            self._end()
+
+    def _end(self) -> None:
         from iron_cage._hooks import install
         from iron_cage.errors import IronCageError
 
@@ -152,7 +165,7 @@ class Protection:
             self._last_report = self.report()
         except IronCageError:
             pass
-        self.closed = True
+        self._ended = True
         self._owned.free()
         install.remove(self)
 
@@ -170,7 +183,7 @@ class Protection:
             self._entered.remove(run)
         except ValueError:
             pass
-        run.leave()
+        run.exit()
         error, cause = _refusal.settle(run, raised)
         if error is not None:
             raise error from cause
@@ -189,9 +202,22 @@ class Protection:
     # What the rest of the package asks.
 
     def _open_run(self) -> Run:
-        if self.closed:
-            raise RuntimeError("this Protection is closed")
-        return Run(self, current.get())
+        with _runs.counting:
+            if self.closed:
+                raise RuntimeError(_CLOSED)
+            self._open += 1
+        try:
+            return Run(self, current.get())
+        except BaseException:
+            self._run_ended()
+            raise
+
+    def _run_ended(self) -> None:
+        with _runs.counting:
+            self._open -= 1
+            ends = self.closed and not self._open
+        if ends:
+            self._end()
 
     def _innermost(self) -> Run:
         """The run that the `with` which is ending opened: the innermost of this context, else (exited in another context than it was

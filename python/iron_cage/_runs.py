@@ -27,7 +27,8 @@ class State:
 
 
 state = State()
-_count = threading.Lock()
+#: Guards the counts of open runs. Reentrant: the garbage collector may end an abandoned run anywhere.
+counting = threading.RLock()
 
 
 class Run:
@@ -53,7 +54,7 @@ class Run:
         self.closed = False
         self.thread: Optional[int] = None
         self.task: Optional[object] = None
-        with _count:
+        with counting:
             state.active += 1
 
     def enter(self) -> None:
@@ -68,21 +69,38 @@ class Run:
         self.task = None
         current.set(self.outer)
 
+    def exit(self) -> None:
+        """As leave(), for boundaries that end in any order: runs of this context that were entered later stay, without this one around
+        them. A context in which this one was not entered is left alone."""
+        inner = current.get()
+        if inner is self:
+            self.leave()
+            return
+        self.thread = None
+        self.task = None
+        while inner is not None and inner.outer is not self:
+            inner = inner.outer
+        if inner is not None:
+            inner.outer = self.outer
+
     def at_boundary(self) -> bool:
         """Whether an exception raised here would reach the boundary of this run without harming anyone else."""
         return not self.closed and self.thread == threading.get_ident() and self.task is current_task()
 
     def close(self) -> Optional[Mapping[str, Any]]:
         """Closes the run and returns the refusal that it remembers. Idempotent."""
-        with _count:
+        with counting:
             if self.closed:
                 return None
             self.closed = True
             state.active = max(0, state.active - 1)
-        if _native.forked():
-            return None
-        remembered = _native.take("ironcage_run_close", self.handle)
-        _engine.drain()
+        try:
+            if _native.forked():
+                return None
+            remembered = _native.take("ironcage_run_close", self.handle)
+            _engine.drain()
+        finally:
+            self.protection._run_ended()
         return loads(remembered) if remembered else None
 
 
@@ -124,8 +142,8 @@ def current_task() -> Optional[object]:
 
 
 def _after_fork() -> None:
-    global _count
-    _count = threading.Lock()
+    global counting
+    counting = threading.RLock()
     # Runs of other threads are not in this process; the one of this thread, if any, is in its context and fails closed.
     state.active = 0
 

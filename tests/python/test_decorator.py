@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 import iron_cage
-from iron_cage import BudgetExceeded, ConfigError, LimitReached, Protection, current, protect_agent
+from iron_cage import AgentStopped, BudgetExceeded, ConfigError, LimitReached, Protection, current, protect_agent
 
 from conftest import TOO_LITTLE
 
@@ -387,6 +387,71 @@ def test_hooks_go_with_the_last_protection():
         assert not getattr(threading.Thread.start, install.MARK, False)
     finally:
         install._users.update(before)
+
+
+def test_a_protection_closed_during_a_run_guards_the_run_to_its_end(sim, post):
+    from iron_cage._hooks import install
+
+    before = list(install._users)  # those that other tests left open
+    install._users.clear()
+    try:
+        protection = Protection(budget_usd=1)
+        with protection:
+            post()
+            protection.close()
+            assert post("write to joe@example.com")[0] == 200
+            assert b"joe@" not in sim.log[-1].body
+            assert protection.report().calls == 2, "the report is live until the run ends"
+            with pytest.raises(RuntimeError, match="closed"):
+                protection.__enter__()
+        assert protection.report().calls == 2 and protection.report().held_usd == 0
+        assert not getattr(httpx.Client._send_single_request, install.MARK, False)
+        assert post("write to joe@example.com")[0] == 200
+        assert b"joe@" in sim.log[-1].body and protection.report().calls == 2
+    finally:
+        install._users.update(before)
+
+
+def test_the_last_of_several_open_runs_ends_a_closed_protection(sim, post):
+    @protect_agent(budget_usd=1)
+    def agent():
+        yield post()[0]
+        yield post()[0]
+
+    first, second = agent(), agent()
+    next(first), next(second)
+    agent.protection.close()
+    assert list(first) == [200]
+    assert next(second) == 200 and agent.protection.report().calls == 4
+    agent.protection.stop("handle is still there")
+    second.close()
+    assert agent.protection.report().calls == 4
+    with pytest.raises(RuntimeError, match="closed"):
+        next(agent())
+
+
+def test_with_blocks_may_end_in_another_order_than_they_began(post):
+    first, second = Protection(), Protection()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert current() is second
+    post()
+    second.__exit__(None, None, None)
+    assert current() is None and iron_cage._runs.current.get() is None
+    post()
+    assert (first.report().calls, second.report().calls) == (1, 1), "the second run is nested in the first, and the last call in none"
+
+
+def test_a_closed_protection_can_be_stopped_while_a_run_is_open_and_says_so_afterwards(post):
+    protection = Protection(budget_usd=1)
+    with pytest.raises(AgentStopped), protection:
+        protection.close()
+        protection.stop("enough")
+        post()
+    assert protection.report().denied == 1
+    with pytest.raises(RuntimeError, match="closed"):
+        protection.stop("too late")
 
 
 def test_an_error_of_the_agent_stays_its_own(post):
