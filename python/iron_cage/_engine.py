@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import threading
 import weakref
@@ -27,6 +28,8 @@ _nothing = b""
 _protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDictionary()
 #: Calls that are open, so that each ends exactly once, at exit too.
 open_calls: set[int] = set()
+#: Those of them whose answer is handed on as a stream, each with its run (0: of none). Only such a call can be left behind by its reader.
+streams: dict[int, int] = {}
 
 
 def handle() -> int:
@@ -118,12 +121,22 @@ def log(level: int, message: str, *arguments: object, exc_info: bool = False) ->
     _logger().log(level, message, *arguments, exc_info=exc_info)
 
 
+def collect_left(run: int = 0) -> bool:
+    """Ends streams that were left by break or dropped, of one run or of all: HTTP clients and SDKs keep them in cycles, so that they, and what
+    they hold of the budget, would wait for the garbage collector. False: there is no open stream, so nothing to find."""
+    if not streams or (run and run not in list(streams.values())):
+        return False
+    gc.collect()
+    return True
+
+
 def end_call(native: int, how: int) -> bool:
     """Ends a call; only the first end of a call counts, and True tells that this was it."""
     try:
         open_calls.remove(native)
     except KeyError:
         return False
+    streams.pop(native, None)
     _native.release("ironcage_call_end", native, how)
     return True
 
@@ -145,6 +158,7 @@ def _after_fork() -> None:
     _lock = threading.RLock()
     _drain_lock = threading.RLock()
     open_calls.clear()
+    streams.clear()
 
 
 if hasattr(os, "register_at_fork"):

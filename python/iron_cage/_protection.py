@@ -128,7 +128,10 @@ class Protection:
         if self._last_report is not None:
             return self._last_report
         _engine.drain()
-        return Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
+        report = Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
+        if report.held_usd and _engine.collect_left():
+            report = Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
+        return report
 
     def stop(self, reason: str = "stopped") -> None:
         """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays.

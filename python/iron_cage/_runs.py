@@ -97,6 +97,7 @@ class Run:
         try:
             if _native.forked():
                 return None
+            _engine.collect_left(self.handle)
             remembered = _native.take("ironcage_run_close", self.handle)
             _engine.drain()
         finally:

@@ -6,6 +6,7 @@ custom transports, clients made before the protection, and subclasses.
 from __future__ import annotations
 
 import weakref
+from contextlib import suppress
 
 from iron_cage import _engine
 from iron_cage._hooks import waiting
@@ -69,27 +70,29 @@ class Hook:
 
             def __iter__(self) -> Iterator[bytes]:
                 feed, pieces = self._feed, iter(self._inner)
-                while True:
-                    try:
-                        piece = next(pieces)
-                    except StopIteration:
-                        break
-                    except Exception:
-                        tail = feed.cut()
-                        if tail:
-                            yield tail
-                        raise
-                    except BaseException:
-                        feed.abort()
-                        raise
-                    out = feed_or_fail(feed, piece)
-                    if out:
-                        yield out
-                    if feed.blocked is not None:
-                        return
-                tail = feed.finish()
-                if tail:
-                    yield tail
+                try:
+                    while True:
+                        try:
+                            piece = next(pieces)
+                        except StopIteration:
+                            break
+                        except Exception:
+                            tail = feed.cut()
+                            if tail:
+                                yield tail
+                            raise
+                        out = feed_or_fail(feed, piece)
+                        if out:
+                            yield out
+                        if feed.blocked is not None:
+                            return
+                    tail = feed.finish()
+                    if tail:
+                        yield tail
+                except BaseException:  # a refusal, damaged data, or the reader left: httpx closes what ends, not what raises
+                    with suppress(Exception):
+                        self.close()
+                    raise
 
             def close(self) -> None:
                 self._feed.abort()
@@ -105,27 +108,32 @@ class Hook:
 
             async def __aiter__(self) -> AsyncIterator[bytes]:
                 feed, pieces = self._feed, self._inner.__aiter__()
-                while True:
-                    try:
-                        piece = await pieces.__anext__()
-                    except StopAsyncIteration:
-                        break
-                    except Exception:
-                        tail = feed.cut()
-                        if tail:
-                            yield tail
-                        raise
-                    except BaseException:
-                        feed.abort()
-                        raise
-                    out = feed_or_fail(feed, piece)
-                    if out:
-                        yield out
-                    if feed.blocked is not None:
-                        return
-                tail = feed.finish()
-                if tail:
-                    yield tail
+                try:
+                    while True:
+                        try:
+                            piece = await pieces.__anext__()
+                        except StopAsyncIteration:
+                            break
+                        except Exception:
+                            tail = feed.cut()
+                            if tail:
+                                yield tail
+                            raise
+                        out = feed_or_fail(feed, piece)
+                        if out:
+                            yield out
+                        if feed.blocked is not None:
+                            return
+                    tail = feed.finish()
+                    if tail:
+                        yield tail
+                except GeneratorExit:  # perhaps without a loop to wait on
+                    feed.abort()
+                    raise
+                except BaseException:
+                    with suppress(Exception):
+                        await self.aclose()
+                    raise
 
             async def aclose(self) -> None:
                 self._feed.abort()

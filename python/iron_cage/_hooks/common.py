@@ -1,7 +1,6 @@
 """What all hooks share: one exchange with the library, from the request to the end of the call."""
 from __future__ import annotations
 
-import gc
 from contextvars import ContextVar
 from time import monotonic
 
@@ -82,10 +81,10 @@ class Call:
         """Waits for the verdict in slices; Ctrl-C withdraws the call."""
         try:
             while True:
+                collect_left()
                 kind, payload = self.wait(SLICE_MS)
                 if kind != PENDING:
                     return kind, payload
-                collect_dropped()
         except BaseException:
             self.end(WITHDRAWN)
             raise
@@ -101,6 +100,7 @@ class Call:
     def stream_open(self, status: int, headers: bytes) -> None:
         """Announces a response that will be fed in pieces."""
         _native.call("ironcage_stream_open", self.handle, status, headers, len(headers))
+        _engine.streams[self.handle] = self.run.handle if self.run is not None else 0
 
     def stream_feed(self, piece: bytes) -> tuple[int, Optional[bytes]]:
         """Feeds a piece."""
@@ -128,17 +128,14 @@ class Call:
             _engine.drain()
 
 
+_collected = float("-inf")
 
-_collected = 0.0
 
-
-def collect_dropped() -> None:
-    """Streams that were left by break end only with the garbage collector (httpx keeps them in a cycle), and their holds with them: while a call waits for
-    money it is run, at most once a second."""
+def collect_left() -> None:
+    """As of the engine, while a call waits for money: at most once a second."""
     global _collected
-    if len(_engine.open_calls) > 1 and monotonic() - _collected > 1.0:
+    if monotonic() - _collected > 1.0 and _engine.collect_left():
         _collected = monotonic()
-        gc.collect()
 
 
 _OPEN = frozenset((SEND, REWRITE, PENDING))
