@@ -74,12 +74,12 @@ def register(native: int, protection: Protection) -> None:
 
 
 def drain() -> None:
-    """Fetches events: "log" ones go to logging.getLogger("iron_cage"), the others to their protection. Raises nothing."""
+    """Fetches events: "log" ones go to logging.getLogger("iron_cage"), the others to their protection, which hands them to its callback
+    only where its own runs execute: whoever drains finds everybody's. Raises nothing."""
     global _lost, _nothing
     if not _handle or _native.forked():
         return
     try:
-        pending: list[tuple[Protection, Mapping[str, Any]]] = []
         logs: list[Mapping[str, Any]] = []
         with _drain_lock:
             raw = _native.take("ironcage_engine_drain", _handle, 0)
@@ -96,13 +96,10 @@ def drain() -> None:
                     logs.append(event)
                 elif protection is not None:
                     protection._record(event)
-                    pending.append((protection, event))
         if lost > 0:
             logs.append({"level": 30, "message": f"{lost} events were dropped: they came faster than they were drained"})
         for event in logs:
             _logger().log(int(event["level"]), "%s", event["message"])
-        for protection, event in pending:
-            protection._notify(event)
     except Exception:  # noqa: BLE001 - telemetry must not break the agent
         _logger().exception("events could not be drained")
 
@@ -151,6 +148,8 @@ def _at_exit() -> None:
     drain()
     _native.release("ironcage_engine_flush", _handle, FLUSH_MS)
     drain()
+    for protection in list(_protections.values()):
+        protection._deliver()
 
 
 def _after_fork() -> None:

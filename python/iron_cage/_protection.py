@@ -49,7 +49,9 @@ class Protection:
     :param unpriced: models without a price: "deny" (default), "warn", or a :class:`Price` to assume
     :param unclaimed: calls that belong to no run while several protections are active: "deny" (default) or "pass"
     :param unscannable: content that no one can read: "warn" (default), "deny" or "allow"
-    :param on_event: called with each event (a mapping), in the thread that made the call; what it raises is logged
+    :param on_event: called with each event (a mapping) as a call goes on and as a run ends, in the thread that does it: never in one that
+        is not in a run of this protection. Of several that are, whichever comes next gets what there is. close() and the interpreter's exit
+        hand on what is left. What it raises is logged
     :param safety: the rest of the safety options
     :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
@@ -103,6 +105,7 @@ class Protection:
         self._budget = options.budget  # kept alive with the protection
         self._on_event = options.on_event
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
+        self._undelivered: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._entered: list[Run] = []
         self._last_report: Optional[Report] = None
         self.closed = False
@@ -171,6 +174,7 @@ class Protection:
         self._ended = True
         self._owned.free()
         install.remove(self)
+        self._deliver()
 
     def __enter__(self) -> Protection:
         run = self._open_run()
@@ -236,9 +240,16 @@ class Protection:
 
     def _record(self, event: Mapping[str, Any]) -> None:
         self._events.append(event)
-
-    def _notify(self, event: Mapping[str, Any]) -> None:
         if self._on_event is not None:
+            self._undelivered.append(event)
+
+    def _deliver(self) -> None:
+        """Calls on_event with what it has not seen."""
+        while self._undelivered and self._on_event is not None:
+            try:
+                event = self._undelivered.popleft()
+            except IndexError:
+                return  # another thread was faster
             try:
                 self._on_event(event)
             except Exception:  # noqa: BLE001 - the callback is a guest in the agent's thread

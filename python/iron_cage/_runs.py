@@ -102,7 +102,15 @@ class Run:
             _engine.drain()
         finally:
             self.protection._run_ended()
+        self.deliver()
         return loads(remembered) if remembered else None
+
+    def deliver(self) -> None:
+        """Hands the events so far to the callbacks of the protections this run is under: this is code of theirs that executes."""
+        run: Optional[Run] = self
+        while run is not None:
+            run.protection._deliver()
+            run = run.parent
 
 
 def nearest_open(run: Optional[Run]) -> Optional[Run]:

@@ -341,6 +341,86 @@ def test_events_reach_the_protection_and_the_callback_in_the_callers_thread(post
     assert protection.events() == protection.events()
 
 
+def test_events_of_one_agent_never_come_in_the_thread_of_another(post):
+    threads, wrong, seen = 4, [], [[] for _ in range(4)]
+    together = threading.Barrier(threads)
+
+    def work(index):
+        me = threading.get_ident()
+
+        def on_event(event):
+            seen[index].append(event)
+            if threading.get_ident() != me:
+                wrong.append(event["kind"])
+
+        protection = Protection(on_event=on_event)
+        together.wait()
+        with protection:
+            for _ in range(20):
+                post("write to joe@example.com")
+        assert seen[index] == protection.events()
+
+    workers = [threading.Thread(target=work, args=(index,)) for index in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not wrong and all(len(events) >= 20 for events in seen)
+
+
+def test_events_come_in_the_agents_thread_also_when_another_asks_for_the_report(post):
+    seen = []
+    protection = Protection(on_event=lambda event: seen.append(threading.get_ident()))
+
+    def ask():
+        protection.stop("enough")
+        assert protection.report() and protection.events()
+
+    with pytest.raises(AgentStopped), protection:
+        other = threading.Thread(target=ask)
+        other.start()
+        other.join()
+        assert not seen
+        post()
+    assert seen and set(seen) == {threading.get_ident()}
+
+
+def test_closing_a_protection_hands_on_the_events_that_were_left(url, chat):
+    seen = []
+    protection = Protection(budget_usd=1, warn_at=[0.000001], on_event=seen.append)
+    with httpx.Client() as client:
+        with protection:
+            response = client.send(client.build_request("POST", url, json=chat(stream=True, max_tokens=2000)), stream=True)
+        response.close()
+    protection.close()
+    assert seen == protection.events()
+
+
+def test_a_callback_may_call_and_ask_itself(post):
+    protection, seen = None, []
+
+    def on_event(event):
+        seen.append(event)
+        if len(seen) == 1:
+            post("write to joe@example.com")
+            protection.report()
+
+    protection = Protection(on_event=on_event)
+    with protection:
+        post("write to joe@example.com")
+    assert protection.report().calls == 2 and len(seen) == len(protection.events())
+
+
+def test_ctrl_c_in_a_callback_withdraws_the_call(sim, post):
+    def interrupted(event):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Protection(budget_usd=1, on_event=interrupted) as protection:
+        post("write to joe@example.com")
+    assert not sim.log and not iron_cage._engine.open_calls
+    assert protection.report().held_usd == 0 and protection.report().spent_usd == 0
+
+
 def test_a_callback_that_raises_is_logged(post, caplog):
     def broken(event):
         raise RuntimeError("callback")

@@ -66,7 +66,11 @@ class Call:
         if handle and kind in _OPEN:
             self.handle = handle
             _engine.open_calls.add(handle)
-        self._flags(flags)
+        try:
+            self._flags(flags)
+        except BaseException:  # Ctrl-C in a callback
+            self.end(WITHDRAWN)
+            raise
         return kind, payload
 
     def wait(self, timeout_ms: int) -> tuple[int, Optional[bytes]]:
@@ -126,6 +130,8 @@ class Call:
     def _flags(self, flags: int) -> None:
         if flags & _abi.HAS_EVENTS:
             _engine.drain()
+        if self.run is not None:
+            self.run.deliver()
 
 
 _collected = float("-inf")
