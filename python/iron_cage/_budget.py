@@ -23,7 +23,7 @@ class Budget:
     :raises StateError: the store cannot be reached
     """
 
-    def __init__(self, name: str, limit_usd: Money, state: Optional[str] = None) -> None:
+    def __init__(self, name: str, limit_usd: Money, *, state: Optional[str] = None) -> None:
         options = dumps({
             "name": _convert.text("name", name),
             "limit_usd": _convert.money("limit_usd", limit_usd),

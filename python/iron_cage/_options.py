@@ -58,12 +58,21 @@ KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliabi
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "on_event")
+    __slots__ = ("json", "budget", "on_event", "_spellings")
 
-    def __init__(self, json: bytes, budget: Optional[Budget], on_event: Optional[Callable[[Mapping[str, Any]], object]]) -> None:
+    def __init__(
+        self, json: bytes, budget: Optional[Budget], on_event: Optional[Callable[[Mapping[str, Any]], object]], spellings: Mapping[str, str]
+    ) -> None:
         self.json = json
         self.budget = budget
         self.on_event = on_event
+        self._spellings = spellings
+
+    def respelled(self, error: ConfigError) -> ConfigError:
+        """The library's complaint about an option, under the name by which it was given."""
+        message = str(error)
+        name = message.split(":", 1)[0].split("[", 1)[0]
+        return ConfigError(self._spellings.get(name, name) + message[len(name):])
 
 
 class _Collected(dict):  # type: ignore[type-arg]
@@ -112,7 +121,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         out.setdefault("state", state)
     if on_event is not None:
         out["eager_events"] = True
-    return Options(dumps(out).encode(), budget, on_event)
+    return Options(dumps(out).encode(), budget, on_event, out.origin)
 
 
 def _budget(value: Any, out: _Collected) -> Optional[Budget]:

@@ -7,6 +7,7 @@ from json import loads
 
 from iron_cage import _convert, _engine, _native, _options, _refusal, _runs
 from iron_cage._runs import Run, current, nearest_open
+from iron_cage.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,13 +112,11 @@ class Protection:
         self.closed = False
         self._open = 0  # runs
         self._ended = False
-        self.handle = _native.new_handle(
-            "ironcage_protection_new",
-            _engine.handle(),
-            self._budget._owned.handle if self._budget is not None else 0,
-            options.json,
-            len(options.json),
-        )
+        budget = self._budget._owned.handle if self._budget is not None else 0
+        try:
+            self.handle = _native.new_handle("ironcage_protection_new", _engine.handle(), budget, options.json, len(options.json))
+        except ConfigError as error:
+            raise options.respelled(error) from None
         self._owned = _native.Owned(self.handle, "ironcage_protection_free")
         _engine.register(self.handle, self)
         install.add(self)

@@ -67,7 +67,7 @@ def test_an_option_is_accepted(name, value):
     ({"pii_action": 3}, ["pii_action", "string"]),
     ({"scan_output": None, "unscannable": "maybe"}, ["unscannable", "deny"]),
     ({"safety": {"action": "block"}}, ["safety", "SafetyConfig"]),
-    ({"safety": SafetyConfig(actions={"EMAIL_ADDRESS": "eat"})}, ["pii_actions", "redact"]),
+    ({"safety": SafetyConfig(actions={"EMAIL_ADDRESS": "eat"})}, ["safety=SafetyConfig.actions", "redact"]),
     ({"circuit_breaker": 3}, ["circuit_breaker", "mapping"]),
     ({"circuit_breaker": {"threshold": 3}}, ["threshold", "failure_threshold"]),
     ({"circuit_breaker": {"failure_threshold": 0}}, ["failure_threshold", "1"]),
@@ -107,6 +107,21 @@ def test_a_wrong_option_is_named_with_what_is_accepted(options, says):
 def test_a_wrong_value_in_a_group_is_named(make, says):
     with pytest.raises(ConfigError, match=says):
         make()
+
+
+@pytest.mark.parametrize("options, spelling", [
+    ({"budget": 0}, "budget"), ({"budget_usd": 0}, "budget_usd"), ({"budget": BudgetConfig(max_usd=0)}, "budget=BudgetConfig.max_usd"),
+    ({"budget": BudgetConfig(warn_at=5)}, "budget=BudgetConfig.warn_at"), ({"pii_action": "eat"}, "pii_action"),
+    ({"safety": SafetyConfig(action="eat")}, "safety=SafetyConfig.action"),
+])
+def test_a_value_out_of_range_is_named_as_it_was_spelled(options, spelling):
+    with pytest.raises(ConfigError, match=f"^{spelling}: "):
+        Protection(**options)
+
+
+def test_the_state_of_a_budget_is_a_keyword():
+    with pytest.raises(TypeError):
+        Budget("team-a", 50, "sqlite:///spend.db")
 
 
 def test_groups_are_frozen():
