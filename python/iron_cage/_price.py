@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Mapping, Optional
 
 from iron_cage import _convert
-from iron_cage._convert import Money
+
+if TYPE_CHECKING:
+    from iron_cage._convert import Money
 
 BUCKETS = ("input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok")
 
@@ -23,16 +25,32 @@ class Price:
     :ivar checked: when they were last compared with it
     """
 
-    input_usd_per_mtok: Optional[Money] = None
-    output_usd_per_mtok: Optional[Money] = None
-    cached_input_usd_per_mtok: Optional[Money] = None
-    cache_write_usd_per_mtok: Optional[Money] = None
+    input_usd_per_mtok: Optional[Decimal] = None
+    output_usd_per_mtok: Optional[Decimal] = None
+    cached_input_usd_per_mtok: Optional[Decimal] = None
+    cache_write_usd_per_mtok: Optional[Decimal] = None
     context_window: Optional[int] = None
     tiers: tuple[Mapping[str, Any], ...] = ()
     model: Optional[str] = None
     provider: Optional[str] = None
     source: Optional[str] = None
     checked: Optional[str] = None
+
+    if TYPE_CHECKING:  # takes more than it keeps
+
+        def __init__(
+            self,
+            input_usd_per_mtok: Optional[Money] = None,
+            output_usd_per_mtok: Optional[Money] = None,
+            cached_input_usd_per_mtok: Optional[Money] = None,
+            cache_write_usd_per_mtok: Optional[Money] = None,
+            context_window: Optional[int] = None,
+            tiers: tuple[Mapping[str, Any], ...] = (),
+            model: Optional[str] = None,
+            provider: Optional[str] = None,
+            source: Optional[str] = None,
+            checked: Optional[str] = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         for name in BUCKETS:
