@@ -1,6 +1,8 @@
 """Content-encodings are undone on a copy: every coding, cut anywhere, damaged."""
 import gzip
 import json
+import sys
+import types
 import zlib
 
 import httpx
@@ -87,3 +89,32 @@ def test_a_damaged_body_is_the_clients_own_error(sim, url, chat, stream):
         with pytest.raises(requests.exceptions.ContentDecodingError):
             requests.post(url, json=chat(stream=stream))
     assert protection.report().held_usd == 0
+
+
+@pytest.mark.parametrize("name", ["compression.zstd", "backports.zstd", "zstandard"])
+def test_zstd_is_undone_by_whichever_module_a_client_may_have(monkeypatch, name):
+    """The modules are stand-ins, with the shape of the real ones over another format."""
+    module = types.ModuleType(name)
+    module.ZstdError = zlib.error
+    if name == "zstandard":
+        module.ZstdDecompressor = lambda: types.SimpleNamespace(decompressobj=zlib.decompressobj)
+    else:
+        module.ZstdDecompressor = zlib.decompressobj
+    for other in ("compression", "compression.zstd", "backports", "backports.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, other, None)
+    package, _, inner = name.partition(".")
+    if inner:
+        parent = types.ModuleType(package)
+        parent.zstd = module
+        monkeypatch.setitem(sys.modules, package, parent)
+    monkeypatch.setitem(sys.modules, name, module)
+    data = zlib.compress(TEXT)
+    decoder = decoder_for(b"zstd")
+    assert decoder.decode(data[:20]) + decoder.decode(data[20:]) + decoder.flush() == TEXT
+    assert decode_whole(b"zstd", b"damaged") == (b"", False)
+
+
+def test_zstd_without_a_module_for_it_is_not_read(monkeypatch):
+    for name in ("compression", "backports", "zstandard"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert decoder_for(b"zstd") is None

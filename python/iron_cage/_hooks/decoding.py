@@ -96,17 +96,24 @@ class _Brotli:
         return b""
 
 
+def _zstd() -> Any:
+    """Whichever a client may have: Python's own (3.14), its backport (urllib3 2.7), zstandard (httpx, older urllib3)."""
+    try:
+        from compression import zstd
+    except ImportError:
+        try:
+            from backports import zstd
+        except ImportError:
+            import zstandard as zstd
+    return zstd
+
+
 class _Zstd:
     def __init__(self) -> None:
-        self._new: Any
-        try:
-            from compression import zstd
-
-            self._new, self._error = zstd.ZstdDecompressor, zstd.ZstdError
-        except ImportError:
-            import zstandard
-
-            self._new, self._error = zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError
+        zstd = _zstd()
+        self._error = zstd.ZstdError
+        # zstandard's decompressor itself keeps no state between pieces
+        self._new: Any = zstd.ZstdDecompressor().decompressobj if zstd.__name__ == "zstandard" else zstd.ZstdDecompressor
         self._decoder = self._new()
 
     def decode(self, data: bytes) -> bytes:
