@@ -134,12 +134,13 @@ def claim() -> Optional[Run]:
 
 
 def current_task() -> Optional[object]:
-    """The asyncio or trio task that executes now; neither is imported for it."""
+    """The asyncio or trio task that executes now, or the loop in a callback of one; neither is imported for it."""
     asyncio = sys.modules.get("asyncio.events")
-    if asyncio is not None and asyncio._get_running_loop() is not None:
+    loop: Optional[object] = asyncio._get_running_loop() if asyncio is not None else None
+    if loop is not None:
         tasks = sys.modules.get("asyncio.tasks")
         task: Optional[object] = tasks.current_task() if tasks is not None else None
-        return task
+        return task if task is not None else loop
     trio = sys.modules.get("trio")
     if trio is not None:
         try:

@@ -13,7 +13,8 @@ import requests
 
 import iron_cage
 from iron_cage import (
-    AgentStopped, BudgetExceeded, CallDenied, CircuitOpen, PiiBlocked, Protection, SafetyConfig, UnpricedModel, protect_agent,
+    AgentStopped, BudgetExceeded, CallDenied, CircuitOpen, LimitReached, PiiBlocked, Protection, SafetyConfig, UnpricedModel,
+    protect_agent,
 )
 from iron_cage.testing import Reply
 
@@ -478,3 +479,53 @@ def test_pooled_threads_bill_each_item_to_its_own_run(post):
             assert [pool.submit(lambda: post()[0]).result() for _ in range(2)] == [200, 200]
         assert pool.submit(lambda: post()[0]).result() == 200
     assert (first.report().calls, second.report().calls) == (1, 2)
+
+
+@pytest.mark.parametrize("schedule", ["call_soon", "done callback"])
+def test_a_callback_of_a_loop_gets_a_response_not_an_exception(sim, url, chat, schedule):
+    """A loop that a BaseException of a callback runs through is dead, and what its tasks await never comes."""
+
+    @protect_agent(max_calls=1)
+    def agent():
+        with httpx.Client() as client:
+            client.post(url, json=chat())
+
+            async def main():
+                loop = asyncio.get_running_loop()
+                said = loop.create_future()
+
+                def callback(_=None):
+                    said.set_result(client.post(url, json=chat()).status_code)
+
+                if schedule == "call_soon":
+                    loop.call_soon(callback)
+                else:
+                    first = loop.create_future()
+                    first.add_done_callback(callback)
+                    first.set_result(None)
+                return await said
+
+            return asyncio.run(main())
+
+    with pytest.raises(LimitReached) as refused:
+        agent()
+    assert refused.value.result == 403
+
+
+def test_a_run_entered_in_a_callback_of_a_loop_has_its_boundary_there(url, chat):
+    async def main():
+        loop = asyncio.get_running_loop()
+        seen = loop.create_future()
+
+        def callback():
+            try:
+                with Protection(max_calls=1):
+                    httpx.post(url, json=chat())
+                    httpx.post(url, json=chat())
+            except BaseException as error:
+                seen.set_result(error)
+
+        loop.call_soon(callback)
+        return await seen
+
+    assert isinstance(asyncio.run(main()), LimitReached)
