@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from decimal import Decimal
 
 import httpx
@@ -12,7 +11,6 @@ import requests
 from iron_cage import Protection
 from iron_cage.testing import ProviderSimulator, Reply
 
-LONG = os.environ.get("IRON_CAGE_LONG") == "1"
 PRICES = {"gpt-4o-mini": (Decimal("0.15"), Decimal("0.075"), Decimal("0.60"))}
 LEAKY = "Grüße 😀, write to jane.doe@example.co.uk or pay 4111 1111 1111 1111 (IBAN DE89 3704 0044 0532 0130 00), call +1 415 555 2671. End."
 CLEAN = "Grüße 😀, nothing to see: 12:30, version 1.2.3, 2026-11-23, a@b and 1234. End."
@@ -40,11 +38,6 @@ def sim():
         yield simulator
 
 
-def positions(length: int):
-    """Every byte position; in the short run every third, the offset differing from run to run of the suite by the length alone."""
-    return range(1, length, 1 if LONG else 3)
-
-
 def test_a_leaky_stream_cut_at_every_byte_is_the_uncut_one(sim):
     url = sim.base_url + "/chat/completions"
     leaky = Reply(content=LEAKY, chunk_size=5)
@@ -66,7 +59,7 @@ def test_a_leaky_stream_cut_at_every_byte_is_the_uncut_one(sim):
         before = sim.bill(PRICES)
         length = len(sim.log[-1].response_body)
         tried = 0
-        for position in positions(length):
+        for position in range(1, length):
             assert run(client, Reply(content=LEAKY, chunk_size=5, cut_at=position)) == uncut, f"cut at byte {position}"
             tried += 1
         assert sim.bill(PRICES) - before == spent * tried
@@ -84,11 +77,11 @@ def test_a_clean_stream_cut_at_every_byte_is_byte_for_byte_the_bare_one(sim, cli
             with session.post(url, json=REQUEST, stream=True) as response:
                 return b"".join(response.iter_content(None))
 
-        sim.script([Reply(content=CLEAN, chunk_size=4, id="chatcmpl-1")])
+        sim.script([Reply(content=CLEAN, chunk_size=8, id="chatcmpl-1")])
         bare = fetch()
         bare_request = sim.log[-1].request_sha256
-        for position in positions(len(bare)):
-            sim.script([Reply(content=CLEAN, chunk_size=4, id="chatcmpl-1", cut_at=position)])
+        for position in range(1, len(bare)):
+            sim.script([Reply(content=CLEAN, chunk_size=8, id="chatcmpl-1", cut_at=position)])
             with Protection(budget_usd=1):
                 guarded = fetch()
             assert hashlib.sha256(guarded).digest() == hashlib.sha256(bare).digest(), f"cut at byte {position}"
