@@ -342,6 +342,35 @@ class TestErrors:
         assert answer.status_code == 400 and answer.json()["error"]["param"] == param
         assert sim.log[-1].usage is None
 
+    @pytest.mark.parametrize(
+        "model, most",
+        [
+            ("gpt-4o", 16_384), ("gpt-4o-2024-08-06", 16_384), ("gpt-4o-2024-05-13", 4_096), ("gpt-4o-mini", 16_384),
+            ("gpt-4o-mini-2024-07-18", 16_384), ("chatgpt-4o-latest", 16_384), ("ft:gpt-4o-mini-2024-07-18:us::x", 16_384),
+            ("gpt-4.1", 32_768), ("gpt-4.1-nano-2025-04-14", 32_768), ("gpt-4-turbo", 4_096), ("gpt-4-turbo-2024-04-09", 4_096),
+            ("gpt-4-0125-preview", 4_096), ("gpt-4", 8_192), ("gpt-4-0613", 8_192), ("gpt-3.5-turbo", 4_096), ("gpt-3.5-turbo-0125", 4_096),
+            ("o1", 100_000), ("o1-mini", 65_536), ("o1-preview-2024-09-12", 32_768), ("o3", 100_000), ("o3-mini-2025-01-31", 100_000),
+            ("o4-mini", 100_000), ("gpt-5", 128_000), ("gpt-5-nano-2025-08-07", 128_000), ("gpt-5.1", 128_000), ("gpt-5-pro", 272_000),
+            ("gpt-5-pro-2025-10-06", 272_000), ("gpt-5-chat-latest", 16_384), ("gpt-5.1-chat-latest", 16_384),
+        ],
+    )
+    def test_an_output_limit_above_the_models_own_is_400(self, sim: ProviderSimulator, model: str, most: int) -> None:
+        reasons = model.startswith(("o", "gpt-5")) and model != "gpt-5-chat-latest"  # those do not take max_tokens at all
+        for name in ["max_completion_tokens"] if reasons else ["max_tokens", "max_completion_tokens"]:
+            assert post(sim, model=model, **{name: most}).status_code == 200
+            answer = post(sim, model=model, **{name: most + 1})
+            assert answer.status_code == 400
+            assert answer.json()["error"] == {
+                "message": f"{name} is too large: {most + 1}. This model supports at most {most} completion tokens, "
+                f"whereas you provided {most + 1}.",
+                "type": "invalid_request_error", "param": name, "code": "invalid_value",
+            }
+            assert sim.log[-1].usage is None
+
+    @pytest.mark.parametrize("model", ["llama-3.3-70b", "gpt-4-32k", "gpt-3.5-turbo-16k", "gpt-6"])
+    def test_of_other_models_no_output_limit_is_known(self, sim: ProviderSimulator, model: str) -> None:
+        assert post(sim, model=model, max_tokens=10_000_000).status_code == 200
+
     def test_only_listed_models_exist(self) -> None:
         with ProviderSimulator(models=["m"], register=False) as sim:
             assert post(sim).json()["error"]["code"] == "model_not_found"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from itertools import zip_longest
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
@@ -17,6 +19,29 @@ JSON_TYPE = "application/json"
 STREAM_TYPE = "text/event-stream; charset=utf-8"
 FINGERPRINT = "fp_simulated"
 MAX_CHOICES = 128
+
+#: Most output tokens of a choice, by https://platform.openai.com/docs/models. The first pattern counts that the model matches, with or without
+#: its snapshot. Of models that match none no maximum is known.
+_MOST_OUTPUT = (
+    ("gpt-4o-2024-05-13", 4_096),
+    ("gpt-4o", 16_384),
+    ("gpt-4o-mini", 16_384),
+    ("chatgpt-4o-latest", 16_384),
+    ("gpt-4.1*", 32_768),
+    ("gpt-4-turbo*", 4_096),
+    ("gpt-4-*-preview", 4_096),
+    ("gpt-4", 8_192),
+    ("gpt-3.5-turbo", 4_096),
+    ("o1-mini", 65_536),
+    ("o1-preview", 32_768),
+    ("o1*", 100_000),
+    ("o3*", 100_000),
+    ("o4-mini*", 100_000),
+    ("gpt-5-pro", 272_000),
+    ("gpt-5*-chat*", 16_384),
+    ("gpt-5*", 128_000),
+)
+_SNAPSHOT = re.compile(r"-(\d{4}-\d\d-\d\d|\d{4})$")
 
 _TO_LETTERS = str.maketrans("0123456789", "ghijklmnop")  # ids of letters alone look like no number that a scanner seeks
 
@@ -77,6 +102,22 @@ def _check_numbers(body: Mapping[str, Any], model: str) -> Optional[Answer]:
         if highest is not None and value > highest:
             return error(400, f"Invalid '{name}': integer above maximum value. Expected a value <= {highest}, but got {value} instead.",
                          param=name, code="integer_above_max_value")
+    most = _most_output(model)
+    for name in ("max_tokens", "max_completion_tokens"):
+        value = body.get(name)
+        if most is not None and value is not None and value > most:
+            words = f"{name} is too large: {value}. This model supports at most {most} completion tokens, whereas you provided {value}."
+            return error(400, words, param=name, code="invalid_value")
+    return None
+
+
+def _most_output(model: str) -> Optional[int]:
+    if model.startswith("ft:"):
+        model = model.split(":")[1]
+    family = _SNAPSHOT.sub("", model)
+    for pattern, most in _MOST_OUTPUT:
+        if fnmatchcase(model, pattern) or fnmatchcase(family, pattern):
+            return most
     return None
 
 
