@@ -172,7 +172,7 @@ def _unpriced(value: Any, out: _Collected) -> None:
     if value is None:
         return
     if _is(value, "Price"):
-        value = value._buckets()
+        value = value._assumed("unpriced")
     elif not isinstance(value, str):
         _convert.refuse("unpriced", value, '"deny", "warn" or a Price')
     out.put("unpriced", value, "unpriced")

@@ -125,7 +125,8 @@ class Report:
     :ivar budget: the named budget it draws on, or None
     :ivar calls: LLM calls that left the process
     :ivar denied: calls that were refused
-    :ivar retries: calls that the SDK marked as its retry (x-stainless-retry-count above 0)
+    :ivar retries: calls that repeat a failed one: marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
+        clients try again (408, 409, 429, 5xx, a broken connection)
     :ivar lowered: calls whose output limit was lowered to fit the budget
     :ivar unscannable: contents that no one could read
     :ivar estimated_usd: the part of spent_usd that had to be estimated

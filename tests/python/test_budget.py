@@ -201,6 +201,28 @@ def test_an_unpriced_model_is_refused_and_an_assumed_price_is_charged():
         assert assumed.report().spent_usd == (Decimal(usage["prompt_tokens"]) + 2 * Decimal(usage["completion_tokens"])) / 10**6
 
 
+@pytest.mark.parametrize("fault", [{"reset_after": 0}, {"reset_after": 40}, {"cut_after": 30}])
+def test_a_whole_answer_that_was_cut_never_costs_less_than_the_provider_bills(fault):
+    with ProviderSimulator(reply=Reply(content="word " * 150, bill_full=True, **fault)) as sim:
+        protection = Protection(budget_usd=1)
+        with protection, pytest.raises(httpx.TransportError):
+            ask(httpx.Client(), sim.base_url, 5, 200)
+        assert protection.report().spent_usd >= sim.bill(PRICES) > 0
+
+
+def test_an_assumed_price_takes_window_and_limit_and_no_tiers():
+    price = iron_cage.Price(input_usd_per_mtok=1, output_usd_per_mtok=2, context_window=8192, max_output=1000)
+    with ProviderSimulator(reply=Reply(content="word " * 2000)) as sim, Protection(budget_usd=1, unpriced=price) as protection:
+        body = {"model": "gpt-99-unknown", "messages": [{"role": "user", "content": "hi"}]}
+        httpx.post(sim.base_url + "/chat/completions", json=body)
+        assert sim.log[0].json == body, "the hold of 1,000 tokens fits: nothing is written"
+    assert protection.report().lowered == 0
+    with pytest.raises(iron_cage.ConfigError, match="max_output.*1 to 1000000000"):
+        Protection(unpriced=iron_cage.Price(input_usd_per_mtok=1, output_usd_per_mtok=2, max_output=0))
+    with pytest.raises(iron_cage.ConfigError, match="unpriced: a Price without tiers"):
+        Protection(unpriced=iron_cage.price("gpt-5.4"))
+
+
 def test_the_lowered_limit_reaches_the_provider_and_the_answer_costs_no_more():
     with ProviderSimulator(reply=Reply(content="word " * 5000)) as sim:
         protection = Protection(budget_usd="0.001")
@@ -211,6 +233,13 @@ def test_the_lowered_limit_reaches_the_provider_and_the_answer_costs_no_more():
         assert 64 <= sent["max_tokens"] < 16000
         assert sim.bill(PRICES) <= Decimal("0.001")
         assert protection.report().lowered == 1
+
+    with ProviderSimulator() as sim:
+        for model in ("gpt-4o", "gpt-4.1", "gpt-4-turbo", "gpt-5", "gpt-5-chat-latest", "o3"):
+            for budget in (1, 5, 20, 50):
+                with Protection(budget_usd=budget, lower_output=True):
+                    answer = httpx.post(sim.base_url + "/chat/completions", json={"model": model, "messages": [{"role": "user", "content": "write"}]})
+                assert answer.status_code == 200, f"{model}: {answer.text}"  # OpenAI refuses a limit above the model's own
 
     with ProviderSimulator() as sim, pytest.raises(BudgetExceeded) as refused:
         with Protection(budget_usd="0.001", lower_output=False):

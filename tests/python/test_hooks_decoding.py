@@ -4,13 +4,14 @@ import json
 import sys
 import types
 import zlib
+from decimal import Decimal
 
 import httpx
 import pytest
 import requests
 
-from iron_cage import Protection
-from iron_cage._hooks.decoding import DecodeError, codings, decode_whole, decoder_for
+from iron_cage import CallDenied, Protection
+from iron_cage._hooks.decoding import DecodeError, codings, decode_whole, decoder_for, undecodable
 from iron_cage.testing import Reply
 
 TEXT = "Ein längerer Text, mehrmals. ".encode() * 9
@@ -48,8 +49,9 @@ def test_streams_are_decoded_wherever_they_are_cut(encoding):
     assert b"".join(decoder.decode(bytes([byte])) for byte in data) + decoder.flush() == TEXT
 
 
-def test_what_nobody_can_read_is_said_to_be_incomplete():
-    assert decode_whole(b"compress", b"data") == (b"", False)
+def test_what_cannot_be_undone_is_told_from_what_is_damaged():
+    assert decode_whole(b"compress", b"data") == (b"", True)
+    assert undecodable(b"compress") and undecodable(b"gzip, compress") and not undecodable(b"gzip") and not undecodable(None)
     assert decode_whole(b"gzip", b"not gzip") == (b"", False)
     assert decoder_for(b"unknown") is None and decoder_for(b"gzip, unknown") is None and decoder_for(b",".join([b"gzip"] * 6)) is None
     with pytest.raises(DecodeError):
@@ -118,3 +120,27 @@ def test_zstd_without_a_module_for_it_is_not_read(monkeypatch):
     for name in ("compression", "backports", "zstandard"):
         monkeypatch.setitem(sys.modules, name, None)
     assert decoder_for(b"zstd") is None
+
+
+@pytest.mark.parametrize("policy", ["warn", "deny", "allow"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("client", [httpx.post, requests.post])
+def test_an_answer_in_an_encoding_that_cannot_be_undone_follows_unscannable(sim, url, chat, client, stream, policy):
+    """`compress` is in the registry of codings, and no Python client undoes it: all hand the bytes on as they are."""
+    content_type = "text/event-stream" if stream else "application/json"
+    sim.reply = Reply(raw_body=b"\x1f\x9d" + bytes(range(256)), headers={"content-encoding": "compress", "content-type": content_type})
+    protection = Protection(budget_usd=1, unscannable=policy)
+
+    def ask():
+        with protection:
+            return client(url, json={**chat(stream=stream), "max_tokens": 100})
+
+    if policy == "deny":
+        with pytest.raises(CallDenied, match="content-encoding"):
+            ask()
+    else:
+        assert ask().content == b"\x1f\x9d" + bytes(range(256))
+    report = protection.report()
+    assert report.unscannable == 1 and report.held_usd == 0
+    assert report.spent_usd == report.estimated_usd > Decimal("0.001"), "100 tokens of gpt-4o's output: nobody can say that it was less"
+    assert [event["kind"] for event in protection.events()].count("call.unscannable") == (policy == "warn")

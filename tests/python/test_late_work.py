@@ -136,3 +136,35 @@ def test_streams_left_by_break_give_their_holds_back_before_a_call_is_refused(si
             for _line in response.iter_lines():
                 break
     assert protection.report().calls == 12
+
+
+def test_background_work_of_a_library_is_refused_without_ending_the_agent(sim, chat, url):
+    """Agent SDKs export traces from a thread of their own, to the provider's host, with prompts and answers in them."""
+    statuses = []
+    exported = threading.Event()
+
+    def exporter():
+        statuses.append(httpx.post(f"{sim.base_url}/traces/ingest", json={"data": [{"input": "ada@example.com"}]}).status_code)
+        exported.set()
+
+    @protect_agent(budget_usd=1)
+    def agent():
+        threading.Thread(target=exporter, daemon=True).start()
+        assert exported.wait(10)
+        return httpx.post(url, json=chat(max_tokens=5)).status_code
+
+    # Started by the agent the thread is the run's; started before it, nobody's. Neither ends the run.
+    assert agent() == 200
+    lost = threading.Event()
+    before = threading.Thread(target=lambda: (lost.wait(10), exported.clear(), exporter()), daemon=True)
+    before.start()
+
+    @protect_agent(budget_usd=1)
+    def other():
+        lost.set()
+        before.join(10)
+        return httpx.post(url, json=chat(max_tokens=5)).status_code
+
+    assert other() == 200
+    assert statuses == [403, 403]
+    assert not [entry for entry in sim.log if "traces" in entry.path]

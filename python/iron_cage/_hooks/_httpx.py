@@ -14,7 +14,7 @@ from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REQUEST_HEADERS, RESPONSE_HEADERS, REWRITE, Call, Carry, Feed,
     Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
 )
-from iron_cage._hooks.decoding import DecodeError, decode_whole
+from iron_cage._hooks.decoding import DecodeError, decode_whole, undecodable
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -370,6 +370,8 @@ def _head(response: Any) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
                 content_type = value
         elif lower == b"content-encoding":
             encoding = value if encoding is None else encoding + b", " + value
+    if undecodable(encoding):
+        lines.append(b"content-encoding: " + (encoding or b""))
     return b"\n".join(lines), content_type, encoding
 
 

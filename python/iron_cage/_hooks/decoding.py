@@ -167,13 +167,18 @@ def decoder_for(encoding: Optional[bytes]) -> Any:
         return None
 
 
+def undecodable(encoding: Optional[bytes]) -> bool:
+    """Whether there is an encoding that nothing here can undo."""
+    return bool(codings(encoding)) and decoder_for(encoding) is None
+
+
 def decode_whole(encoding: Optional[bytes], data: bytes) -> tuple[bytes, bool]:
-    """The plain bytes as far as they can be read, and whether that is all of them."""
+    """The plain bytes, and whether they are whole: (b"", False) where the encoding is damaged. Nothing of what is undecodable."""
     if not codings(encoding):
         return data, True
     decoder = decoder_for(encoding)
     if decoder is None:
-        return b"", False
+        return b"", True
     try:
         return decoder.decode(data) + decoder.flush(), True
     except DecodeError:
