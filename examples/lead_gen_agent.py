@@ -150,7 +150,7 @@ def summarise(screen, evidence, problems):
         ("leads", f"{len(first.answers)} of {len(plan.leads)} answered, {len(plan.leads) - len(first.answers)} lost"),
         ("spent", f"{dollars(report.spent_usd)} of {dollars(plan.budget_usd)}"),
         ("held", dollars(report.held_usd)),
-        ("calls", f"{report.calls} sent ({failed} failed), {report.denied} denied, {report.retries} of them retries"),
+        ("calls", f"{report.calls} sent ({failed} failed, {report.retries} retries), {report.denied} denied"),
         ("tokens", f"{tokens.input:,} input, {tokens.output:,} output"),
         ("redacted", f"{redacted} (lead {plan.leak_at})" if redacted else "nothing"),
         ("circuit", f"{steps} (lead {circuit[0][0]})" if circuit else "never opened"),
