@@ -6,7 +6,6 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 
 from iron_cage import _refusal
 from iron_cage._protection import Protection
-from iron_cage._runs import Run, current
 from iron_cage.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
+    from iron_cage._runs import Run
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -197,22 +197,23 @@ def _around_generator(protection: Protection, function: Callable[..., Generator[
         run = protection._open_run()
         step: Callable[..., Any] = generator.send
         argument: Any = None
+        inside: Optional[Run] = None
         try:
             while True:
-                _bind(run)
+                run.enter_step(inside)
                 try:
                     item = step(argument)
                 finally:
-                    run.leave()
+                    inside = run.leave_step()
                 try:
                     argument = yield item
                     step = generator.send
                 except GeneratorExit:
-                    _bind(run)
+                    run.enter_step(inside)
                     try:
                         generator.close()
                     finally:
-                        run.leave()
+                        run.leave_step()
                     raise
                 except BaseException as thrown:
                     step, argument = generator.throw, thrown
@@ -235,22 +236,23 @@ def _around_async_generator(protection: Protection, function: Callable[..., Asyn
         run = protection._open_run()
         step: Callable[..., Any] = generator.asend
         argument: Any = None
+        inside: Optional[Run] = None
         try:
             while True:
-                _bind(run)
+                run.enter_step(inside)
                 try:
                     item = await step(argument)
                 finally:
-                    run.leave()
+                    inside = run.leave_step()
                 try:
                     argument = yield item
                     step = generator.asend
                 except GeneratorExit:
-                    _bind(run)
+                    run.enter_step(inside)
                     try:
                         await generator.aclose()
                     finally:
-                        run.leave()
+                        run.leave_step()
                     raise
                 except BaseException as thrown:
                     step, argument = generator.athrow, thrown
@@ -272,9 +274,3 @@ _LAZY: Mapping[type, Callable[[Protection, Callable[..., Any]], Any]] = {
     GeneratorType: _around_generator,
     AsyncGeneratorType: _around_async_generator,
 }
-
-
-def _bind(run: Run) -> None:
-    """Enters the run for one step of a generator: what is around it is what is around this step."""
-    run.outer = current.get()
-    run.enter()

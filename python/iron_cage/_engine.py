@@ -7,6 +7,7 @@ import os
 import threading
 import weakref
 from json import dumps, loads
+from time import monotonic
 
 from iron_cage import _native
 
@@ -30,6 +31,8 @@ _protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDi
 open_calls: set[int] = set()
 #: Those of them whose answer is handed on as a stream, each with its run (0: of none). Only such a call can be left behind by its reader.
 streams: dict[int, int] = {}
+#: When collect_left last collected and how long it took, in seconds; whether streams were opened since.
+_collected, _collecting, _unseen = 0.0, 0.0, False
 
 
 def handle() -> int:
@@ -118,12 +121,29 @@ def log(level: int, message: str, *arguments: object, exc_info: bool = False) ->
     _logger().log(level, message, *arguments, exc_info=exc_info)
 
 
+def stream_opened(call: int, run: int) -> None:
+    """The answer of an open call is handed on as a stream; run: its run, 0 of none."""
+    global _unseen
+    streams[call] = run
+    _unseen = True
+
+
 def collect_left(run: int = 0) -> bool:
-    """Ends streams that were left by break or dropped, of one run or of all: HTTP clients and SDKs keep them in cycles, so that they, and what
-    they hold of the budget, would wait for the garbage collector. False: there is no open stream, so nothing to find."""
+    """Ends streams that were left by break or dropped: HTTP clients and SDKs keep them in cycles, so that they, and what they hold of the budget,
+    would wait for the garbage collector. False: nothing was done, as there is no open stream (of this run, if one is given).
+
+    For a run it is always done. Else, where no stream was opened since it was last done, only so often that it takes a twentieth of the time
+    at the most."""
+    global _collected, _collecting, _unseen
     if not streams or (run and run not in list(streams.values())):
         return False
+    now = monotonic()
+    if not run and not _unseen and now - _collected < 20 * _collecting:
+        return False
+    _unseen = False
     gc.collect()
+    _collected = monotonic()
+    _collecting = _collected - now
     return True
 
 

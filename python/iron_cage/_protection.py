@@ -51,8 +51,8 @@ class Protection:
     :param unclaimed: calls that belong to no run while several protections are active: "deny" (default) or "pass"
     :param unscannable: content that no one can read: "warn" (default), "deny" or "allow"
     :param on_event: called with each event (a mapping) as a call goes on and as a run ends, in the thread that does it: never in one that
-        is not in a run of this protection. Of several that are, whichever comes next gets what there is. close() and the interpreter's exit
-        hand on what is left. What it raises is logged
+        is not in a run of this protection. Of several that are, whichever comes next gets what there is. close(), the end of an abandoned
+        generator in the garbage collector, and the interpreter's exit hand on what is left. What it raises is logged
     :param safety: the rest of the safety options
     :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range

@@ -69,6 +69,32 @@ class Run:
         self.task = None
         current.set(self.outer)
 
+    def enter_step(self, inside: Optional[Run]) -> None:
+        """Enters the run for one step of a generator: what is around it is what is around this step, and what its body had entered by the
+        end of the last step (see leave_step) is entered again."""
+        self.outer = current.get()
+        self.enter()
+        run = inside
+        while run is not None and run is not self:
+            run.thread, run.task = self.thread, self.task
+            run = run.outer
+        if inside is not None:
+            current.set(inside)
+
+    def leave_step(self) -> Optional[Run]:
+        """Gives the context back between two steps, and tells the innermost run that the generator's body has entered and not yet left."""
+        inside = current.get()
+        run = inside
+        while run is not None and run is not self:
+            run = run.outer
+        entered = inside if run is self and inside is not self else None
+        run = entered
+        while run is not None and run is not self:
+            run.thread = run.task = None
+            run = run.outer
+        self.leave()
+        return entered
+
     def exit(self) -> None:
         """As leave(), for boundaries that end in any order: runs of this context that were entered later stay, without this one around
         them. A context in which this one was not entered is left alone."""
@@ -98,7 +124,10 @@ class Run:
             if _native.forked():
                 return None
             _engine.collect_left(self.handle)
-            remembered = _native.take("ironcage_run_close", self.handle)
+            try:
+                remembered = _native.take("ironcage_run_close", self.handle)
+            except _native.StaleHandle:
+                return None  # garbage: the handle went before the generator whose end closes the run
             _engine.drain()
         finally:
             self.protection._run_ended()

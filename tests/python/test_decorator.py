@@ -549,3 +549,75 @@ def test_options_are_checked_at_decoration():
     with pytest.raises(ConfigError):
         @protect_agent(budget_usd=-5)
         def agent(): ...
+
+
+def test_a_with_block_around_a_yield_protects_both_sides_of_it(url, chat):
+    inner = Protection(agent_id="inner", max_calls=2)
+
+    @protect_agent(agent_id="outer")
+    def agent():
+        with httpx.Client() as client, inner:
+            for _ in range(3):
+                client.post(url, json=chat(max_tokens=5))
+                yield
+
+    steps = agent()
+    next(steps)
+    assert iron_cage.current() is None, "between two steps the context is the consumer's"
+    next(steps)
+    with pytest.raises(LimitReached):
+        next(steps)
+    assert (inner.report().calls, agent.protection.report().calls) == (2, 2)
+
+
+def test_a_with_block_around_a_yield_ends_with_the_generator(url, chat):
+    inner, other = Protection(agent_id="inner"), Protection(agent_id="other")
+
+    @protect_agent(agent_id="outer")
+    def agent():
+        with inner:
+            yield httpx.post(url, json=chat(max_tokens=5)).status_code
+        yield httpx.post(url, json=chat(max_tokens=5)).status_code
+
+    assert list(agent()) == [200, 200]
+    assert (inner.report().calls, agent.protection.report().calls) == (1, 2)
+    with other:
+        for _ in agent():
+            httpx.post(url, json=chat(max_tokens=5))
+            break
+        assert iron_cage.current() is other
+    assert other.report().calls == 2, "the step, which it is around, and the loop's body"
+    assert iron_cage.current() is None
+
+
+def test_an_async_with_block_around_a_yield_protects_both_sides_of_it(url, chat):
+    inner = Protection(agent_id="inner")
+
+    @protect_agent(agent_id="outer")
+    async def agent():
+        async with httpx.AsyncClient() as client, inner:
+            for _ in range(3):
+                await client.post(url, json=chat(max_tokens=5))
+                yield
+
+    async def main():
+        async for _ in agent():
+            assert iron_cage.current() is None
+
+    asyncio.run(main())
+    assert (inner.report().calls, agent.protection.report().calls) == (3, 3)
+
+
+def test_a_protected_generator_may_be_garbage(url, chat, capfd):
+    @protect_agent
+    def agent():
+        yield httpx.post(url, json=chat(max_tokens=5)).status_code
+
+    steps = agent()
+    assert next(steps) == 200
+    cycle = [steps]
+    cycle.append(cycle)
+    del steps, cycle
+    gc.collect()
+    assert capfd.readouterr().err == ""
+    assert agent.protection.report().calls == 1

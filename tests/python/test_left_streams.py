@@ -1,6 +1,7 @@
 """Streams that their reader leaves: by break, by dropping them, by an error of ours in the middle. What they hold comes back at once."""
 import asyncio
 import gc
+import threading
 
 import httpx
 import pytest
@@ -175,3 +176,23 @@ def test_an_error_of_ours_in_an_async_stream_gives_its_connection_back(sim, url,
             assert (await client.post(url, json=chat())).status_code == 200
 
     asyncio.run(main())
+
+
+def test_a_stream_may_be_collected_while_its_thread_holds_the_lock_of_the_pool(sim, url, chat):
+    """As when a collection comes in the middle of the pool's own work: taking the lock there once more would hang for ever."""
+    sim.reply = LONG
+    with Protection(budget_usd=1) as protection, httpx.Client() as client:
+        for _ in opened(client, url, chat(stream=True)):
+            break
+        pool = client._transport._pool
+        lock = next(vars(pool)[name] for name in ("_pool_lock", "_optional_thread_lock") if name in vars(pool))
+
+        def collect():
+            with lock:
+                gc.collect()
+
+        thread = threading.Thread(target=collect, daemon=True)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert not _engine.open_calls and protection.report().held_usd == 0

@@ -7,6 +7,9 @@ public readonly record struct RequestShape
     /// <summary>The model's prices.</summary>
     public required ModelPrice Price { get; init; }
 
+    /// <summary>The model in whose name <see cref="Margins"/> are learned; null: <see cref="ModelPrice.Id"/>. Assumed prices share an id.</summary>
+    public string? MarginKey { get; init; }
+
     /// <summary>UTF-8 bytes of all texts of the messages (JSON escapes undone), instructions and names included.</summary>
     public long TextBytes { get; init; }
 

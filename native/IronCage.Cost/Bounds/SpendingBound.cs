@@ -95,7 +95,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             return new RequestBound { Refusal = BoundRefusal.UnboundedOutput, Basis = basis };
 
         var unscaled = Saturate(input);
-        var scaled = margins.Scale(price.Id, unscaled);
+        var scaled = margins.Scale(shape.MarginKey ?? price.Id, unscaled);
         if (price.ContextWindow is { } most)
             scaled = Math.Max(unscaled, Math.Min(scaled, most)); // no request that is answered has more
         var (perInput, perOutput) = Dearest(price, scaled, shape.HasAudio);

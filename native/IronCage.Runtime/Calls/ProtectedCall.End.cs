@@ -71,7 +71,8 @@ public sealed partial class ProtectedCall
                     SettleHold();
                     break;
                 default:
-                    Classify(how == CallEnding.Cut ? CallResult.Failure : CallResult.Ignored);
+                    // Of a stream that cannot be read only its end is known.
+                    Classify(how == CallEnding.Cut ? CallResult.Failure : how == CallEnding.Complete && _passesStream ? CallResult.Success : CallResult.Ignored);
                     if (_stream is not null)
                         SettleStream(complete: false);
                     else if (_status >= 300)
@@ -128,7 +129,7 @@ public sealed partial class ProtectedCall
         }
         // A count that no request of this model can have teaches nothing.
         if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
-            _raisedMargin = _engine.Margins.Observe(_price.Id, _marginBound, wire.TotalInput);
+            _raisedMargin = _engine.Margins.Observe(RequestShapes.MarginKey(_request, _price), _marginBound, wire.TotalInput);
         if (premium)
         {
             foreach (var protection in _run.Protections)

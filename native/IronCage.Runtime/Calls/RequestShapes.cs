@@ -9,6 +9,7 @@ internal static class RequestShapes
     public static RequestShape Of(ChatRequest request, ModelPrice price, bool lowerable, bool strict, IRequestTexts? texts) => new()
     {
         Price = price,
+        MarginKey = MarginKey(request, price),
         TextBytes = request.TextBytes,
         Messages = request.Messages,
         Texts = texts,
@@ -22,4 +23,7 @@ internal static class RequestShapes
         Lowerable = lowerable,
         Strict = strict,
     };
+
+    /// <summary>What is learned about a model under an assumed price must not be held against all of them.</summary>
+    public static string MarginKey(ChatRequest request, ModelPrice price) => price.IsAssumed ? request.Model : price.Id;
 }

@@ -11,10 +11,10 @@ from contextlib import suppress
 from iron_cage import _engine
 from iron_cage._hooks import waiting
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REQUEST_HEADERS, RESPONSE_HEADERS, REWRITE, Call, Carry, Feed,
-    Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
+    ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REQUEST_HEADERS, REWRITE, Call, Carry, Feed,
+    Synthetic, begin, carried, carrying, is_stream, refuse, response_head, unanswered,
 )
-from iron_cage._hooks.decoding import DecodeError, decode_whole, undecodable
+from iron_cage._hooks.decoding import DecodeError, decode_whole
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -89,7 +89,12 @@ class Hook:
                     tail = feed.finish()
                     if tail:
                         yield tail
-                except BaseException:  # a refusal, damaged data, or the reader left: httpx closes what ends, not what raises
+                except GeneratorExit:
+                    # The reader left, perhaps in a garbage collection that came while this very thread holds the lock of the connection pool:
+                    # settle, and leave the connection where httpx leaves it without us, open until the response is closed.
+                    feed.abort()
+                    raise
+                except BaseException:  # a refusal, damaged data: httpx closes what ends, not what raises
                     with suppress(Exception):
                         self.close()
                     raise
@@ -127,7 +132,7 @@ class Hook:
                     tail = feed.finish()
                     if tail:
                         yield tail
-                except GeneratorExit:  # perhaps without a loop to wait on
+                except GeneratorExit:  # as above, and perhaps without a loop to wait on
                     feed.abort()
                     raise
                 except BaseException:
@@ -257,7 +262,7 @@ class Hook:
         return response
 
     def _received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
-        lines, content_type, encoding = _head(response)
+        lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
             return self._read_already(client, request, response, call, lines, content_type)
         if is_stream(content_type):
@@ -274,7 +279,7 @@ class Hook:
         return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
 
     async def _async_received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
-        lines, content_type, encoding = _head(response)
+        lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
             return self._read_already(client, request, response, call, lines, content_type)
         if is_stream(content_type):
@@ -355,24 +360,6 @@ def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     url = request.url
     lines = b"\n".join([name + b": " + value for name, value in request.headers.raw if name.lower() in REQUEST_HEADERS])
     return request.method.encode("ascii", "replace"), url.raw_scheme + b"://" + url.netloc + url.raw_path, lines, body
-
-
-def _head(response: Any) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
-    """(headers as the library takes them, content-type, content-encoding)."""
-    lines: list[bytes] = []
-    content_type: Optional[bytes] = None
-    encoding: Optional[bytes] = None
-    for name, value in response.headers.raw:
-        lower = name.lower()
-        if lower in RESPONSE_HEADERS:
-            lines.append(lower + b": " + value)
-            if lower == b"content-type":
-                content_type = value
-        elif lower == b"content-encoding":
-            encoding = value if encoding is None else encoding + b", " + value
-    if undecodable(encoding):
-        lines.append(b"content-encoding: " + (encoding or b""))
-    return b"\n".join(lines), content_type, encoding
 
 
 def _drop(headers: Any, *names: str) -> None:

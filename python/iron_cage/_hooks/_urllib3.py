@@ -13,10 +13,10 @@ from http.client import HTTPResponse as HttplibResponse
 from iron_cage import _engine
 from iron_cage._hooks import wire
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REQUEST_HEADERS, RESPONSE_HEADERS, REWRITE, SEND, Call, Carry, Feed,
-    Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
+    ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REQUEST_HEADERS, REWRITE, SEND, Call, Carry, Feed,
+    Synthetic, begin, carried, carrying, is_stream, refuse, response_head, unanswered,
 )
-from iron_cage._hooks.decoding import decode_whole, undecodable
+from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -112,7 +112,7 @@ class _Attempt:
 
     def _received(self, inner: Any, outer: Any) -> Any:
         """inner: http.client's response; outer: urllib3's around it (2.x), or None (1.26 makes it later, from inner)."""
-        lines, content_type, encoding = _head(inner.msg)
+        lines, content_type, encoding = response_head(_raw(inner.msg))
         if inner.fp is not None and is_stream(content_type):
             self._streamed(inner, outer, lines, encoding)
         else:
@@ -279,23 +279,8 @@ def _lines(headers: Any) -> bytes:
     return b"\n".join(lines)
 
 
-def _head(message: Any) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
-    """(headers as the library takes them, content-type, content-encoding)."""
-    lines: list[bytes] = []
-    content_type: Optional[bytes] = None
-    encoding: Optional[bytes] = None
-    for name, text in message.items():
-        lower = name.lower().encode("iso-8859-1", "replace")
-        value = str(text).encode("iso-8859-1", "replace")
-        if lower in RESPONSE_HEADERS:
-            lines.append(lower + b": " + value)
-            if lower == b"content-type":
-                content_type = value
-        elif lower == b"content-encoding":
-            encoding = value if encoding is None else encoding + b", " + value
-    if undecodable(encoding):
-        lines.append(b"content-encoding: " + (encoding or b""))
-    return b"\n".join(lines), content_type, encoding
+def _raw(message: Any) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("iso-8859-1", "replace"), str(value).encode("iso-8859-1", "replace")) for name, value in message.items()]
 
 
 def _set(inner: Any, outer: Any, name: str, value: str) -> None:

@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from time import monotonic
 
 from iron_cage import _abi, _engine, _native, _refusal
-from iron_cage._hooks.decoding import decoder_for
+from iron_cage._hooks.decoding import decoder_for, undecodable
 from iron_cage._runs import claim
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Optional
+    from typing import Any, Iterable, Mapping, Optional
 
     from iron_cage._runs import Run
 
@@ -21,9 +20,8 @@ COMPLETE, NOT_SENT, NO_RESPONSE, ABORTED, WITHDRAWN, CANCELLED, CUT = (
     _abi.END_COMPLETE, _abi.END_NOT_SENT, _abi.END_NO_RESPONSE, _abi.END_ABORTED, _abi.END_WITHDRAWN, _abi.END_CANCELLED, _abi.END_CUT,
 )
 
-#: The header names that the library reads.
-REQUEST_HEADERS = frozenset((b"content-type", b"content-encoding", b"x-stainless-retry-count"))
-RESPONSE_HEADERS = frozenset((b"content-type", b"retry-after", b"retry-after-ms"))
+#: The header names of a request that the library reads.
+REQUEST_HEADERS = frozenset((b"content-encoding", b"x-stainless-retry-count"))
 
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100
@@ -85,7 +83,7 @@ class Call:
         """Waits for the verdict in slices; Ctrl-C withdraws the call."""
         try:
             while True:
-                collect_left()
+                _engine.collect_left()
                 kind, payload = self.wait(SLICE_MS)
                 if kind != PENDING:
                     return kind, payload
@@ -104,7 +102,7 @@ class Call:
     def stream_open(self, status: int, headers: bytes) -> None:
         """Announces a response that will be fed in pieces."""
         _native.call("ironcage_stream_open", self.handle, status, headers, len(headers))
-        _engine.streams[self.handle] = self.run.handle if self.run is not None else 0
+        _engine.stream_opened(self.handle, self.run.handle if self.run is not None else 0)
 
     def stream_feed(self, piece: bytes) -> tuple[int, Optional[bytes]]:
         """Feeds a piece."""
@@ -132,16 +130,6 @@ class Call:
             _engine.drain()
         if self.run is not None:
             self.run.deliver()
-
-
-_collected = float("-inf")
-
-
-def collect_left() -> None:
-    """As of the engine, while a call waits for money: at most once a second."""
-    global _collected
-    if monotonic() - _collected > 1.0 and _engine.collect_left():
-        _collected = monotonic()
 
 
 _OPEN = frozenset((SEND, REWRITE, PENDING))
@@ -259,3 +247,16 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
 def is_stream(content_type: Optional[bytes]) -> bool:
     """Whether a response is fed in pieces."""
     return content_type is not None and content_type.split(b";", 1)[0].strip().lower() == b"text/event-stream"
+
+
+def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
+    """(headers as the library takes them, content-type, content-encoding)."""
+    content_type: Optional[bytes] = None
+    encoding: Optional[bytes] = None
+    for name, value in headers:
+        lower = name.lower()
+        if lower == b"content-type":
+            content_type = value
+        elif lower == b"content-encoding":
+            encoding = value if encoding is None else encoding + b", " + value
+    return b"content-encoding: " + encoding if encoding is not None and undecodable(encoding) else b"", content_type, encoding

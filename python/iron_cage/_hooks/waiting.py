@@ -10,7 +10,7 @@ import sys
 import threading
 
 from iron_cage import _engine, _native
-from iron_cage._hooks.common import PENDING, WITHDRAWN, collect_left
+from iron_cage._hooks.common import PENDING, WITHDRAWN
 from iron_cage.errors import NativeError
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ async def _watch(call: Call, loop: Any) -> tuple[int, Optional[bytes]]:
             kind, payload = call.wait(0)
             if kind != PENDING:
                 return kind, payload
-            collect_left()
+            _engine.collect_left()
             await asyncio.wait([woken], timeout=LOOK_AGAIN)
             kind, payload = call.wait(0)
             if kind != PENDING:

@@ -308,6 +308,18 @@ public class CallEndingTests
         Assert.That((report.GetProperty("retries").GetInt64(), report.GetProperty("calls").GetInt64()), Is.EqualTo((1L, 2L)));
     }
 
+    [Test]
+    public void A_retry_that_is_marked_uses_up_the_failure_that_it_repeats()
+    {
+        var run = _protection.OpenRun(null);
+        _cage.Whole(run, status: 500);
+        var marked = _cage.Begin(run, headers: "x-stainless-retry-count: 1").Call;
+        marked.Respond(200, true, Wire.Utf8(Wire.Answer(usage: Wire.Usage(10, 5))));
+        marked.End(CallEnding.Complete);
+        _cage.Whole(run);
+        Assert.That(Cage.Report(_protection).GetProperty("retries").GetInt64(), Is.EqualTo(1));
+    }
+
     [TestCase(429, 59, 1)]
     [TestCase(500, 59, 1)]
     [TestCase(500, 61, 0)]

@@ -37,6 +37,8 @@ public class CircuitTests
             case "aborted stream": call.OpenStream(200); call.End(CallEnding.Aborted); break;
             case "unfinished stream": Cage.Stream(call, Wire.Utf8(Wire.Chunk("x"))); call.End(CallEnding.Complete); break;
             case "error in stream": Cage.Stream(call, Wire.Utf8(Wire.Chunk("x") + "data: {\"error\":{}}\n\n" + Wire.Done)); call.End(CallEnding.Complete); break;
+            case "encoded stream": call.OpenStream(200, "content-encoding: zstd"u8); call.FinishStream(); call.End(CallEnding.Complete); break;
+            case "cut encoded stream": call.OpenStream(200, "content-encoding: zstd"u8); call.FinishStream(); call.End(CallEnding.Cut); break;
             case "stream 503": call.OpenStream(503); call.End(CallEnding.Complete); break;
             case "cut body": call.Respond(200, false, "{"u8); call.End(CallEnding.Cut); break;
             default: call.End(Enum.Parse<CallEnding>(what)); break;
@@ -54,6 +56,7 @@ public class CircuitTests
     [TestCase("cut body")]
     [TestCase("unfinished stream")]
     [TestCase("error in stream")]
+    [TestCase("cut encoded stream")]
     public void A_failure_of_the_provider_opens_the_circuit_at_the_threshold(string failure)
     {
         Do(failure);
@@ -83,11 +86,12 @@ public class CircuitTests
         Assert.That((Circuit().GetProperty("state").GetString(), Circuit().GetProperty("failures").GetInt32()), Is.EqualTo(("closed", 1)));
     }
 
-    [Test]
-    public void A_success_resets_the_count()
+    [TestCase("status 200")]
+    [TestCase("encoded stream")]
+    public void A_success_resets_the_count(string success)
     {
         Do("status 500");
-        _cage.Whole(_protection.OpenRun(null));
+        Do(success);
         Do("status 500");
         Assert.That(Circuit().GetProperty("state").GetString(), Is.EqualTo("closed"));
     }

@@ -294,6 +294,33 @@ public class HoldTests
     }
 
     [Test]
+    public void A_call_without_an_answer_costs_no_more_than_the_limit_that_was_written()
+    {
+        var protection = _cage.Protect("\"budget_usd\":\"50\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"1000\",\"context_window\":100000}");
+        var begun = _cage.Begin(protection.OpenRun(null), Wire.Request(model: "mine", extra: ""));
+        Assert.That(begun.Json.GetProperty("max_tokens").GetInt64(), Is.EqualTo(4096), "a quarter of the budget pays for 12,499");
+        begun.Call.End(CallEnding.NoResponse);
+        Assert.That(Cage.Figures(protection).BudgetSpent, Is.InRange(4.096m, 4.0961m));
+    }
+
+    [Test]
+    public void What_is_learned_of_one_model_without_a_price_is_not_held_against_another()
+    {
+        var protection = _cage.Protect("\"budget_usd\":\"1\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"1\"}");
+        decimal Held(string model)
+        {
+            var call = _cage.Begin(protection.OpenRun(null), Wire.Request(model: model)).Call;
+            var held = Cage.Figures(protection).Held;
+            call.Respond(200, true, Wire.Utf8(Wire.Answer(usage: Wire.Usage(model == "chatty" ? 1000 : 10, 5))));
+            call.End(CallEnding.Complete);
+            return held;
+        }
+        var first = Held("chatty");
+        Assert.That(Held("quiet"), Is.EqualTo(first));
+        Assert.That(Held("chatty"), Is.GreaterThan(first));
+    }
+
+    [Test]
     public void Sixty_four_threads_never_overspend_one_budget()
     {
         const decimal Cost = 16 * 2.5m / 1_000_000 + 20 * 10m / 1_000_000;

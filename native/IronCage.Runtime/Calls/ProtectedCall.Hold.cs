@@ -1,0 +1,177 @@
+using IronCage.Core.Ledger;
+using IronCage.Core.Money;
+using IronCage.Cost;
+using IronCage.Runtime.Protections;
+using IronCage.Runtime.Runs;
+
+namespace IronCage.Runtime.Calls;
+
+/// <summary>What a call may cost at most: its price, its bound, its holds.</summary>
+public sealed partial class ProtectedCall
+{
+    /// <summary>Output tokens charged for a call that nothing bounds and that never told its usage, under a protection without a budget.</summary>
+    private const long AssumedOutput = 4096;
+
+    private Refusal? FindPrice()
+    {
+        _price = _engine.Catalogue.Find(Model);
+        var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
+        if (_price is not null && feature is null)
+            return null;
+        ModelPrice? assumed = null;
+        foreach (var protection in _run.Protections)
+        {
+            if (protection.Options.Unpriced == UnpricedPolicy.Deny)
+                return Refusal.Unpriced(Model, feature) with { By = [protection] };
+            // Of several assumptions the dearest bounds the others.
+            if (protection.Options.AssumedPrice is { } price && (assumed is null || price.Buckets.Output!.Value > assumed.Buckets.Output!.Value))
+                assumed = price;
+        }
+        // Where the catalogue has a price but not for this feature, the assumption must not lower it.
+        if (_price is null || (assumed is not null && assumed.Buckets.Output!.Value >= (_price.Buckets.Output ?? Picodollars.Zero)))
+            _price = assumed ?? _price;
+        if (assumed is null)
+        {
+            foreach (var protection in _run.Protections)
+                protection.WarnOnce("unpriced:" + Model, "call.unpriced", $"model '{Model}' has no price, its calls are counted, but {(_price is null ? "cost nothing here" : "the charge for " + feature + " is not")}");
+        }
+        return null;
+    }
+
+    private string? AudioWithoutPrice(ModelPrice? price)
+    {
+        if (price is not null && _request.SendsAudio && price.Buckets.AudioInput is null)
+            return "audio input";
+        return price is not null && _request.AsksForAudio && price.Buckets.AudioOutput is null ? "audio output" : null;
+    }
+
+    private Refusal? BuildDemand(ReadOnlySpan<byte> body)
+    {
+        if (body.Length <= KeptBody)
+            _keptBody = body.ToArray();
+        if (_price is null)
+            return null;
+        var limited = _run.Watches.Count > 0;
+        var lowerable = limited;
+        var strict = false;
+        foreach (var payer in _run.Watches)
+        {
+            lowerable &= payer.Protection.Options.LowerOutput;
+            strict |= payer.Protection.Options.StrictBound;
+        }
+        // Bytes bound tokens, and cost nothing to count. Only where that bound is a noticeable part of what is left is the tokenizer worth its time.
+        var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, _price, lowerable, strict, texts: null));
+        if (!strict && bound.Refusal == BoundRefusal.None && IsNoticeable(bound.Fixed))
+        {
+            var texts = new RequestTexts(_request, _keptBody ?? body.ToArray());
+            bound = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable, strict, texts));
+        }
+        if (bound.Refusal != BoundRefusal.None)
+        {
+            if (limited)
+                return Refusal.Denied(Problem(bound.Refusal), "unbounded_request", Model);
+            // Without a limit nothing has to be bounded; what is left of the bound is what an answer without usage is charged.
+            bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, _price, lowerable, strict, texts: null) with
+            {
+                HasUnboundedInput = false, HasAudio = false, OutputLimit = _request.OutputLimit ?? AssumedOutput,
+            });
+            if (bound.Refusal != BoundRefusal.None)
+                return null;
+        }
+        _inputBound = bound.InputTokens;
+        _marginBound = bound.UnscaledInputTokens;
+        _mustWriteLimit = bound.MustWriteLimit && limited;
+        _mostToWrite = bound.MostToWrite;
+        if (_inputBound > _marginBound)
+        {
+            foreach (var protection in _run.Protections)
+                protection.WarnOnce("margin:" + Model, "budget.margin", $"holds for {Model} are raised: its provider once counted more input tokens than the bound allowed for");
+        }
+        _demand = bound.ToDemand(_id);
+        // Rejected predictions are billed as output, on top of the output limit.
+        var predicted = (Int128)bound.PerOutputToken.Value * _request.PredictionBytes;
+        if (predicted + bound.Fixed.Value + (Int128)bound.PerOutputToken.Value * bound.WantedTokens > long.MaxValue)
+            return Refusal.Denied(Problem(BoundRefusal.TooLarge), "unbounded_request", Model);
+        _demand = _demand with { Fixed = bound.Fixed + new Picodollars((long)predicted) };
+        _grantedTokens = _demand.WantedTokens;
+        return null;
+    }
+
+    private static string Problem(BoundRefusal refusal) => refusal switch
+    {
+        BoundRefusal.UnboundedInput => "the request holds input that cannot be counted (files, audio) and the model's context window is not known, so its cost has no upper bound",
+        BoundRefusal.UnboundedOutput => "the request has no output limit, and neither the model's own nor its context window is known, so its cost has no upper bound: set max_completion_tokens, or allow lower_output",
+        _ => "the worst case of this request is beyond what amounts can express",
+    };
+
+    private bool IsNoticeable(Picodollars fixedCost)
+    {
+        foreach (var payer in _run.Watches)
+        {
+            if (payer.Watch.Account.Peek().Available is { } available && fixedCost.Value > available.Value / 50)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Takes a hold on every account; on the first that does not grant, what was taken is given back and its outcome is the answer.</summary>
+    private async ValueTask<HoldOutcome?> TakeHoldsAsync()
+    {
+        if (_price is null)
+            return null;
+        var demand = _demand;
+        var waits = _run.Watches;
+        for (var i = 0; i < waits.Count; i++)
+        {
+            var payer = waits[i];
+            HoldOutcome outcome;
+            try
+            {
+                outcome = await payer.Watch.Account.HoldAsync(demand, payer.Protection.Options.HoldWait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                GiveBack();
+                throw;
+            }
+            if (outcome.Status != HoldStatus.Granted)
+            {
+                GiveBack();
+                _refusing = payer.Protection;
+                return outcome;
+            }
+            _holds.Add(new HoldGrant(payer.Watch.Account, outcome.Held));
+            // The next account is asked for no more than this one pays for.
+            demand = demand with
+            {
+                WantedTokens = outcome.GrantedTokens,
+                FloorTokens = Math.Min(demand.FloorTokens, outcome.GrantedTokens),
+                OpenEnded = false,
+            };
+        }
+        _grantedTokens = demand.WantedTokens;
+        return null;
+    }
+
+    /// <summary>The audit entry that is written with the hold: only where both go to one store.</summary>
+    private Core.Audit.AuditEntry? AllowedEntry(in Run.Payer payer) =>
+        payer.Watch.KeepsAudit ? payer.Protection.Entry("call.allowed", CallDetails(_demand.Cost(_demand.WantedTokens), estimated: null, usage: null)) : null;
+
+    private void GiveBack()
+    {
+        foreach (var hold in _holds)
+            hold.Account.Settle(_id, Picodollars.Zero);
+        _holds.Clear();
+    }
+
+    /// <summary>The granted output tokens, as far as the model accepts them: no more than its most, and what its window leaves beside the input.</summary>
+    private long LimitToWrite(ReadOnlySpan<byte> body)
+    {
+        var limit = Math.Min(_grantedTokens, _mostToWrite);
+        if (_request.OutputLimit is not null || _price!.ContextWindow is not { } window || limit + _inputBound <= window)
+            return limit;
+        var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable: false, strict: false, new RequestTexts(_request, _keptBody ?? body.ToArray())));
+        var room = window - Math.Min(exact.InputTokens, _inputBound);
+        return room > 0 ? Math.Min(limit, room) : limit;
+    }
+}

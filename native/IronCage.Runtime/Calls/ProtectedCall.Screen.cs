@@ -1,0 +1,69 @@
+using IronCage.Core.Events;
+using IronCage.Lang;
+using IronCage.Runtime.Protections;
+using IronCage.Safety;
+
+namespace IronCage.Runtime.Calls;
+
+/// <summary>What a request or an answer holds that must not pass, and what of it nobody can read.</summary>
+public sealed partial class ProtectedCall
+{
+    private Refusal? Screen(ReadOnlySpan<byte> body)
+    {
+        if (_request.UnscannableParts > 0 && Unscannable() is { } denied)
+            return denied;
+        if (!_run.Policy.ScansInput)
+            return null;
+        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: false);
+        foreach (var text in _request.Texts)
+            screening.Screen(text, body, _edits);
+        return Report(screening.Records, output: false, screening.IsBlocked);
+    }
+
+    private Refusal? Unscannable() =>
+        Unscannable("the request holds content that cannot be read (images, audio or files)", $"{_request.UnscannableParts} parts of a request could not be scanned");
+
+    /// <summary>What 'unscannable' says, the severest of all protections: a refusal, a warning, or nothing.</summary>
+    private Refusal? Unscannable(string why, string warning)
+    {
+        var severest = UnscannablePolicy.Allow;
+        foreach (var protection in _run.Protections)
+            severest = (UnscannablePolicy)Math.Max((int)severest, (int)protection.Options.Unscannable);
+        if (severest == UnscannablePolicy.Deny)
+            return Refusal.Denied(why + ", and 'unscannable' is 'deny'", "unscannable", Model);
+        if (severest == UnscannablePolicy.Warn)
+        {
+            foreach (var protection in _run.Protections)
+                protection.Emit("call.unscannable", EventLevel.Warning, warning, null);
+        }
+        return null;
+    }
+
+    /// <summary>Books findings in every report; the refusal when one of them blocks.</summary>
+    private Refusal? Report(IReadOnlyList<FindingRecord> records, bool output, bool blocked)
+    {
+        if (records.Count == 0)
+            return null;
+        var where = output ? "answer" : "request";
+        var details = JsonDetails.Write(writer =>
+        {
+            writer.WriteString("direction", output ? "output" : "input");
+            writer.WriteStartObject("kinds");
+            foreach (var group in records.GroupBy(r => r.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
+                writer.WriteNumber(group.Key, group.Count());
+            writer.WriteEndObject();
+        });
+        foreach (var protection in _run.Protections)
+        {
+            protection.Tally.Found(records);
+            protection.Emit("pii.found", EventLevel.Warning, $"{records.Count} finding(s) in the {where} of {Model}", details);
+            protection.Audit(blocked ? "pii.blocked" : "pii.found", details);
+        }
+        if (!blocked)
+            return null;
+        return Refusal.Blocked(records, output, Model) with
+        {
+            By = [.. _run.Protections.Where(p => records.Any(r => PiiKinds.TryGet(r.Kind, out var kind) && p.Policy.For(kind, output) == PiiAction.Block))],
+        };
+    }
+}
