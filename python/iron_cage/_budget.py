@@ -38,10 +38,7 @@ class Budget:
         """The budget as its store has it now: limit, spent, held, remaining, in Decimal dollars."""
         from iron_cage._report import BudgetReport
 
-        report = BudgetReport._of(loads(_native.take("ironcage_budget_report", self._owned.handle)))
-        if report.held_usd and _engine.collect_left():
-            report = BudgetReport._of(loads(_native.take("ironcage_budget_report", self._owned.handle)))
-        return report
+        return _engine.without_left(lambda: BudgetReport._of(loads(_native.take("ironcage_budget_report", self._owned.handle))))
 
     def close(self) -> None:
         """Gives it back; protections that draw on it go on. Idempotent."""

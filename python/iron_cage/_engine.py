@@ -13,9 +13,12 @@ from iron_cage import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Hashable, Mapping, Optional
+    from typing import Any, Callable, Hashable, Mapping, Optional, TypeVar
 
     from iron_cage._protection import Protection
+    from iron_cage._report import BudgetReport, Report
+
+    R = TypeVar("R", BudgetReport, Report)
 
 FLUSH_MS = 10_000
 
@@ -145,6 +148,12 @@ def collect_left(run: int = 0) -> bool:
     _collected = monotonic()
     _collecting = _collected - now
     return True
+
+
+def without_left(read: Callable[[], R]) -> R:
+    """A report (something with held_usd), read again if streams that were left may be part of what is held."""
+    report = read()
+    return read() if report.held_usd and collect_left() else report
 
 
 def end_call(native: int, how: int) -> bool:

@@ -130,10 +130,7 @@ class Protection:
         if self._last_report is not None:
             return self._last_report
         _engine.drain()
-        report = Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
-        if report.held_usd and _engine.collect_left():
-            report = Report._of(loads(_native.take("ironcage_protection_report", self.handle)))
-        return report
+        return _engine.without_left(lambda: Report._of(loads(_native.take("ironcage_protection_report", self.handle))))
 
     def stop(self, reason: str = "stopped") -> None:
         """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays.

@@ -195,11 +195,11 @@ public sealed partial class ProtectedCall
 
     private static bool HasText(ChatResponse answer) => answer.Contents.Count > 0;
 
-    /// <summary>A head came: what fails in a way that clients try again is remembered.</summary>
+    /// <summary>A head came. 409 and 429 are no failures of the provider (see <see cref="Classify"/>), but clients try them again.</summary>
     private void Answered(int status)
     {
         _status = status;
-        if (status is 408 or 409 or 429 or >= 500)
+        if (status is 409 or 429)
             _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
     }
 

@@ -168,13 +168,7 @@ public sealed partial class ProtectedCall
         Settle(_demand.Call == _id ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
     }
 
-    private long EstimatedInput()
-    {
-        if (_keptBody is not { } body || _price!.Reasoning)
-            return _inputBound;
-        var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable: false, strict: false, new RequestTexts(_request, body)));
-        return exact.Refusal == BoundRefusal.None ? Math.Min(_inputBound, exact.InputTokens) : _inputBound;
-    }
+    private long EstimatedInput() => _keptBody is { } body && !_price!.Reasoning ? CountedInput(body) : _inputBound;
 
     private void SettleStream(bool complete)
     {

@@ -170,8 +170,14 @@ public sealed partial class ProtectedCall
         var limit = Math.Min(_grantedTokens, _mostToWrite);
         if (_request.OutputLimit is not null || _price!.ContextWindow is not { } window || limit + _inputBound <= window)
             return limit;
-        var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable: false, strict: false, new RequestTexts(_request, _keptBody ?? body.ToArray())));
-        var room = window - Math.Min(exact.InputTokens, _inputBound);
+        var room = window - CountedInput(_keptBody ?? body.ToArray());
         return room > 0 ? Math.Min(limit, room) : limit;
+    }
+
+    /// <summary>The input by the tokenizer, where that is below its bound.</summary>
+    private long CountedInput(byte[] body)
+    {
+        var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price!, lowerable: false, strict: false, new RequestTexts(_request, body)));
+        return exact.Refusal == BoundRefusal.None ? Math.Min(_inputBound, exact.InputTokens) : _inputBound;
     }
 }

@@ -3,6 +3,8 @@ namespace IronCage.Safety.Text;
 /// <summary>Folds one text, whole or in pieces, by <see cref="TextFold"/>, and tells which place of the text a folded place is. A text without anything to fold is not copied.</summary>
 internal sealed class FoldedText
 {
+    private const int KeptCapacity = 1 << 20;
+
     private readonly List<(long At, int Extra)> shifts = [];
     private readonly byte[] carry = new byte[TextFold.Longest];
     private byte[] output = [];
@@ -16,6 +18,8 @@ internal sealed class FoldedText
         shifts.Clear();
         carried = 0;
         total = settled = 0;
+        if (output.Length > KeptCapacity)
+            output = [];
     }
 
     /// <summary>The next folded bytes; a sequence that the end of the piece cuts comes with the next one.</summary>
@@ -31,11 +35,11 @@ internal sealed class FoldedText
 
     private ReadOnlySpan<byte> Fold(ReadOnlySpan<byte> piece, bool final)
     {
-        byte[] joined = [.. carry.AsSpan(0, carried), .. piece];
+        byte[] joined = carried == 0 ? [] : [.. carry.AsSpan(0, carried), .. piece];
+        ReadOnlySpan<byte> rest = carried == 0 ? piece : joined;
         carried = 0;
-        if (output.Length < joined.Length)
-            output = new byte[joined.Length];
-        ReadOnlySpan<byte> rest = joined;
+        if (output.Length < rest.Length)
+            output = new byte[rest.Length];
         int count = 0;
         while (!rest.IsEmpty)
         {

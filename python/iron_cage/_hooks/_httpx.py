@@ -21,7 +21,7 @@ from iron_cage._runs import current, state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, AsyncIterator, Iterator, Optional
+    from typing import Any, AsyncIterator, Iterable, Iterator, Optional
 
 #: Raised before anything of the request was sent.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
@@ -236,11 +236,7 @@ class Hook:
 
     def _rewritten(self, request: Any, body: bytes) -> Any:
         """A copy with another body; length follows, chunked stays chunked, content-encoding goes."""
-        headers = [
-            (name, b"%d" % len(body) if name.lower() == b"content-length" else value)
-            for name, value in request.headers.raw
-            if name.lower() != b"content-encoding"
-        ]
+        headers = _following(request.headers.raw, body)
         rewritten = self.module.Request(
             request.method, request.url, headers=headers, stream=self.module.ByteStream(body), extensions=request.extensions
         )
@@ -319,11 +315,7 @@ class Hook:
                 out = payload or b""
         if out == plain:
             return response
-        headers = [
-            (name, b"%d" % len(out) if name.lower() == b"content-length" else value)
-            for name, value in response.headers.raw
-            if name.lower() != b"content-encoding"
-        ]
+        headers = _following(response.headers.raw, out)
         fresh = self.module.Response(response.status_code, headers=headers, content=out, request=request, extensions=response.extensions)
         fresh.default_encoding = response.default_encoding
         return fresh
@@ -360,6 +352,15 @@ def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     url = request.url
     lines = b"\n".join([name + b": " + value for name, value in request.headers.raw if name.lower() in REQUEST_HEADERS])
     return request.method.encode("ascii", "replace"), url.raw_scheme + b"://" + url.netloc + url.raw_path, lines, body
+
+
+def _following(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of another body: the length follows, the encoding goes."""
+    return [
+        (name, b"%d" % len(body) if name.lower() == b"content-length" else value)
+        for name, value in headers
+        if name.lower() != b"content-encoding"
+    ]
 
 
 def _drop(headers: Any, *names: str) -> None:
