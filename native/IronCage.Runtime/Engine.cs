@@ -93,13 +93,31 @@ public sealed class Engine : IDisposable
     {
         var (name, limit, state) = SharedBudget.ReadOptions(optionsJson);
         var store = OpenStore(state);
-        return new SharedBudget(name, store.Open("budget:" + name, limit), store);
+        return new SharedBudget(name, store.Open(SharedBudget.AccountOf(name), limit), store);
+    }
+
+    /// <summary>A budget of the process from which this one was forked: both draw on the same sum.</summary>
+    /// <param name="optionsJson">As it was opened there.</param>
+    /// <param name="storeUrl">Its <see cref="SharedBudget.StoreUrl"/>.</param>
+    /// <param name="account">Its <see cref="SharedBudget.SharedAddress"/>.</param>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    public SharedBudget InheritBudget(ReadOnlyMemory<byte> optionsJson, string? storeUrl, nint account)
+    {
+        var (name, limit, _) = SharedBudget.ReadOptions(optionsJson);
+        var store = OpenStore(storeUrl);
+        var key = SharedBudget.AccountOf(name);
+        return new SharedBudget(name, account == 0 ? SharedBudget.Reopen(store, key, limit!.Value) : Stores.Memory.Inherit(key, account, isNamed: true), store);
     }
 
     /// <exception cref="ConfigException">An option is wrong.</exception>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public Protection NewProtection(ReadOnlyMemory<byte> optionsJson, SharedBudget? budget) =>
         new(this, ProtectionOptionsReader.Read(optionsJson), budget);
+
+    /// <summary>A protection of the process from which this one was forked: the same options, budget and kill switch; its report begins anew.</summary>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    public Protection InheritProtection(ReadOnlyMemory<byte> optionsJson, SharedBudget? budget, ProtectionLegacy legacy) =>
+        new(this, ProtectionOptionsReader.Read(optionsJson), budget, legacy);
 
     internal IStore OpenStore(string? url)
     {

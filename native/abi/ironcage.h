@@ -39,8 +39,14 @@
  *   A blocking host that must stay interruptible asks NONBLOCKING too and calls ironcage_call_wait in slices.
  *
  * FORK
- *   The library runs a managed runtime. After fork() every export is undefined in the child; the child may exec, exit, or load a
- *   private copy of the library from another inode (copy the file into a memfd, dlopen /proc/self/fd/N) and start anew there.
+ *   The library runs a managed runtime, whose threads do not follow a fork: in the child every export of the copy that the parent used is undefined,
+ *   ironcage_fork_state too. Ask for the state before the first fork and keep the pointer. The child may exec or exit, or it loads a private copy, from another inode:
+ *   copy the file into a memfd, dlopen("/proc/self/fd/N", RTLD_NOW | RTLD_NODELETE), and give that copy the pointer with ironcage_fork_adopt, before anything
+ *   else. From then on the handles of the parent's engines, budgets, protections and runs are good in the child, too, whatever the parent's threads were doing:
+ *   budgets in memory are the same sum in both (they lie in shared memory), SQLite stores are opened anew at their first use, a kill switch thrown in one stops both,
+ *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls and streams that were open at the fork
+ *   belong to the parent: in the child their handles are stale. A child that was forked by a child does the same with the state of its own parent.
+ *   What a process holds of a budget in memory when it dies is booked as spent by the next one that looks.
  *
  * UNLOAD
  *   Not supported: never dlclose the library.
@@ -122,6 +128,13 @@ const char *ironcage_version(void);
 
 /* Why the last call on this thread failed; "" if it did not. Valid until this thread's next call into the library. */
 const char *ironcage_last_error(void);
+
+/* What a forked child needs to go on with what this process has; see FORK. Valid as long as the process, and kept up to date. Never fails. */
+const void *ironcage_fork_state(void);
+
+/* In a private copy of the library in a forked child, before any other call that makes something: takes over what the parent had. state: what the parent got from
+ * ironcage_fork_state. IRONCAGE_E_SEQUENCE: this is not a private copy, or not its first use. IRONCAGE_E_ARGUMENT: the parent used another build of the library. */
+int32_t ironcage_fork_adopt(const void *state);
 
 /* Gives a buffer back and zeroes it. NULL and empty buffers are fine; so is a second call. */
 void ironcage_buffer_free(ironcage_buffer *buffer);

@@ -13,10 +13,11 @@ from iron_cage import _native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Hashable, Mapping, Optional, TypeVar
+    from typing import Any, Callable, Hashable, Mapping, Optional, Sequence, TypeVar
 
     from iron_cage._protection import Protection
     from iron_cage._report import BudgetReport, Report
+    from iron_cage._runs import Run
 
     R = TypeVar("R", BudgetReport, Report)
 
@@ -50,7 +51,7 @@ def _make() -> int:
             settings = {"llm_hosts": os.environ.get("IRON_CAGE_LLM_HOSTS"), "log_level": os.environ.get("IRON_CAGE_LOG")}
             config = dumps({name: value for name, value in settings.items() if value}).encode()
             _handle = _native.new_handle("ironcage_engine_new", config, len(config))
-            atexit.register(_at_exit)
+            atexit.register(at_exit)
         return _handle
 
 
@@ -83,7 +84,7 @@ def drain() -> None:
     """Fetches events: "log" ones go to logging.getLogger("iron_cage"), the others to their protection, which hands them to its callback
     only where its own runs execute: whoever drains finds everybody's. Raises nothing."""
     global _lost, _nothing
-    if not _handle or _native.forked():
+    if not _handle or not _native.loaded():
         return
     try:
         logs: list[Mapping[str, Any]] = []
@@ -167,8 +168,9 @@ def end_call(native: int, how: int) -> bool:
     return True
 
 
-def _at_exit() -> None:
-    if _native.forked():
+def at_exit() -> None:
+    """The last chance: what is open ends, what is written behind is written. Idempotent."""
+    if not _native.loaded():
         return
     from iron_cage import _abi
 
@@ -181,12 +183,20 @@ def _at_exit() -> None:
         protection._deliver()
 
 
+def after_fork(going_on: Sequence[Run]) -> None:
+    """In a forked child: these runs, of the thread that forked, go on here; no others."""
+    for protection in list(_protections.values()):
+        protection._after_fork(going_on)
+
+
 def _after_fork() -> None:
-    global _lock, _drain_lock
+    global _lock, _drain_lock, _lost, _nothing
     _lock = threading.RLock()
     _drain_lock = threading.RLock()
+    # Calls and streams that are open are the parent's. The engine goes on here under its handle, with no events yet.
     open_calls.clear()
     streams.clear()
+    _lost, _nothing = 0, b""
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,12 +1,15 @@
 """The one door to the C library: loading, calling, translating errors, owning handles and buffers.
 
 The library is loaded at its first use, not at import: importing iron_cage starts nothing, so that tools which only import it (test
-plugins, fork servers) stay as they were. After that, a forked child cannot use it (the header says why): every call there raises.
+plugins, fork servers) stay as they were. The copy that a process uses is dead in its forked children (the header says why): a child loads one
+of its own at its first use, which takes over the parent's protections, budgets and runs under the same handles.
 """
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 import threading
 import weakref
 
@@ -19,21 +22,15 @@ if TYPE_CHECKING:
 ffi = _abi.ffi
 NULL = ffi.NULL
 
-FORKED = (
-    "protections do not work in a forked child yet: this process was forked after the library had been started. "
-    "Use the 'spawn' start method, or fork before the first use of iron_cage"
-)
-
 _NAMES = {"win32": "ironcage.dll", "darwin": "libironcage.dylib"}
 _lock = threading.Lock()
 _lib: Any = None
-
-
-class _Forked:
-    """Stands in for the library in a forked child."""
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise errors.NativeError(FORKED)
+#: What the library of this process leaves to forked children; in a child that has not loaded its own yet, what the parent's left.
+_state: Any = None
+#: In a forked child: its own copy of the library must come from another inode than those in here, which are loaded already (or were, in an ancestor).
+_used: set[tuple[int, int]] = set()
+#: A copy for the children of this process to share: descriptor and inode.
+_spare: Optional[tuple[int, tuple[int, int]]] = None
 
 
 def library_path() -> str:
@@ -46,13 +43,12 @@ def library_path() -> str:
 
 def load() -> Any:
     """The library, loaded and compared with these bindings at the first call."""
-    global _lib
+    global _lib, _state
     with _lock:
         if _lib is None:
             path = library_path()
             try:
-                # cffi closes a library with its last reference, at interpreter exit; ours must stay to the end of the process.
-                loaded = ffi.dlopen(path, os.RTLD_NOW | os.RTLD_NODELETE) if hasattr(os, "RTLD_NODELETE") else ffi.dlopen(path)
+                loaded = _open(path) if _state is None else _open_copy(path)
             except OSError as error:
                 raise errors.NativeError(f"cannot load the Iron Cage library: {error}") from None
             try:
@@ -64,13 +60,66 @@ def load() -> Any:
                     f"library and bindings do not belong together: {path} was built from an ironcage.h with SHA-256 {found}, "
                     f"the bindings from one with {_abi.HEADER_SHA256}. Install one iron-cage wheel, or rebuild both"
                 )
+            state = loaded.ironcage_fork_state()
+            if _state is not None and loaded.ironcage_fork_adopt(_state) < 0:
+                message = ffi.string(loaded.ironcage_last_error()).decode("utf-8", "replace")
+                raise errors.NativeError(f"this forked process cannot go on with the protections of its parent: {message}")
+            _state = state
             _lib = loaded
         return _lib
 
 
-def forked() -> bool:
-    """Whether this process is a forked child that must leave the library alone."""
-    return isinstance(_lib, _Forked)
+def _open(path: str) -> Any:
+    # cffi closes a library with its last reference, at interpreter exit; ours must stay to the end of the process.
+    loaded = ffi.dlopen(path, os.RTLD_NOW | os.RTLD_NODELETE) if hasattr(os, "RTLD_NODELETE") else ffi.dlopen(path)
+    if not path.startswith("/proc/"):
+        _used.add(_inode(os.stat(path)))
+    return loaded
+
+
+def _open_copy(path: str) -> Any:
+    """A private copy of the library: the one that the parent made for its children, else one of our own."""
+    if _spare is not None:
+        try:
+            if _inode(os.fstat(_spare[0])) == _spare[1] and _spare[1] not in _used:
+                _used.add(_spare[1])
+                return _open(f"/proc/self/fd/{_spare[0]}")
+        except OSError:
+            pass  # the child has closed its descriptors
+    try:
+        descriptor = _copy(path)
+        try:
+            _used.add(_inode(os.fstat(descriptor)))
+            return _open(f"/proc/self/fd/{descriptor}")
+        finally:
+            os.close(descriptor)
+    except (OSError, AttributeError):
+        pass  # no memfd, or no /proc
+    with tempfile.NamedTemporaryFile(suffix=os.path.basename(path)) as file, open(path, "rb") as source:
+        shutil.copyfileobj(source, file)
+        file.flush()
+        return _open(file.name)
+
+
+def _copy(path: str) -> int:
+    """A descriptor of a copy in memory. AttributeError where the system has no such thing."""
+    descriptor = os.memfd_create("libironcage", os.MFD_CLOEXEC)
+    try:
+        with open(path, "rb") as source, open(descriptor, "wb", closefd=False) as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _inode(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
+
+
+def loaded() -> bool:
+    """Whether this process has used the library; not so in a forked child that did nothing with it yet."""
+    return _lib is not None
 
 
 def call(name: str, *arguments: Any) -> None:
@@ -155,9 +204,10 @@ _VERDICT_SIZE = ffi.sizeof("ironcage_verdict")
 
 
 def release(name: str, *arguments: Any) -> None:
-    """Calls an export on the way out (finalizers, interpreter exit): nothing is raised, and a forked child does nothing."""
+    """Calls an export on the way out (finalizers, interpreter exit): nothing is raised. In a forked child that has not used the library nothing is
+    done: what is let go of there is the parent's."""
     library = _lib
-    if library is None or isinstance(library, _Forked):
+    if library is None:
         return
     try:
         getattr(library, name)(*arguments)
@@ -166,7 +216,7 @@ def release(name: str, *arguments: Any) -> None:
 
 
 class Owned:
-    """A handle with an owner: freed once, by close() or by the garbage collector, in any order, not in a forked child."""
+    """A handle with an owner: freed once, by close() or by the garbage collector, in any order; in a forked child only the child's."""
 
     def __init__(self, handle: int, free: str) -> None:
         self.handle = handle
@@ -178,12 +228,27 @@ class Owned:
         self._finalizer()
 
 
+def _before_fork() -> None:
+    global _spare
+    _lock.acquire()  # no child may see the library half loaded
+    if _lib is None or (_spare is not None and _spare[1] not in _used):
+        return
+    try:
+        descriptor = _copy(library_path())
+        _spare = descriptor, _inode(os.fstat(descriptor))
+    except (OSError, AttributeError):
+        pass  # each child makes its own
+
+
+def _after_fork_in_parent() -> None:
+    _lock.release()
+
+
 def _after_fork() -> None:
     global _lib, _lock
     _lock = threading.Lock()
-    if _lib is not None:
-        _lib = _Forked()
+    _lib = None
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)

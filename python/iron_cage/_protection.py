@@ -222,6 +222,11 @@ class Protection:
         if ends:
             self._end()
 
+    def _after_fork(self, going_on: Sequence[Run]) -> None:
+        """In a forked child."""
+        self._open = sum(run.protection is self for run in going_on)
+        self._entered = [run for run in self._entered if run in going_on]
+
     def _innermost(self) -> Run:
         """The run that the `with` which is ending opened: the innermost of this context, else (exited in another context than it was
         entered in, as some test frameworks do) the youngest."""

@@ -24,6 +24,8 @@ class State:
 
     #: How many runs are open in this process; 0: nothing is protected, and hooks step aside.
     active = 0
+    #: How many forks lie between this process and its first ancestor. Runs of another generation are not counted here: they are the parent's.
+    generation = 0
 
 
 state = State()
@@ -37,7 +39,7 @@ class Run:
     A refusal may travel as an exception only on the thread and task that entered the boundary; both are noted at the entry.
     """
 
-    __slots__ = ("protection", "parent", "outer", "handle", "closed", "thread", "task", "_owned", "__weakref__")
+    __slots__ = ("protection", "parent", "outer", "handle", "closed", "thread", "task", "generation", "_owned", "__weakref__")
 
     handle: int
     closed: bool
@@ -55,6 +57,7 @@ class Run:
         self.thread: Optional[int] = None
         self.task: Optional[object] = None
         with counting:
+            self.generation = state.generation
             state.active += 1
 
     def enter(self) -> None:
@@ -119,10 +122,12 @@ class Run:
             if self.closed:
                 return None
             self.closed = True
-            state.active = max(0, state.active - 1)
+            counted = self.generation == state.generation
+            if counted:
+                state.active -= 1
         try:
-            if _native.forked():
-                return None
+            if not _native.loaded():
+                return None  # a forked child that made no call
             _engine.collect_left(self.handle)
             try:
                 remembered = _native.take("ironcage_run_close", self.handle)
@@ -130,7 +135,8 @@ class Run:
                 return None  # garbage: the handle went before the generator whose end closes the run
             _engine.drain()
         finally:
-            self.protection._run_ended()
+            if counted:
+                self.protection._run_ended()
         self.deliver()
         return loads(remembered) if remembered else None
 
@@ -183,8 +189,18 @@ def current_task() -> Optional[object]:
 def _after_fork() -> None:
     global counting
     counting = threading.RLock()
-    # Runs of other threads are not in this process; the one of this thread, if any, is in its context and fails closed.
-    state.active = 0
+    # Runs of other threads are not in this process; those of this thread's context go on in both.
+    going_on: list[Run] = []
+    run = current.get()
+    while run is not None:
+        if not run.closed:
+            going_on.append(run)
+        run = run.outer
+    state.generation += 1
+    state.active = len(going_on)
+    for run in going_on:
+        run.generation = state.generation
+    _engine.after_fork(going_on)
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,18 +1,46 @@
+using IronCage.Abi.Boundary.Fork;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Runtime;
+using IronCage.Runtime.Budgets;
 
 namespace IronCage.Abi.Boundary;
 
 /// <summary>An engine with what only the boundary needs: the queue of decided calls.</summary>
-internal sealed class EngineHost
+internal sealed class EngineHost : IForkRecorded
 {
     private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(10);
 
-    public EngineHost(ReadOnlyMemory<byte> config)
+    private readonly HashSet<nint> _accounts = [];
+
+    /// <summary>Makes an engine; <paramref name="record"/> is what a forked child finds of it, null to begin one.</summary>
+    public EngineHost(ReadOnlyMemory<byte> config, ForkRecord? record = null)
     {
         Engine = new Engine(EngineOptions.Read(config), TimeProvider.System, new SystemIdSource(TimeProvider.System));
         Engine.Decided = call => Completions.Add(call.Handle);
+        Record = record ?? ForkList.Instance.Add(ForkKind.Engine, config.Span);
+    }
+
+    public ForkRecord Record { get; }
+
+    /// <summary>A budget was opened: if it is in memory, forked children must find it by its name for as long as this engine lives.</summary>
+    public void Opened(SharedBudget budget)
+    {
+        if (budget.SharedAddress == 0)
+            return;
+        lock (_accounts)
+        {
+            if (_accounts.Add(budget.SharedAddress))
+                ForkList.Instance.Add(ForkKind.Account, default, Record, text: budget.AccountName, account: budget.SharedAddress);
+        }
+    }
+
+    /// <summary>A budget in memory that the parent process had under a name.</summary>
+    public void Inherit(string account, nint address)
+    {
+        lock (_accounts)
+            _accounts.Add(address);
+        Engine.Stores.Memory.Inherit(account, address, isNamed: true);
     }
 
     public Engine Engine { get; }

@@ -1,3 +1,5 @@
+using IronCage.Abi.Boundary.Fork;
+
 namespace IronCage.Abi.Boundary;
 
 /// <summary>
@@ -13,12 +15,13 @@ internal sealed class HandleTable
         public uint Generation;
     }
 
-    public static readonly HandleTable Instance = new();
+    public static readonly HandleTable Instance = MakeInstance();
 
     private readonly Lock _gate = new();
     private readonly Stack<int> _free = new();
     private Slot[] _slots = [];
     private int _used;
+    private bool _reserved;
 
     public ulong Add(HandleKind kind, object target)
     {
@@ -28,13 +31,8 @@ internal sealed class HandleTable
             {
                 index = _used++;
                 if (index == _slots.Length)
-                {
-                    var grown = new Slot[Math.Max(64, 2 * _slots.Length)];
-                    _slots.CopyTo(grown, 0);
-                    for (var i = _slots.Length; i < grown.Length; i++)
-                        grown[i] = new Slot();
-                    Volatile.Write(ref _slots, grown);
-                }
+                    Grow(Math.Max(64, 2 * _slots.Length));
+                Used?.Invoke(_used);
             }
             var slot = _slots[index];
             slot.Generation = (slot.Generation + 1) & 0xFF_FFFF;
@@ -45,14 +43,60 @@ internal sealed class HandleTable
         }
     }
 
+    /// <summary>Told how many slots were ever used, before a handle of a new one is given out.</summary>
+    private Action<int>? Used { get; init; }
+
+    private static unsafe HandleTable MakeInstance()
+    {
+        var state = ForkList.Instance.State;
+        return new HandleTable { Used = used => Volatile.Write(ref state->Slots, used) };
+    }
+
+    /// <summary>Sets the first slots aside for handles of a parent process. False when the table was used already.</summary>
+    public bool TryReserve(int slots)
+    {
+        lock (_gate)
+        {
+            if (_used > 0 || _reserved)
+                return false;
+            _reserved = true;
+            _used = slots;
+            Grow(Math.Max(64, slots));
+            return true;
+        }
+    }
+
+    /// <summary>Puts an object back under the handle that it had in the parent.</summary>
+    public void Restore(ulong handle, object target)
+    {
+        lock (_gate)
+        {
+            var slot = _slots[(uint)handle];
+            slot.Generation = (uint)(handle >> 32) & 0xFF_FFFF;
+            slot.Target = target;
+            Volatile.Write(ref slot.Handle, handle);
+        }
+    }
+
+    private void Grow(int length)
+    {
+        var grown = new Slot[length];
+        _slots.CopyTo(grown, 0);
+        for (var i = _slots.Length; i < grown.Length; i++)
+            grown[i] = new Slot();
+        Volatile.Write(ref _slots, grown);
+    }
+
     /// <summary>The object of a handle.</summary>
     /// <exception cref="AbiException">The handle is null, stale, foreign or of another kind.</exception>
     public T Get<T>(HandleKind kind, ulong handle) where T : class =>
-        Find(kind, handle) as T ?? throw new AbiException(Status.Handle, handle == 0
+        Resolved(Find(kind, handle)) as T ?? throw new AbiException(Status.Handle, handle == 0
             ? $"the {kind} handle is null"
             : $"the {kind} handle is stale, foreign or of another kind");
 
-    /// <summary>The object of a handle, or null when it is not good (any more).</summary>
+    private static object? Resolved(object? target) => target is Inherited inherited ? inherited.Resolve() : target;
+
+    /// <summary>The object of a handle, or null when it is not good (any more); what was inherited and not used yet as <see cref="Inherited"/>.</summary>
     public object? Find(HandleKind kind, ulong handle)
     {
         if (handle >> 56 != (ulong)kind)
@@ -85,7 +129,8 @@ internal sealed class HandleTable
             var target = slot.Target;
             slot.Target = null;
             _free.Push((int)index);
-            return target;
+            (target as IForkRecorded)?.Record?.Release();
+            return target is Inherited inherited ? inherited.Made : target;
         }
     }
 }

@@ -1,4 +1,6 @@
+using IronCage.Abi.Boundary.Fork;
+
 namespace IronCage.Abi.Boundary;
 
-/// <summary>An object and the engine it belongs to.</summary>
-internal sealed record Hosted<T>(EngineHost Host, T Value) where T : class;
+/// <summary>An object, the engine it belongs to, and what a forked child finds of it.</summary>
+internal sealed record Hosted<T>(EngineHost Host, T Value, ForkRecord? Record = null) : IForkRecorded where T : class;

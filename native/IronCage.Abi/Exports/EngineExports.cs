@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using IronCage.Abi.Boundary;
+using IronCage.Abi.Boundary.Fork;
 using IronCage.Core.Ledger;
 using IronCage.Telemetry;
 
@@ -14,7 +15,8 @@ internal static unsafe class EngineExports
     {
         Input.NotNull(result);
         *result = 0;
-        *result = HandleTable.Instance.Add(HandleKind.Engine, new EngineHost(Input.Json(config, configLength)));
+        var host = new EngineHost(Input.Json(config, configLength));
+        *result = host.Record.Publish(HandleTable.Instance.Add(HandleKind.Engine, host));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_engine_free")]
@@ -22,7 +24,12 @@ internal static unsafe class EngineExports
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_engine_add_hosts")]
     public static int AddHosts(ulong engine, byte* specification, nuint length) => Guard.Run(() =>
-        Handles.Engine(engine).Engine.AddHosts(Input.Text(specification, length)));
+    {
+        var host = Handles.Engine(engine);
+        var hosts = Input.Text(specification, length);
+        host.Engine.AddHosts(hosts);
+        ForkList.Instance.AddHosts(host.Record, hosts);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_engine_event_fd")]
     public static int EventFd(int* result, ulong engine) => Guard.Run(() =>

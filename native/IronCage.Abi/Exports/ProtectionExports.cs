@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using IronCage.Abi.Boundary;
+using IronCage.Abi.Boundary.Fork;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
@@ -15,7 +16,11 @@ internal static unsafe class ProtectionExports
         Input.NotNull(result);
         *result = 0;
         var host = Handles.Engine(engine);
-        *result = HandleTable.Instance.Add(HandleKind.Budget, new Hosted<SharedBudget>(host, host.Engine.OpenBudget(Input.Json(options, length))));
+        var json = Input.Json(options, length);
+        var budget = host.Engine.OpenBudget(json);
+        host.Opened(budget);
+        var record = ForkList.Instance.Add(ForkKind.Budget, json.Span, host.Record, text: budget.StoreUrl, account: budget.SharedAddress);
+        *result = record.Publish(HandleTable.Instance.Add(HandleKind.Budget, new Hosted<SharedBudget>(host, budget, record)));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_report")]
@@ -38,8 +43,12 @@ internal static unsafe class ProtectionExports
         var shared = budget == 0 ? null : Handles.Budget(budget);
         if (shared is not null && shared.Host != host)
             throw new AbiException(Status.Handle, "the budget belongs to another engine");
-        var protection = host.Engine.NewProtection(Input.Json(options, length), shared?.Value);
-        *result = protection.Handle = HandleTable.Instance.Add(HandleKind.Protection, new Hosted<Protection>(host, protection));
+        var json = Input.Json(options, length);
+        var protection = host.Engine.NewProtection(json, shared?.Value);
+        var legacy = protection.Legacy;
+        var record = ForkList.Instance.Add(ForkKind.Protection, json.Span, host.Record, shared?.Record,
+            text: legacy.StoreUrl, account: legacy.Account, extra: legacy.Stop);
+        *result = protection.Handle = record.Publish(HandleTable.Instance.Add(HandleKind.Protection, new Hosted<Protection>(host, protection, record)));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_stop")]
@@ -66,7 +75,9 @@ internal static unsafe class ProtectionExports
         var outer = parent == 0 ? null : Handles.Run(parent);
         if (outer is not null && outer.Host != host.Host)
             throw new AbiException(Status.Handle, "the parent run belongs to another engine");
-        *result = HandleTable.Instance.Add(HandleKind.Run, new Hosted<Run>(host.Host, host.Value.OpenRun(outer?.Value)));
+        var run = host.Value.OpenRun(outer?.Value);
+        var record = ForkList.Instance.Add(ForkKind.Run, default, host.Host.Record, host.Record, outer?.Record, account: run.AccountAddress, extra: run.CountAddress);
+        *result = record.Publish(HandleTable.Instance.Add(HandleKind.Run, new Hosted<Run>(host.Host, run, record)));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_run_close")]

@@ -14,6 +14,9 @@ public interface ILedgerAccount
     /// <summary>Unique over all stores of the process; the order in which several accounts are taken.</summary>
     string Key { get; }
 
+    /// <summary>Where the account lies in memory that forked processes share; 0 for one in a durable store, which they open anew.</summary>
+    nint SharedAddress { get; }
+
     /// <summary>The account as this process last knew it: cheap, never touches a disk, may lag behind other processes by one commit.</summary>
     BudgetFigures Peek();
 

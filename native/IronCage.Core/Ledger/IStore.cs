@@ -9,6 +9,9 @@ public interface IStore : IDisposable
     /// <summary>Whether holds survive the process.</summary>
     bool IsDurable { get; }
 
+    /// <summary>The URL under which another process finds the same store, whatever its current directory; null for memory.</summary>
+    string? Url { get; }
+
     /// <summary>
     /// Opens the account, making it when it does not exist. A <paramref name="limit"/> that differs from the stored one replaces it; null leaves a stored limit as it is
     /// and otherwise means "no limit".

@@ -4,7 +4,7 @@ using IronCage.Core.Money;
 namespace IronCage.Runtime.Budgets;
 
 /// <summary>Tells once for each threshold of an account that it was crossed.</summary>
-internal sealed class BudgetWatch(ILedgerAccount account, IReadOnlyList<double> thresholds, bool keepsAudit)
+internal sealed class BudgetWatch(ILedgerAccount account, IReadOnlyList<double> thresholds, bool keepsAudit, bool isShared)
 {
     private readonly bool[] _told = new bool[thresholds.Count];
 
@@ -13,6 +13,9 @@ internal sealed class BudgetWatch(ILedgerAccount account, IReadOnlyList<double> 
 
     /// <summary>The account's store is durable, and is also where its protection keeps its audit trail.</summary>
     public bool KeepsAudit { get; } = keepsAudit;
+
+    /// <summary>The account is a <see cref="SharedBudget"/>'s, not its protection's own.</summary>
+    public bool IsShared { get; } = isShared;
 
     /// <summary>Looks at the account as it is known now; calls <paramref name="warn"/> for every threshold newly crossed by what is spent, ascending.</summary>
     public void Check(Action<double, BudgetFigures> warn)

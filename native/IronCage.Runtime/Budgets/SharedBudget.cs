@@ -19,8 +19,20 @@ public sealed class SharedBudget
     /// <summary>The name that its user gave it.</summary>
     public string Name { get; }
 
+    /// <summary>The name under which its store keeps it.</summary>
+    public string AccountName => AccountOf(Name);
+
+    /// <summary>Its store, as forked processes find it; null for memory.</summary>
+    public string? StoreUrl => Store.Url;
+
+    /// <summary>Where forked processes find its account; 0 for a durable one.</summary>
+    public nint SharedAddress => Account.SharedAddress;
+
     internal ILedgerAccount Account { get; }
     internal IStore Store { get; }
+
+    /// <summary>The name under which the store keeps the account of the budget <paramref name="name"/>.</summary>
+    internal static string AccountOf(string name) => "budget:" + name;
 
     /// <summary>Reads <c>{"name", "limit_usd", "state"}</c>.</summary>
     internal static (string Name, Picodollars? Limit, string? State) ReadOptions(ReadOnlyMemory<byte> json)
@@ -44,6 +56,13 @@ public sealed class SharedBudget
         if (limit is null)
             throw new ConfigException("limit_usd", "is required: an amount above 0");
         return (name, limit, state);
+    }
+
+    /// <summary>Opens the account of a process from which this one was forked. The store's limit stays, as somebody may have changed it since.</summary>
+    internal static ILedgerAccount Reopen(IStore store, string name, Picodollars limit)
+    {
+        var account = store.Open(name, null);
+        return account.ReadAsync().AsTask().GetAwaiter().GetResult().Limit is null ? store.Open(name, limit) : account;
     }
 
     /// <summary>The account as its store has it now, as a JSON object.</summary>

@@ -62,6 +62,8 @@ public sealed partial class ProtectedCall
                 return Unclaimed(engine, out drain);
         }
 
+        if (!claimed)
+            run.Join();
         var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed };
         var verdict = begun.Decide(new RequestHeaders(headers), body, nonblocking, started);
         drain = begun.WantsDrain;
@@ -239,13 +241,12 @@ public sealed partial class ProtectedCall
     {
         for (var i = 0; i < _run.Chain.Count; i++)
         {
-            var maximum = _run.Chain[i].Protection.Options.MaxCalls;
-            if (_run.Chain[i].TryCount(maximum))
+            if (_run.Chain[i].TryCount())
                 continue;
             var refusing = i;
             while (--i >= 0)
                 _run.Chain[i].Uncount();
-            return Refusal.CallLimit(maximum!.Value, Model) with { By = [_run.Chain[refusing].Protection] };
+            return Refusal.CallLimit(_run.Chain[refusing].Protection.Options.MaxCalls!.Value, Model) with { By = [_run.Chain[refusing].Protection] };
         }
         _counted = true;
         return null;

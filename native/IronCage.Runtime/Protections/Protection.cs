@@ -23,24 +23,27 @@ public sealed class Protection
     private readonly string _budgetName;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _warned = [];
+    private readonly StopSwitch _stop;
+    private readonly ProtectionLegacy? _legacy;
     private Run? _ambient;
     private int _openRuns;
-    private volatile string? _stopReason;
 
-    internal Protection(Engine engine, ProtectionOptions options, SharedBudget? shared)
+    internal Protection(Engine engine, ProtectionOptions options, SharedBudget? shared, ProtectionLegacy? legacy = null)
     {
         _engine = engine;
+        _legacy = legacy;
+        _stop = legacy is null ? new StopSwitch() : StopSwitch.Inherit(legacy.Stop);
         Options = options;
         _budgetName = shared?.Name ?? options.AgentId;
         if (shared is not null && options.Budget is not null)
             throw new ConfigException("budget_usd", "cannot be given together with a shared budget");
         if (shared is not null && options.BudgetPerRun)
             throw new ConfigException("budget_scope", "'run' needs budget_usd, not a shared budget");
-        _store = shared is not null && options.State is null ? shared.Store : engine.OpenStore(options.State);
+        _store = shared is not null && options.State is null ? shared.Store : engine.OpenStore(legacy is null ? options.State : legacy.StoreUrl);
         if (shared is not null)
-            _watch = new BudgetWatch(shared.Account, options.WarnAt, keepsAudit: _store.IsDurable && _store == shared.Store);
+            _watch = Watch(shared.Account, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
         else if (options.Budget is { } limit && !options.BudgetPerRun)
-            _watch = new BudgetWatch(OpenAccount(limit, ofRun: false), options.WarnAt, keepsAudit: _store.IsDurable);
+            _watch = Watch(OpenAccount(limit, ofRun: false), keepsAudit: _store.IsDurable);
         Policy = new SafetyPolicy(options);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
@@ -56,17 +59,16 @@ public sealed class Protection
     internal ProtectionTally Tally { get; } = new();
 
     /// <summary>Why the kill switch was thrown; null while it was not.</summary>
-    public string? StopReason => _stopReason;
+    public string? StopReason => _stop.Reason;
+
+    /// <summary>What forked processes need to go on with this protection.</summary>
+    public ProtectionLegacy Legacy => new(_store.Url, _watch is { } watch && !watch.IsShared ? watch.Account.SharedAddress : 0, _stop.Address);
 
     /// <summary>Throws the kill switch: every later call is refused, waiting ones give up. The first reason stays.</summary>
     public void Stop(string reason)
     {
-        lock (_gate)
-        {
-            if (_stopReason is not null)
-                return;
-            _stopReason = reason;
-        }
+        if (!_stop.Throw(reason))
+            return;
         Emit("agent.stopped", EventLevel.Warning, $"agent {Options.AgentId} was stopped", null);
         _engine.CancelWaiting(this);
     }
@@ -74,17 +76,37 @@ public sealed class Protection
     /// <summary>Opens a run nested in <paramref name="parent"/>.</summary>
     public Run OpenRun(Run? parent)
     {
-        var run = new Run(this, parent, WatchOfRun());
-        lock (_gate)
-            _openRuns++;
-        _engine.RunOpened(run);
+        parent?.Join();
+        var run = new Run(this, parent, WatchOfRun(), NewCount());
+        run.Join();
         return run;
     }
 
+    /// <summary>A run of the process from which this one was forked, going on here. It counts as open from its first use.</summary>
+    /// <param name="parent">The run around it.</param>
+    /// <param name="account">Its <see cref="Run.AccountAddress"/>.</param>
+    /// <param name="count">Its <see cref="Run.CountAddress"/>.</param>
+    public Run InheritRun(Run? parent, nint account, nint count)
+    {
+        var watch = account == 0 ? _watch : Watch(_engine.Stores.Memory.Inherit(AccountName, account, isNamed: false), keepsAudit: false);
+        return new Run(this, parent, watch, count == 0 ? NewCount() : CallCount.Inherit(count));
+    }
+
+    private CallCount? NewCount() => Options.MaxCalls is null ? null : new CallCount();
+
     /// <summary>The budget of a new run: the protection's, or a fresh one.</summary>
     private BudgetWatch? WatchOfRun() => Options.Budget is { } limit && Options.BudgetPerRun
-        ? new BudgetWatch(OpenAccount(limit, ofRun: true), Options.WarnAt, keepsAudit: false)
+        ? Watch(OpenAccount(limit, ofRun: true), keepsAudit: false)
         : _watch;
+
+    private BudgetWatch Watch(ILedgerAccount account, bool keepsAudit, bool isShared = false) => new(account, Options.WarnAt, keepsAudit, isShared);
+
+    internal void RunOpened(Run run)
+    {
+        lock (_gate)
+            _openRuns++;
+        _engine.RunOpened(run);
+    }
 
     internal void RunClosed(Run run)
     {
@@ -101,7 +123,7 @@ public sealed class Protection
     internal Run AmbientRun()
     {
         lock (_gate)
-            return _ambient ??= new Run(this, null, WatchOfRun());
+            return _ambient ??= new Run(this, null, WatchOfRun(), NewCount());
     }
 
     /// <summary>The report of <c>ironcage_protection_report</c>.</summary>
@@ -129,7 +151,7 @@ public sealed class Protection
             writer.WriteNumber("p50", Tally.Overhead.Quantile(0.5) / 1e9);
             writer.WriteNumber("p99", Tally.Overhead.Quantile(0.99) / 1e9);
             writer.WriteEndObject();
-            if (_stopReason is { } stopped)
+            if (StopReason is { } stopped)
                 writer.WriteString("stopped", stopped);
             writer.WriteEndObject();
         }
@@ -190,15 +212,18 @@ public sealed class Protection
     /// </summary>
     private ILedgerAccount OpenAccount(Picodollars limit, bool ofRun)
     {
-        var name = "agent:" + Options.AgentId;
-        if (_store.IsDurable && !ofRun)
-            return _store.Open(name, limit);
         var memory = _engine.Stores.Memory;
-        name += "/" + _engine.Ids.NewId().ToString("N");
+        if (_store.IsDurable && !ofRun)
+            return _legacy is null ? _store.Open(AccountName, limit) : SharedBudget.Reopen(_store, AccountName, limit);
+        if (_legacy is { Account: not 0 } && !ofRun)
+            return memory.Inherit(AccountName, _legacy.Account, isNamed: false);
+        var name = AccountName + "/" + _engine.Ids.NewId().ToString("N");
         var account = memory.Open(name, limit);
         memory.Forget(name);
         return account;
     }
+
+    private string AccountName => "agent:" + Options.AgentId;
 
     private void OnCircuit(CircuitEvent e)
     {

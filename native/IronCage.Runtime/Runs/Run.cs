@@ -13,8 +13,9 @@ public sealed class Run
 {
     private readonly Lock _gate = new();
     private Refusal? _remembered;
-    private long _calls;
+    private readonly CallCount? _calls;
     private bool _closed;
+    private bool _isOpen;
     private Dictionary<int, DateTimeOffset>? _failed;
 
     /// <summary>The same body within this time of a retryable failure is a retry (python clients without a header of their own).</summary>
@@ -22,9 +23,10 @@ public sealed class Run
 
     private const int MostFailures = 256;
 
-    internal Run(Protection protection, Run? parent, BudgetWatch? watch)
+    internal Run(Protection protection, Run? parent, BudgetWatch? watch, CallCount? calls)
     {
         Protection = protection;
+        _calls = calls;
         Watch = watch;
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
@@ -99,22 +101,31 @@ public sealed class Run
             return _failed is not null && _failed.Remove(bodyDigest, out var when) && now - when <= RetryWindow;
     }
 
+    /// <summary>Where forked processes find the budget of this run alone; 0 when it has none, or when it is durable.</summary>
+    public nint AccountAddress => Watch is { } watch && Protection.Options.BudgetPerRun ? watch.Account.SharedAddress : 0;
+
+    /// <summary>Where forked processes find the count of calls; 0 when there is no cap.</summary>
+    public nint CountAddress => _calls?.Address ?? 0;
+
     /// <summary>Counts a call against the cap; false when the cap is reached.</summary>
-    internal bool TryCount(int? maximum)
+    internal bool TryCount() => _calls is null || _calls.TryAdd(Protection.Options.MaxCalls!.Value);
+
+    internal void Uncount() => _calls?.Remove();
+
+    /// <summary>
+    /// The run is one of those that are open here. One that was inherited by a fork becomes so only when it is used: those of the other process's threads never are.
+    /// </summary>
+    internal void Join()
     {
+        if (Volatile.Read(ref _isOpen))
+            return;
         lock (_gate)
         {
-            if (maximum is { } cap && _calls >= cap)
-                return false;
-            _calls++;
-            return true;
+            if (_isOpen || _closed)
+                return;
+            Protection.RunOpened(this);
+            Volatile.Write(ref _isOpen, true);
         }
-    }
-
-    internal void Uncount()
-    {
-        lock (_gate)
-            _calls--;
     }
 
     /// <summary>Closes the run once and answers the refusal it remembers.</summary>
@@ -125,6 +136,8 @@ public sealed class Run
             if (_closed)
                 return _remembered;
             _closed = true;
+            if (!_isOpen)
+                return _remembered;
         }
         Protection.RunClosed(this);
         return Remembered;

@@ -6,7 +6,8 @@ using IronCage.Core.Time;
 namespace IronCage.State;
 
 /// <summary>
-/// Budgets in the memory of this process. Nothing survives it. A hold that fits completes synchronously and allocates nothing. Thread-safe.
+/// Budgets in the memory of this process and of those forked from it. Nothing survives them. A hold that fits completes synchronously and allocates nothing.
+/// Thread-safe.
 /// Of the audit trail the newest <see cref="AuditCapacity"/> entries are kept.
 /// </summary>
 public sealed class MemoryStore : IStore
@@ -16,6 +17,7 @@ public sealed class MemoryStore : IStore
 
     private readonly Lock _sync = new();
     private readonly Dictionary<string, MemoryAccount> _accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<nint, WeakReference<MemoryAccount>> _inherited = [];
     private readonly Queue<AuditEntry> _audit = new();
     private readonly Lock _auditSync = new();
     private readonly TimeProvider _clock;
@@ -36,6 +38,9 @@ public sealed class MemoryStore : IStore
     /// <summary>Always false.</summary>
     public bool IsDurable => false;
 
+    /// <summary>Always null.</summary>
+    public string? Url => null;
+
     /// <inheritdoc/>
     public ILedgerAccount Open(string name, Picodollars? limit)
     {
@@ -47,7 +52,7 @@ public sealed class MemoryStore : IStore
                 throw Closed();
             if (!_accounts.TryGetValue(name, out account))
             {
-                account = new MemoryAccount(this, name, $"memory:{_id}:{name}", limit, _clock);
+                account = Make(name, new SharedLedger(limit));
                 _accounts.Add(name, account);
                 return account;
             }
@@ -56,6 +61,33 @@ public sealed class MemoryStore : IStore
             account.SetLimit(l);
         return account;
     }
+
+    /// <summary>
+    /// The account that the process from which this one was forked had at <paramref name="address"/> (<see cref="ILedgerAccount.SharedAddress"/>): both go on drawing
+    /// on the same sum.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="address">Where it lies.</param>
+    /// <param name="isNamed">Whether <see cref="Open"/> finds it.</param>
+    public ILedgerAccount Inherit(string name, nint address, bool isNamed)
+    {
+        Demands.CheckAccount(name, null);
+        ArgumentOutOfRangeException.ThrowIfZero(address);
+        lock (_sync)
+        {
+            if (_closed)
+                throw Closed();
+            if (_inherited.TryGetValue(address, out var known) && known.TryGetTarget(out var account))
+                return account;
+            account = Make(name, SharedLedger.Inherit(address));
+            _inherited[address] = new WeakReference<MemoryAccount>(account);
+            if (isNamed)
+                _accounts.TryAdd(name, account);
+            return account;
+        }
+    }
+
+    private MemoryAccount Make(string name, SharedLedger ledger) => new(this, name, $"memory:{_id}:{name}", ledger, _clock);
 
     /// <summary>
     /// Takes the name out of the store: whoever has the account keeps it and may go on using it, but the next <see cref="Open"/> of the name makes a new one.

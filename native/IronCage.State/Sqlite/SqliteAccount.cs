@@ -23,6 +23,8 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
     public string Name => name;
     public string Key { get; } = $"sqlite:{file.Path}:{name}";
 
+    public nint SharedAddress => 0;
+
     public BudgetFigures Peek()
     {
         lock (_sync)

@@ -46,6 +46,9 @@ public sealed class SqliteStore : IStore
     /// <summary>Always true.</summary>
     public bool IsDurable => true;
 
+    /// <inheritdoc/>
+    public string Url => "sqlite:///" + FilePath;
+
     /// <summary>Transactions committed so far, by all stores of this file in this process.</summary>
     internal long CommitCount => _file.CommitCount;
 

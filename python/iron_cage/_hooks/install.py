@@ -54,6 +54,12 @@ def _requests(module: ModuleType) -> None:
     hook.install(module)
 
 
+def _processes(module: ModuleType) -> None:
+    from iron_cage._hooks import _processes as hook
+
+    hook.install(module)
+
+
 def _threads(module: ModuleType) -> None:
     from iron_cage._hooks import _threads as hook
 
@@ -65,6 +71,7 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "threading": _threads,
     "concurrent.futures.thread": _threads,
     "multiprocessing.pool": _threads,
+    "multiprocessing.util": _processes,
     "httpx": _httpx,
     "httpx2": _httpx,
     "urllib3.connectionpool": _urllib3,

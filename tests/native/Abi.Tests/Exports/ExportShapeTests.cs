@@ -77,6 +77,6 @@ public partial class ExportShapeTests
         }
     }
 
-    [GeneratedRegex("""\[UnmanagedCallersOnly\(EntryPoint = "(?<name>\w+)"\)\]\s+public static [\w*]+ \w+\([^)]*\) =>\s*(\(byte\*\))?Guard\.(Run|Value)\(\(\) =>(?:(?!\[UnmanagedCallersOnly)[\s\S])*?\);\n(?=\n|\})""")]
+    [GeneratedRegex("""\[UnmanagedCallersOnly\(EntryPoint = "(?<name>\w+)"\)\]\s+public static [\w*]+ \w+\([^)]*\) =>\s*(\((byte|void)\*\))?Guard\.(Run|Value)\(\(\) =>(?:(?!\[UnmanagedCallersOnly)[\s\S])*?\);\n(?=\n|\})""")]
     private static partial Regex Whole();
 }

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+
+namespace IronCage.Core.Memory;
+
+/// <summary>
+/// A piece of memory, zero at first, that processes forked later share with this one: what any of them writes the others see. Elsewhere than on Linux it is the
+/// process's own. Unmapped when nobody refers to the object any more; a forked child keeps its mapping. Whoever works on it must keep the object alive.
+/// </summary>
+public sealed unsafe partial class SharedMemory
+{
+    private const int ReadWrite = 3;         // PROT_READ | PROT_WRITE
+    private const int SharedAnonymous = 0x21; // MAP_SHARED | MAP_ANONYMOUS
+    private readonly nuint _length;
+
+    /// <summary>Maps fresh memory.</summary>
+    /// <param name="length">Bytes, above 0. Pages that nobody touches take no room.</param>
+    /// <exception cref="InsufficientMemoryException">The system has none.</exception>
+    public SharedMemory(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        _length = (nuint)length;
+        if (!OperatingSystem.IsLinux())
+        {
+            Address = (nint)NativeMemory.AllocZeroed(_length);
+            return;
+        }
+        var address = Map(0, _length, ReadWrite, SharedAnonymous, -1, 0);
+        if (address == -1)
+        {
+            GC.SuppressFinalize(this);
+            throw new InsufficientMemoryException("no memory can be mapped");
+        }
+        Address = address;
+    }
+
+    private SharedMemory(nint address, nuint length)
+    {
+        Address = address;
+        _length = length;
+    }
+
+    ~SharedMemory()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = Unmap(Address, _length);
+        else
+            NativeMemory.Free((void*)Address);
+    }
+
+    /// <summary>Where it lies: in this process, and in those forked from it.</summary>
+    public nint Address { get; }
+
+    /// <summary>What the process that this one was forked from had mapped: same address, same length.</summary>
+    public static SharedMemory Inherit(nint address, int length) => new(address, (nuint)length);
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int Unmap(nint address, nuint length);
+}
