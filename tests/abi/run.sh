@@ -29,5 +29,13 @@ if figures=$("$work/consumer" 127.0.0.1 "$port"); then :; fi
 read -r p f <<<"$(tail -n 1 <<<"$figures")"
 passed=$((passed + p)) failed=$((failed + f))
 kill "$SIM_PID" 2>/dev/null || true
+
+check "the rule for forks compiles without a warning" \
+    gcc -std=c11 -Wall -Wextra -Werror -O1 -I"$root/native/abi" "$here/fork.c" -o "$work/fork" -lpthread -ldl
+forks=100
+[ "${IRON_CAGE_LONG:-0}" = 1 ] && forks=1000
+if figures=$("$work/fork" "$native/libironcage.so" "$forks"); then :; fi
+read -r p f <<<"$(tail -n 1 <<<"$figures")"
+passed=$((passed + p)) failed=$((failed + f))
 wait 2>/dev/null || true
 echo "$passed $failed"

@@ -56,7 +56,7 @@ def ask(sim):
 
     def call(text="hello", limit=100, **fields):
         body = {"model": MODEL, "max_tokens": limit, "messages": [{"role": "user", "content": text}], **fields}
-        with httpx.Client(timeout=30) as client:
+        with httpx.Client(timeout=30, verify=False) as client:
             return client.post(f"{sim.base_url}/chat/completions", json=body).status_code
 
     return call
@@ -139,6 +139,7 @@ def test_the_run_of_the_forking_thread_goes_on_in_both(sim, ask):
         capped()
     assert len(sim.log) == 3, "one cap over both"
 
+    sim.reply = Reply(content="word " * 300)
     scoped = protect_agent(budget_usd="0.0002", budget_scope="run", lower_output=False)(lambda: [fork(lambda: ask(limit=300)), ask(limit=300)])
     with pytest.raises(BudgetExceeded):
         scoped()
@@ -173,10 +174,12 @@ def test_the_kill_switch_stops_both(ask):
 
     other = Protection()
     reading, writing = os.pipe()
+    began, begun = os.pipe()
 
     def child():
         with other:
             before = ask()
+        os.write(begun, b"x")
         os.read(reading, 1)
         try:
             with other:
@@ -185,16 +188,16 @@ def test_the_kill_switch_stops_both(ask):
             return [before, error.why]
 
     _, told = fork(child, wait=False)
+    os.read(began, 1)
     other.stop("over")
     os.write(writing, b"x")
-    said = told()
-    assert said[1] == "over" or said is None
+    assert told() == [200, "over"]
 
 
 def test_what_is_open_at_the_fork_is_settled_once_and_by_the_parent(sim, ask):
     sim.reply = Reply(content="word " * 200)
     protection = Protection(budget_usd=1)
-    with protection, httpx.Client() as client:
+    with protection, httpx.Client(verify=False) as client:
         body = {"model": MODEL, "max_tokens": 400, "stream": True, "messages": [{"role": "user", "content": "go"}]}
         with client.stream("POST", f"{sim.base_url}/chat/completions", json=body) as response:
             lines = response.iter_lines()
@@ -235,9 +238,8 @@ def test_what_a_killed_child_holds_is_booked_in_full(sim, ask):
     sim.reply = Reply(content="x", delay=60)
     protection = Protection(budget_usd=1)
     child, _ = fork(lambda: protection.__enter__() and ask(limit=1000), wait=False)
-    until(lambda: len(sim.log) == 1)
+    until(lambda: protection.report().budget.held_usd > 0)
     held = protection.report().budget.held_usd
-    assert held > 0
     os.kill(child, signal.SIGKILL)
     until(lambda: protection.report().budget.held_usd == 0)  # a zombie is dead, too
     assert protection.report().budget.spent_usd == held
@@ -249,8 +251,7 @@ def test_whoever_waits_for_the_money_of_another_process_gets_it(sim, ask):
     protection = Protection(budget_usd="0.0003", lower_output=False)
     sim.reply = Reply(content="x", delay=1.0)
     child, told = fork(lambda: protection.__enter__() and ask(limit=300), wait=False)
-    until(lambda: len(sim.log) == 1)
-    sim.reply = Reply(content="x")
+    until(lambda: protection.report().budget.held_usd > 0)
     with protection:
         assert ask(limit=300) == 200  # 0.00018 and more each: not beside one another
     assert told() == 200
@@ -277,7 +278,7 @@ def test_a_child_that_has_closed_all_descriptors_and_left_the_directory_goes_on(
         ask()
 
     def daemon():
-        keep = sys.stdin.fileno(), *(fd for fd in range(3, 1024) if is_pipe(fd))
+        keep = {descriptor for descriptor in range(3, 1024) if is_pipe(descriptor)}
         for descriptor in range(3, 1024):
             if descriptor not in keep:
                 try:
@@ -323,26 +324,26 @@ def agent(client):
     return client.post("http://%s/v1/chat/completions" % host, json=body, timeout=60).status_code
 
 def child():
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         status = agent(client)
     assert iron_cage.redact("a@example.com") == "[EMAIL_REDACTED]"
     return 0 if status == 200 else 1
 
 stop = threading.Event()
 def spend():
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         while not stop.is_set():
             agent(client)
-            time.sleep(0.005)
+            time.sleep(0.02)
 def scan():
     text = "jane@example.com and 4111 1111 1111 1111 " * 200
     while not stop.is_set():
         iron_cage.redact(text)
         time.sleep(0)
 
-with httpx.Client() as client:
+with httpx.Client(verify=False) as client:
     agent(client)
-threads = [threading.Thread(target=spend) for _ in range(3)] + [threading.Thread(target=scan) for _ in range(3)]
+threads = [threading.Thread(target=spend) for _ in range(3)] + [threading.Thread(target=scan) for _ in range(2)]
 [t.start() for t in threads]
 failed, hung, living = 0, 0, []
 def reap(limit):
@@ -414,7 +415,7 @@ children = []
 for _ in range(8):
     pid = os.fork()
     if pid == 0:
-        with httpx.Client() as client:
+        with httpx.Client(verify=False) as client:
             try:
                 agent(client)
             except BudgetExceeded:
@@ -446,7 +447,7 @@ budget = Budget("pool", 1, state="sqlite:///" + os.environ["FORK_TEST_DB"])
 @protect_agent(budget=budget, agent_id="pool")
 def agent(n):
     body = {"model": "gpt-4o-mini", "max_tokens": 20, "messages": [{"role": "user", "content": "n %d" % n}]}
-    return httpx.post("http://%s/v1/chat/completions" % HOST, json=body, timeout=60).status_code
+    return httpx.post("http://%s/v1/chat/completions" % HOST, json=body, timeout=60, verify=False).status_code
 """
 
 
@@ -485,10 +486,10 @@ from iron_cage import BudgetExceeded, protect_agent, _engine
 HOST = os.environ["FORK_TEST_HOST"]
 _engine.add_hosts(HOST + "=openai")
 
-@protect_agent(budget_usd="0.003", agent_id="web", hold_wait=10)
+@protect_agent(budget_usd="0.002", agent_id="web", hold_wait=10)
 def agent():
     body = {"model": "gpt-4o-mini", "max_tokens": 300, "messages": [{"role": "user", "content": "word " * 30}]}
-    return httpx.post("http://%s/v1/chat/completions" % HOST, json=body, timeout=60).status_code
+    return httpx.post("http://%s/v1/chat/completions" % HOST, json=body, timeout=60, verify=False).status_code
 
 assert agent() == 200  # before the workers are forked
 
@@ -512,7 +513,7 @@ def test_workers_of_gunicorn_with_preload_share_the_budget_of_the_application(tm
     with ProviderSimulator(reply=Reply(content="answer " * 60), register=False) as sim:
         environment = {**os.environ, "FORK_TEST_HOST": sim.host}
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--preload", "--workers", "4", "--max-requests", "15", "--bind", f"unix:{socket}", "--chdir", str(tmp_path), "web_app:app"],
+            [sys.executable, "-m", "gunicorn", "--preload", "--workers", "4", "--max-requests", "10", "--bind", f"unix:{socket}", "--chdir", str(tmp_path), "web_app:app"],
             env=environment, stderr=subprocess.PIPE, text=True)
         try:
             until(lambda: socket.exists() or server.poll() is not None)
@@ -520,7 +521,7 @@ def test_workers_of_gunicorn_with_preload_share_the_budget_of_the_application(tm
 
             def visit():
                 with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket), retries=3), timeout=60) as web:
-                    for _ in range(15):
+                    for _ in range(10):
                         pid, said = web.get("http://app/", headers={"connection": "close"}).text.split(" ", 1)
                         with lock:
                             seen.append(said)
@@ -537,7 +538,7 @@ def test_workers_of_gunicorn_with_preload_share_the_budget_of_the_application(tm
             server.terminate()
             server.communicate(timeout=30)
         billed = sim.bill(PRICES)
-    assert len(seen) == 120 and set(seen) == {"200", "exceeded"}
+    assert len(seen) == 80 and set(seen) == {"200", "exceeded"}
     assert len(workers) > 4, "some were replaced, forked later"
-    assert Decimal("0.003") * 9 / 10 <= billed <= Decimal("0.003")
+    assert Decimal("0.002") * 9 / 10 <= billed <= Decimal("0.002")
     assert (Decimal(spent), Decimal(held)) == (billed, 0)

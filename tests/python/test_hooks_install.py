@@ -1,4 +1,4 @@
-"""Patching: on import, once, under every alias; and what a forked child does."""
+"""Patching: on import, once, under every alias; and in children forked before the first use."""
 import os
 import subprocess
 import sys
@@ -76,39 +76,6 @@ def test_process_pools_are_left_alone():
 
     with Protection():
         assert not getattr(multiprocessing.pool.Pool.apply_async, install.MARK, False)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
-def test_a_forked_child_fails_closed_and_does_not_hang(sim, url, chat):
-    @protect_agent
-    def agent():
-        return fork(lambda: httpx.post(url, json=chat()))
-
-    assert agent() == "NativeError"
-    assert fork(lambda: agent.__wrapped__ and agent()) == "NativeError"
-    assert fork(lambda: httpx.post(url, json=chat())) == "200"
-    assert fork(lambda: Protection()) == "NativeError"
-    assert len(sim.log) == 1
-    with agent.protection:
-        assert httpx.post(url, json=chat()).status_code == 200
-
-
-def fork(work):
-    """What happens to work in a forked child: the status it returned or the name of what it raised."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            said = str(getattr(work(), "status_code", "done"))
-        except BaseException as error:
-            said = type(error).__name__
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    return said
 
 
 def test_a_child_forked_before_the_first_use_is_free():

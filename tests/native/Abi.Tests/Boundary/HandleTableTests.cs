@@ -143,4 +143,33 @@ public class HandleTableTests
         threads.ForEach(t => t.Join());
         Assert.That(wrong, Is.Zero);
     }
+
+    [Test]
+    public void A_table_in_a_forked_child_takes_handles_over_and_gives_none_of_the_parents_out_again()
+    {
+        var parents = Enumerable.Range(0, 100).Select(_ => _table.Add(HandleKind.Call, new object())).ToList();
+        _table.Remove(HandleKind.Call, parents[7]);
+        parents.Add(_table.Add(HandleKind.Call, new object()));
+
+        var child = new HandleTable();
+        Assert.That(child.TryReserve(100), Is.True);
+        Assert.That(child.TryReserve(100), Is.False);
+        var kept = new object();
+        child.Restore(parents[100], kept);
+        Assert.That(child.Get<object>(HandleKind.Call, parents[100]), Is.SameAs(kept));
+        foreach (var stale in parents.Take(100))
+            Assert.That(child.Find(HandleKind.Call, stale), Is.Null);
+
+        Assert.That(child.Remove(HandleKind.Call, parents[100]), Is.SameAs(kept));
+        var given = Enumerable.Range(0, 300).Select(_ => child.Add(HandleKind.Call, new object())).ToList();
+        Assert.That(given, Is.Unique);
+        Assert.That(given.Intersect(parents), Is.Empty);
+    }
+
+    [Test]
+    public void A_table_that_was_used_takes_nothing_over()
+    {
+        _table.Add(HandleKind.Run, new object());
+        Assert.That(_table.TryReserve(1), Is.False);
+    }
 }
