@@ -1,3 +1,4 @@
+using System.Globalization;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 
@@ -5,7 +6,9 @@ namespace IronCage.State;
 
 /// <summary>
 /// The stores of one engine, by URL. Thread-safe. Accepted forms, as SQLAlchemy writes them:
-/// null or <c>memory</c> (one shared store of this set); <c>sqlite:///PATH</c> (relative to the current directory); <c>sqlite:////PATH</c> (absolute).
+/// null or <c>memory</c> (one shared store of this set); <c>sqlite:///PATH</c> (relative to the current directory); <c>sqlite:////PATH</c> (absolute), the latter two
+/// with options behind a question mark: <c>heartbeat</c> (<see cref="SqliteStoreOptions.HeartbeatInterval"/>) and <c>expiry</c>
+/// (<see cref="SqliteStoreOptions.HoldExpiry"/>), in seconds: <c>sqlite:///spend.db?heartbeat=5&amp;expiry=60</c>.
 /// </summary>
 public sealed class StoreSet : IDisposable
 {
@@ -14,7 +17,7 @@ public sealed class StoreSet : IDisposable
 
     private readonly Lock _sync = new();
     private readonly Dictionary<string, SqliteStore> _files = new(StringComparer.Ordinal);
-    private readonly SqliteStoreOptions? _options;
+    private readonly SqliteStoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly IIdSource _ids;
     private bool _closed;
@@ -28,7 +31,7 @@ public sealed class StoreSet : IDisposable
         options?.Validate();
         _clock = clock;
         _ids = ids;
-        _options = options;
+        _options = options ?? new SqliteStoreOptions();
         Memory = new MemoryStore(clock, ids);
     }
 
@@ -45,13 +48,15 @@ public sealed class StoreSet : IDisposable
             lock (_sync)
                 return _closed ? throw MemoryStore.Closed() : Memory;
         }
-        var path = SqliteFiles.Canonical(PathOf(url));
+        var path = SqliteFiles.Canonical(PathOf(url, out var options));
         lock (_sync)
         {
             if (_closed)
                 throw StoreFaults.Closed(path);
             if (!_files.TryGetValue(path, out var store))
-                _files.Add(path, store = new SqliteStore(path, _options, _clock, _ids));
+                _files.Add(path, store = new SqliteStore(path, options ?? _options, _clock, _ids));
+            if (options is not null && options != store.Options)
+                throw new ArgumentException("the store is already open in this process with another heartbeat or expiry; use the same everywhere");
             return store;
         }
     }
@@ -83,8 +88,9 @@ public sealed class StoreSet : IDisposable
             store.Dispose();
     }
 
-    private static string PathOf(string url)
+    private string PathOf(string url, out SqliteStoreOptions? options)
     {
+        options = null;
         if (url.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"Redis stores are not built yet; {Forms}");
         if (!url.StartsWith(SqlitePrefix, StringComparison.Ordinal))
@@ -94,12 +100,36 @@ public sealed class StoreSet : IDisposable
                 : $"unknown kind of store; {Forms}");
         }
         var path = url[SqlitePrefix.Length..];
+        if (path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
+        {
+            options = OptionsOf(path[(mark + 1)..]);
+            path = path[..mark];
+        }
         if (path.Length == 0 || path.EndsWith('/'))
             throw new ArgumentException($"the store names no file; {Forms}");
         if (path == ":memory:")
             throw new ArgumentException($"an SQLite database in memory would serve nobody; write \"memory\" for budgets in this process's memory; {Forms}");
-        if (path.Contains('?', StringComparison.Ordinal))
-            throw new ArgumentException($"a store takes no options after \"?\"; {Forms}");
         return path;
+    }
+
+    private SqliteStoreOptions OptionsOf(string query)
+    {
+        var options = _options;
+        foreach (var part in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? part : part[..equals];
+            if (name is not ("heartbeat" or "expiry"))
+                throw new ArgumentException($"a store has no option \"{name}\"; it takes heartbeat and expiry, in seconds: \"sqlite:///spend.db?heartbeat=5&expiry=60\"");
+            if (!double.TryParse(part.AsSpan(equals + 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds > 30 * 86400)
+                throw new ArgumentException($"{name} is not a number of seconds");
+            var time = TimeSpan.FromSeconds(seconds);
+            options = name == "heartbeat" ? options with { HeartbeatInterval = time } : options with { HoldExpiry = time };
+        }
+        if (options.HeartbeatInterval < SqliteStoreOptions.LeastHeartbeat || options.HeartbeatInterval > SqliteStoreOptions.MostHeartbeat)
+            throw new ArgumentException("heartbeat must be 0.01 to 3600 seconds");
+        if (options.HoldExpiry < 3 * options.HeartbeatInterval)
+            throw new ArgumentException("expiry must be three heartbeats at least, and 2592000 seconds (30 days) at most");
+        return options;
     }
 }

@@ -238,7 +238,9 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "pii_actions"      object kind -> action, overrides per kind
  *   "scan_output"      bool, default true
  *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60}
- *   "state"            null or "memory" (default), or "sqlite:///PATH": where budget and audit live
+ *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
+ *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
+ *                      expiry: three of them to 2592000). All processes that share a store should say the same.
  *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume, and "context_window" and "max_output"
  *   "unclaimed"        "deny" (default), "pass": an LLM call without a run while several protections have runs open
  *   "unscannable"      "warn" (default), "deny", "allow"

@@ -18,7 +18,9 @@ class Budget:
 
     :param name: budgets of one name in one store are the same budget
     :param limit_usd: dollars, > 0
-    :param state: ``sqlite:///PATH`` (durable, shared by processes), or None: the memory of this process
+    :param state: ``sqlite:///PATH`` (durable, shared by processes), or None: the memory of this process and of those forked from it. Behind the path
+        ``?heartbeat=5&expiry=60`` (the defaults, in seconds) says how often a process with calls in flight tells that it lives, and after which
+        silence its holds are booked in full; use the same in all processes
     :raises ConfigError: a value of the wrong type or out of range
     :raises StateError: the store cannot be reached
     """

@@ -45,7 +45,7 @@ class Protection:
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
     :param max_calls: LLM calls per run, default no cap
     :param agent_id: 1 to 200 characters for attribution and audit; default: from the function or the calling module
-    :param state: ``sqlite:///PATH`` for durable budgets and audit; default: IRON_CAGE_STATE, else memory
+    :param state: ``sqlite:///PATH`` for durable budgets and audit (options of the store: see :class:`Budget`); default: IRON_CAGE_STATE, else memory
     :param on_deny: "raise" (default), or "respond": the agent gets an error response shaped like the provider's and may go on
     :param unpriced: models without a price: "deny" (default), "warn", or a :class:`Price` to assume
     :param unclaimed: calls that belong to no run while several protections are active: "deny" (default) or "pass"

@@ -74,6 +74,8 @@ internal sealed partial class SqliteFile : IDisposable
 
     public string Path { get; }
 
+    public SqliteStoreOptions Options => _options;
+
     /// <summary>Transactions committed so far.</summary>
     public long CommitCount => Interlocked.Read(ref _commitCount);
 

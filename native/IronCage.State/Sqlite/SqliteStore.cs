@@ -1,3 +1,4 @@
+using System.Globalization;
 using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
@@ -47,7 +48,10 @@ public sealed class SqliteStore : IStore
     public bool IsDurable => true;
 
     /// <inheritdoc/>
-    public string Url => "sqlite:///" + FilePath;
+    public string Url => string.Create(CultureInfo.InvariantCulture,
+        $"sqlite:///{FilePath}?heartbeat={Options.HeartbeatInterval.TotalSeconds:0.#######}&expiry={Options.HoldExpiry.TotalSeconds:0.#######}");
+
+    internal SqliteStoreOptions Options => _file.Options;
 
     /// <summary>Transactions committed so far, by all stores of this file in this process.</summary>
     internal long CommitCount => _file.CommitCount;

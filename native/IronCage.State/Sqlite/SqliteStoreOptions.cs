@@ -3,6 +3,9 @@ namespace IronCage.State;
 /// <summary>Times of an SQLite store. All processes that share a file should use the same.</summary>
 public sealed record SqliteStoreOptions
 {
+    internal static readonly TimeSpan LeastHeartbeat = TimeSpan.FromMilliseconds(10);
+    internal static readonly TimeSpan MostHeartbeat = TimeSpan.FromHours(1);
+
     /// <summary>How often a process that has open holds says that it lives. Default 5 s; 10 ms to 1 h.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -25,7 +28,7 @@ public sealed record SqliteStoreOptions
     /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> that names the option and its range.</summary>
     internal void Validate()
     {
-        Check(nameof(HeartbeatInterval), HeartbeatInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        Check(nameof(HeartbeatInterval), HeartbeatInterval, LeastHeartbeat, MostHeartbeat);
         Check(nameof(HoldExpiry), HoldExpiry, 3 * HeartbeatInterval, TimeSpan.FromDays(30));
         Check(nameof(BusyTimeout), BusyTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10));
         Check(nameof(PollInterval), PollInterval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));

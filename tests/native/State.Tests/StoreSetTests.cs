@@ -66,7 +66,6 @@ public class StoreSetTests
     [TestCase("sqlite:store.db", "three slashes")]
     [TestCase("sqlite:///", "names no file")]
     [TestCase("sqlite:////tmp/", "names no file")]
-    [TestCase("sqlite:////tmp/x.db?mode=ro", "no options")]
     [TestCase("postgres://localhost/x", "unknown")]
     [TestCase("store.db", "unknown")]
     [TestCase("", "unknown")]
@@ -74,6 +73,31 @@ public class StoreSetTests
     {
         var refused = Assert.Throws<ArgumentException>(() => _stores.Open(url));
         Assert.That(refused!.Message, Does.Contain(why).And.Contain("sqlite:////absolute/path.db"));
+    }
+
+    [TestCase("mode=ro", "no option \"mode\"; it takes heartbeat and expiry")]
+    [TestCase("heartbeat", "heartbeat is not a number of seconds")]
+    [TestCase("heartbeat=fast", "heartbeat is not a number of seconds")]
+    [TestCase("expiry=1e99", "expiry is not a number of seconds")]
+    [TestCase("heartbeat=0", "heartbeat must be 0.01 to 3600 seconds")]
+    [TestCase("heartbeat=3601", "heartbeat must be 0.01 to 3600 seconds")]
+    [TestCase("heartbeat=30", "expiry must be three heartbeats at least")]
+    public void Wrong_options_of_a_store_are_refused_with_their_range(string query, string why)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => _stores.Open($"sqlite:///{_directory.File()}?{query}"));
+        Assert.That(refused!.Message, Does.Contain(why));
+        Assert.That(File.Exists(_directory.File()), Is.False);
+    }
+
+    [Test]
+    public void A_store_takes_its_times_from_its_url_and_hands_them_on()
+    {
+        var store = (SqliteStore)_stores.Open($"sqlite:///{_directory.File()}?heartbeat=0.5&expiry=7");
+        Assert.That(store.Options, Is.EqualTo(new SqliteStoreOptions { HeartbeatInterval = TimeSpan.FromSeconds(0.5), HoldExpiry = TimeSpan.FromSeconds(7) }));
+        Assert.That(store.Url, Is.EqualTo($"sqlite:///{_directory.File()}?heartbeat=0.5&expiry=7"));
+        Assert.That(_stores.Open(store.Url), Is.SameAs(store));
+        Assert.That(_stores.Open($"sqlite:///{_directory.File()}"), Is.SameAs(store), "who says nothing takes what there is");
+        Assert.Throws<ArgumentException>(() => _stores.Open($"sqlite:///{_directory.File()}?heartbeat=1"));
     }
 
     [Test]
