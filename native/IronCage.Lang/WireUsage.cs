@@ -2,13 +2,13 @@ namespace IronCage.Lang;
 
 /// <summary>
 /// What a provider says it billed, in disjoint token buckets: <see cref="Input"/> is neither cached nor written to a cache nor audio;
-/// <see cref="Output"/> includes <see cref="Reasoning"/> but not audio.
+/// <see cref="Output"/> includes <see cref="Reasoning"/> but not audio. <see cref="CacheWriteHour"/> are writes to a cache of one hour, which cost more than <see cref="CacheWrite"/>.
 /// </summary>
 public readonly record struct WireUsage(
-    long Input, long Cached, long CacheWrite, long Output, long Reasoning, long AudioInput, long AudioOutput)
+    long Input, long Cached, long CacheWrite, long Output, long Reasoning, long AudioInput, long AudioOutput, long CacheWriteHour = 0)
 {
     /// <summary>Everything billed on the input side.</summary>
-    public long TotalInput => Input + Cached + CacheWrite + AudioInput;
+    public long TotalInput => Input + Cached + CacheWrite + CacheWriteHour + AudioInput;
 
     /// <summary>Everything billed on the output side.</summary>
     public long TotalOutput => Output + AudioOutput;

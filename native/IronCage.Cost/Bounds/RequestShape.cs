@@ -19,6 +19,12 @@ public readonly record struct RequestShape
     /// <summary>The same texts, for exact counting; null: only the cheap bound is possible.</summary>
     public IRequestTexts? Texts { get; init; }
 
+    /// <summary>Which cache writes the request can cause: they may cost more than plain input.</summary>
+    public CacheWrites CacheWrites { get; init; }
+
+    /// <summary>Tokens that the provider adds for features of the request, beyond those of tools: an upper bound.</summary>
+    public long HiddenTokens { get; init; }
+
     /// <summary>Images in the request.</summary>
     public int Images { get; init; }
 

@@ -29,6 +29,12 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     public const int TokensPerImage = 48_169;
 
     /// <summary>
+    /// Anthropic's rule: one token per patch of 28 × 28 pixels, and an image is first scaled down until no edge is longer than 2,576 pixels (1,568 before Claude Opus 4.7). A
+    /// square of that edge has the most; a limit on the sum that the vendor applies as well is not relied on.
+    /// </summary>
+    public const int TokensPerAnthropicImage = 92 * 92;
+
+    /// <summary>
     /// The limit that is written into a request without one where nobody says how much output the model accepts. Every chat model in use takes it; a higher
     /// one may be refused by the provider.
     /// </summary>
@@ -79,7 +85,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     {
         var price = shape.Price;
         var input = (Int128)textTokens + (Int128)shape.Messages * TokensPerMessage + TokensOfReply + TokensOfSlack
-            + (Int128)shape.Images * TokensPerImage + (Int128)shape.Tools * TokensPerTool
+            + (Int128)shape.Images * (price.Provider == "anthropic" ? TokensPerAnthropicImage : TokensPerImage) + shape.HiddenTokens + (Int128)shape.Tools * TokensPerTool
             + (shape.Tools > 0 && price.Provider == "anthropic" ? TokensOfAnthropicTools : 0);
         if (shape.HasUnboundedInput || shape.HasAudio)
         {
@@ -98,7 +104,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
         var scaled = margins.Scale(shape.MarginKey ?? price.Id, unscaled);
         if (price.ContextWindow is { } most)
             scaled = Math.Max(unscaled, Math.Min(scaled, most)); // no request that is answered has more
-        var (perInput, perOutput) = Dearest(price, scaled, shape.HasAudio);
+        var (perInput, perOutput) = Dearest(price, scaled, shape.HasAudio, shape.CacheWrites);
         var perAllChoices = (Int128)perOutput.Value * Math.Max(1, shape.Choices);
         var cost = (Int128)perInput.Value * scaled;
         if (cost + perAllChoices * wanted > long.MaxValue || perAllChoices > long.MaxValue)
@@ -126,17 +132,17 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     }
 
     /// <summary>The dearest prices of all tiers that a request of at most so many tokens can fall into.</summary>
-    private static (Picodollars Input, Picodollars Output) Dearest(ModelPrice price, long inputTokens, bool audio)
+    private static (Picodollars Input, Picodollars Output) Dearest(ModelPrice price, long inputTokens, bool audio, CacheWrites writes)
     {
         var prices = new EffectivePrices(price.Buckets, price.Provider);
-        var (input, output) = (prices.DearestInput(audio), prices.DearestOutput(audio));
+        var (input, output) = (prices.DearestInput(audio, writes), prices.DearestOutput(audio));
         for (var i = 0; i < price.Tiers.Count; i++)
         {
             var tier = price.Tiers[i];
             if (inputTokens <= tier.AboveInputTokens)
                 break;
             prices = new EffectivePrices(tier.Buckets, price.Provider);
-            input = Picodollars.Max(input, prices.DearestInput(audio));
+            input = Picodollars.Max(input, prices.DearestInput(audio, writes));
             output = Picodollars.Max(output, prices.DearestOutput(audio));
         }
 
@@ -146,7 +152,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     private static void Check(in RequestShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape.Price);
-        if ((shape.TextBytes | shape.ToolsBytes | (shape.OutputLimit ?? 0) | shape.ThinkingTokens) < 0
+        if ((shape.TextBytes | shape.ToolsBytes | (shape.OutputLimit ?? 0) | shape.ThinkingTokens | shape.HiddenTokens) < 0
             || (shape.Messages | shape.Images | shape.Tools | shape.Choices) < 0)
             throw new ArgumentOutOfRangeException(nameof(shape), "counts are not negative");
     }

@@ -20,4 +20,7 @@ public enum DerivedRules
 
     /// <summary>Output at the input price: the catalogue has no output price (embeddings).</summary>
     OutputAsInput = 8,
+
+    /// <summary>Cache writes that are kept for an hour at twice the input price, which is Anthropic's own formula; no catalogue states their price.</summary>
+    HourCacheWriteFromInput = 16,
 }

@@ -10,6 +10,7 @@ internal readonly struct EffectivePrices
         Input = stated.Input;
         Cached = stated.CachedInput ?? Input;
         CacheWrite = stated.CacheWrite ?? (provider == "anthropic" ? FiveQuarters(Input) : Input);
+        CacheWriteHour = Picodollars.Max(CacheWrite, Input * 2);
         Output = stated.Output ?? Input;
         AudioInput = stated.AudioInput ?? Input;
         AudioOutput = stated.AudioOutput ?? Output;
@@ -18,14 +19,17 @@ internal readonly struct EffectivePrices
     public Picodollars Input { get; }
     public Picodollars Cached { get; }
     public Picodollars CacheWrite { get; }
+    public Picodollars CacheWriteHour { get; }
     public Picodollars Output { get; }
     public Picodollars AudioInput { get; }
     public Picodollars AudioOutput { get; }
 
-    /// <summary>The dearest way to charge a token of the prompt. Audio counts only where there may be some.</summary>
-    public Picodollars DearestInput(bool audio)
+    /// <summary>The dearest way to charge a token of the prompt. Audio and cache writes count only where there may be some.</summary>
+    public Picodollars DearestInput(bool audio, CacheWrites writes)
     {
-        var text = Picodollars.Max(Input, Picodollars.Max(Cached, CacheWrite));
+        var text = Picodollars.Max(Input, Cached);
+        if (writes != CacheWrites.None)
+            text = Picodollars.Max(text, writes == CacheWrites.Hour ? CacheWriteHour : CacheWrite);
         return audio ? Picodollars.Max(text, AudioInput) : text;
     }
 

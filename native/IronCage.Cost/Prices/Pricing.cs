@@ -20,7 +20,7 @@ public static class Pricing
     public static Picodollars Cost(ModelPrice price, in TokenUsage usage, out DerivedRules rules)
     {
         ArgumentNullException.ThrowIfNull(price);
-        if ((usage.Input | usage.Cached | usage.CacheWrite | usage.Output | usage.Reasoning | usage.AudioInput | usage.AudioOutput) < 0)
+        if ((usage.Input | usage.Cached | usage.CacheWrite | usage.CacheWriteHour | usage.Output | usage.Reasoning | usage.AudioInput | usage.AudioOutput) < 0)
             throw new ArgumentOutOfRangeException(nameof(usage), "token counts are not negative");
 
         var stated = price.BucketsFor(usage.TotalInput);
@@ -29,6 +29,7 @@ public static class Pricing
         return charged.Input * usage.Input
             + charged.Cached * usage.Cached
             + charged.CacheWrite * usage.CacheWrite
+            + charged.CacheWriteHour * usage.CacheWriteHour
             + charged.Output * usage.Output
             + charged.AudioInput * usage.AudioInput
             + charged.AudioOutput * usage.AudioOutput;
@@ -41,6 +42,8 @@ public static class Pricing
             rules |= DerivedRules.CachedAsInput;
         if (usage.CacheWrite > 0 && stated.CacheWrite is null)
             rules |= DerivedRules.CacheWriteFromInput;
+        if (usage.CacheWriteHour > 0)
+            rules |= DerivedRules.HourCacheWriteFromInput;
         if (usage.AudioInput > 0 && stated.AudioInput is null || usage.AudioOutput > 0 && stated.AudioOutput is null)
             rules |= DerivedRules.AudioAsText;
         var textOutput = usage.Output > 0 || usage.AudioOutput > 0 && stated.AudioOutput is null;

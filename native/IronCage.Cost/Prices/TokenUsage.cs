@@ -8,17 +8,19 @@ namespace IronCage.Cost;
 /// <param name="Cached">Text tokens read from the provider's cache. Cached audio stands in <paramref name="AudioInput"/>: providers charge
 /// it
 /// at most as fresh audio, but sometimes above cached text.</param>
-/// <param name="CacheWrite">Tokens written to the provider's cache.</param>
+/// <param name="CacheWrite">Tokens written to the provider's cache, for as long as it usually keeps them.</param>
 /// <param name="Output">Text tokens of the answer, reasoning and rejected predictions included.</param>
 /// <param name="Reasoning">The hidden part of <paramref name="Output"/>.</param>
 /// <param name="AudioInput">Audio tokens of the prompt.</param>
 /// <param name="AudioOutput">Audio tokens of the answer.</param>
+/// <param name="CacheWriteHour">Tokens written to a cache that keeps them for an hour (Anthropic), which costs more.</param>
 public readonly record struct TokenUsage(
-    long Input = 0, long Cached = 0, long CacheWrite = 0, long Output = 0, long Reasoning = 0, long AudioInput = 0, long AudioOutput = 0)
+    long Input = 0, long Cached = 0, long CacheWrite = 0, long Output = 0, long Reasoning = 0, long AudioInput = 0, long AudioOutput = 0,
+    long CacheWriteHour = 0)
 {
     /// <summary>All tokens of the prompt: what decides the price tier.</summary>
     /// <exception cref="OverflowException">The sum leaves Int64.</exception>
-    public long TotalInput => checked(Input + Cached + CacheWrite + AudioInput);
+    public long TotalInput => checked(Input + Cached + CacheWrite + CacheWriteHour + AudioInput);
 
     /// <summary>All tokens of the answer.</summary>
     /// <exception cref="OverflowException">The sum leaves Int64.</exception>

@@ -6,8 +6,11 @@ public enum Endpoint
     /// <summary>Not an LLM host, or a request that costs nothing (listing models): pass.</summary>
     None = 0,
 
-    /// <summary>OpenAI chat completions.</summary>
-    OpenAiChat,
+    /// <summary>A model is to answer: what is protected, and paid.</summary>
+    Generate,
+
+    /// <summary>Texts leave, but nothing is charged (counting tokens): screened and free.</summary>
+    Free,
 
     /// <summary>A request that may cost money or carry texts, to a protocol that is read, at a path that is not: cannot be judged.</summary>
     Unread,

@@ -52,17 +52,10 @@ public sealed class HostTable
     {
         if (!UrlParts.TryParse(url, out var parts) || Find(parts, url) is not { } entry)
             return default;
-        if (!LlmProtocols.IsBuilt(entry.Protocol))
-            return new Target(entry.Protocol, IsFree(method) ? Endpoint.None : Endpoint.Unbuilt, entry.Host);
-        return new Target(entry.Protocol, OpenAiEndpoint(method, url[parts.Path]), entry.Host);
-    }
-
-    private static Endpoint OpenAiEndpoint(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path)
-    {
         if (IsFree(method))
-            return Endpoint.None;
-        path = path.TrimEnd((byte)'/');
-        return path.EndsWith("/chat/completions"u8) ? Endpoint.OpenAiChat : Endpoint.Unread;
+            return new Target(entry.Protocol, Endpoint.None, entry.Host);
+        var endpoint = LlmWire.For(entry.Protocol) is { } wire ? wire.EndpointOf(url[parts.Path].TrimEnd((byte)'/')) : Endpoint.Unbuilt;
+        return new Target(entry.Protocol, endpoint, entry.Host);
     }
 
     private static bool IsFree(ReadOnlySpan<byte> method) =>

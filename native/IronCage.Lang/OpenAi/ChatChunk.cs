@@ -6,36 +6,32 @@ namespace IronCage.Lang.OpenAi;
 /// <summary>Reads one chunk of a streamed answer.</summary>
 internal ref struct ChatChunk
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = ChatRequestReader.MaxDepth };
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
 
-    public WireUsage? Usage { get; private set; }
-    public bool HasUsage { get; private set; }
-    public bool HasChoices { get; private set; }
-    public bool IsError { get; private set; }
-    public bool IsPremiumTier { get; private set; }
-    /// <summary>How many choices of this chunk told why they ended.</summary>
-    public int Finished { get; private set; }
+    private readonly StreamReading _reading;
+    private readonly int _offset;
+    private bool _hasUsage;
+    private bool _hasChoices;
+
+    private ChatChunk(int offset, StreamReading reading)
+    {
+        _offset = offset;
+        _reading = reading;
+    }
 
     /// <summary>Reads the data of an event. False when it is not one JSON object: it is then handed on as it is.</summary>
     /// <param name="data">The JSON.</param>
     /// <param name="offset">Where the data stands in the event; segments count from the event's beginning.</param>
-    /// <param name="segments">Receives the texts.</param>
-    /// <param name="logProbabilities">Receives the places of log probabilities.</param>
-    public bool TryRead(ReadOnlySpan<byte> data, int offset, List<StreamSegment> segments, List<Range> logProbabilities)
+    /// <param name="reading">Receives what the chunk says.</param>
+    public static bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading)
     {
-        if (TryReadStrictly(data, offset, segments, logProbabilities))
+        if (new ChatChunk(offset, reading).TryReadStrictly(data))
             return true;
-        this = default;
-        segments.Clear();
-        logProbabilities.Clear();
-        if (NonFinite.Blank(data) is { } finite && TryReadStrictly(finite, offset, segments, logProbabilities))
-            return true;
-        segments.Clear();
-        logProbabilities.Clear();
-        return false;
+        reading.Clear();
+        return NonFinite.Blank(data) is { } finite && new ChatChunk(offset, reading).TryReadStrictly(finite);
     }
 
-    private bool TryReadStrictly(ReadOnlySpan<byte> data, int offset, List<StreamSegment> segments, List<Range> logProbabilities)
+    private bool TryReadStrictly(ReadOnlySpan<byte> data)
     {
         try
         {
@@ -47,24 +43,24 @@ internal ref struct ChatChunk
                 if (ReaderText.Is(ref reader, "choices"u8))
                 {
                     reader.Read();
-                    Walk(ref reader, offset, "choices"u8, Seed, isWritten: false, segments, logProbabilities);
+                    Walk(ref reader, "choices"u8, Seed, isWritten: false);
                 }
                 else if (ReaderText.Is(ref reader, "usage"u8))
                 {
                     reader.Read();
-                    HasUsage = reader.TokenType == JsonTokenType.StartObject;
-                    Usage = UsageReader.Read(ref reader);
+                    _hasUsage = reader.TokenType == JsonTokenType.StartObject;
+                    _reading.Usage = UsageReader.Read(ref reader);
                 }
                 else if (ReaderText.Is(ref reader, "error"u8))
                 {
                     reader.Read();
-                    IsError = reader.TokenType != JsonTokenType.Null;
+                    _reading.IsError = reader.TokenType != JsonTokenType.Null;
                     reader.Skip();
                 }
                 else if (ReaderText.Is(ref reader, "service_tier"u8))
                 {
                     reader.Read();
-                    IsPremiumTier = reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "priority"u8) || ReaderText.Is(ref reader, "scale"u8));
+                    _reading.HasExtraCharge = reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "priority"u8) || ReaderText.Is(ref reader, "scale"u8));
                     reader.Skip();
                 }
                 else
@@ -74,9 +70,10 @@ internal ref struct ChatChunk
                     if (StringKind.IsEnvelope(name))
                         reader.Skip();
                     else
-                        Walk(ref reader, offset, name, Fold(Seed, name), isWritten: false, segments, logProbabilities);
+                        Walk(ref reader, name, Fold(Seed, name), isWritten: false);
                 }
             }
+            _reading.IsUsageAlone = _hasUsage && !_hasChoices;
             return !reader.Read();
         }
         catch (JsonException)
@@ -98,24 +95,24 @@ internal ref struct ChatChunk
     private static ulong Fold(ulong key, long index) => (key ^ (ulong)index ^ 0x8000_0000_0000_0000) * Prime;
 
     /// <summary>A text belongs to the channel of its path: the property names and the "index" of every object on the way.</summary>
-    private void Walk(
-        ref Utf8JsonReader reader, int offset, ReadOnlySpan<byte> name, ulong key, bool isWritten, List<StreamSegment> segments, List<Range> logProbabilities)
+    private void Walk(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ulong key, bool isWritten)
     {
+        var segments = _reading.Segments;
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
                 if (name.SequenceEqual("finish_reason"u8))
-                    Finished++;
-                if (reader.ValueSpan.Length == 0 || StringKind.IsEncodedBytes(name, reader.ValueSpan))
+                    _reading.Finished++;
+                if (reader.ValueSpan.Length == 0 || BodyString.IsEncodedBytes(name, reader.ValueSpan))
                     return;
-                var start = offset + (int)reader.TokenStartIndex + 1;
+                var start = _offset + (int)reader.TokenStartIndex + 1;
                 segments.Add(new StreamSegment(key, new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped)) { Grows = StringKind.Grows(name, isWritten) });
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    HasChoices |= name.SequenceEqual("choices"u8);
-                    Walk(ref reader, offset, name, key, isWritten, segments, logProbabilities);
+                    _hasChoices |= name.SequenceEqual("choices"u8);
+                    Walk(ref reader, name, key, isWritten);
                 }
                 return;
             case JsonTokenType.StartObject:
@@ -127,11 +124,11 @@ internal ref struct ChatChunk
                     reader.Read();
                     if (property.SequenceEqual("logprobs"u8))
                     {
-                        var from = offset + (int)reader.TokenStartIndex;
+                        var from = _offset + (int)reader.TokenStartIndex;
                         var present = reader.TokenType != JsonTokenType.Null;
                         reader.Skip();
                         if (present)
-                            logProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
+                            _reading.LogProbabilities.Add(from..(_offset + (int)reader.BytesConsumed));
                     }
                     else if (property.SequenceEqual("index"u8) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var n))
                     {
@@ -139,7 +136,7 @@ internal ref struct ChatChunk
                     }
                     else
                     {
-                        Walk(ref reader, offset, property, Fold(key, property), isWritten || StringKind.HoldsWriting(property), segments, logProbabilities);
+                        Walk(ref reader, property, Fold(key, property), isWritten || StringKind.HoldsWriting(property));
                     }
                 }
                 for (var i = first; i < segments.Count; i++)

@@ -5,13 +5,7 @@ namespace IronCage.Lang.OpenAi;
 /// <summary>Reads a chat-completions request in one pass over its bytes. What cannot be read with certainty is an error, never a guess.</summary>
 public static class ChatRequestReader
 {
-    /// <summary>Deeper nesting than any real request has; beyond it the body is refused.</summary>
-    internal const int MaxDepth = 256;
-
-    /// <summary>Longer names than any real model has: they would only fill reports and circuits.</summary>
-    private const int MaxModelName = 256;
-
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out ChatRequest request, out string problem)
@@ -75,14 +69,14 @@ public static class ChatRequestReader
         reader.Read();
         switch (which)
         {
-            case Seen.Model when reader.ValueSpan.Length <= MaxModelName && ReaderText.Read(ref reader) is { } model:
+            case Seen.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
                 request.Model = model;
                 // These models search the web on every call, at a charge per call that the catalogue does not have.
                 if (model.Contains("-search-", StringComparison.Ordinal))
                     request.UnpricedFeature ??= "built-in web search";
                 return true;
             case Seen.Model:
-                problem = $"\"model\" is not a string of at most {MaxModelName} bytes";
+                problem = $"\"model\" is not a string of at most {BodyString.MaxModelName} bytes";
                 return false;
             case Seen.Stream:
                 request.Stream = reader.TokenType == JsonTokenType.True;

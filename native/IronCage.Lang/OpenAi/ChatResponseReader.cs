@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace IronCage.Lang.OpenAi;
 
-/// <summary>Reads a whole chat-completions response. A cut body gives what could be read up to the cut.</summary>
+/// <summary>Reads a whole chat-completions answer. A cut body gives what could be read up to the cut.</summary>
 public static class ChatResponseReader
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = ChatRequestReader.MaxDepth };
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
 
     /// <summary>Reads; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out ChatResponse response)
+    public static bool TryRead(ReadOnlySpan<byte> body, out LlmAnswer answer)
     {
-        if (TryReadStrictly(body, out response))
+        if (TryReadStrictly(body, out answer))
             return true;
-        return NonFinite.Blank(body) is { } finite && TryReadStrictly(finite, out response);
+        return NonFinite.Blank(body) is { } finite && TryReadStrictly(finite, out answer);
     }
 
-    private static bool TryReadStrictly(ReadOnlySpan<byte> body, out ChatResponse response)
+    private static bool TryReadStrictly(ReadOnlySpan<byte> body, out LlmAnswer answer)
     {
-        response = new ChatResponse();
+        answer = new LlmAnswer();
         var offset = body.StartsWith("\uFEFF"u8) ? 3 : 0;
         try
         {
@@ -25,7 +25,7 @@ public static class ChatResponseReader
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                ReadProperty(ref reader, offset, response);
+                ReadProperty(ref reader, offset, answer);
             return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
         }
         catch (JsonException)
@@ -34,17 +34,17 @@ public static class ChatResponseReader
         }
     }
 
-    private static void ReadProperty(ref Utf8JsonReader reader, int offset, ChatResponse response)
+    private static void ReadProperty(ref Utf8JsonReader reader, int offset, LlmAnswer answer)
     {
         if (ReaderText.Is(ref reader, "usage"u8))
         {
             reader.Read();
-            response.Usage = UsageReader.Read(ref reader);
+            answer.Usage = UsageReader.Read(ref reader);
         }
         else if (ReaderText.Is(ref reader, "service_tier"u8))
         {
             reader.Read();
-            response.IsPremiumTier = reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "priority"u8) || ReaderText.Is(ref reader, "scale"u8));
+            answer.HasExtraCharge = reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "priority"u8) || ReaderText.Is(ref reader, "scale"u8));
             reader.Skip();
         }
         else
@@ -54,26 +54,26 @@ public static class ChatResponseReader
             if (StringKind.IsEnvelope(name))
                 reader.Skip();
             else
-                Walk(ref reader, offset, response, name, isWritten: false);
+                Walk(ref reader, offset, answer, name, isWritten: false);
         }
     }
 
-    private static void Walk(ref Utf8JsonReader reader, int offset, ChatResponse response, ReadOnlySpan<byte> name, bool isWritten)
+    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, bool isWritten)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                if (reader.ValueSpan.Length == 0 || StringKind.IsEncodedBytes(name, reader.ValueSpan))
+                if (reader.ValueSpan.Length == 0 || BodyString.IsEncodedBytes(name, reader.ValueSpan))
                     return;
                 var start = offset + (int)reader.TokenStartIndex + 1;
                 var text = new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped);
-                response.Texts.Add(text);
+                answer.Texts.Add(text);
                 if (StringKind.Grows(name, isWritten))
-                    response.Contents.Add(text);
+                    answer.Contents.Add(text);
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, response, name, isWritten);
+                    Walk(ref reader, offset, answer, name, isWritten);
                 return;
             case JsonTokenType.StartObject:
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -86,10 +86,10 @@ public static class ChatResponseReader
                         var present = reader.TokenType != JsonTokenType.Null;
                         reader.Skip();
                         if (present)
-                            response.LogProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
+                            answer.LogProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
                         continue;
                     }
-                    Walk(ref reader, offset, response, property, isWritten || StringKind.HoldsWriting(property));
+                    Walk(ref reader, offset, answer, property, isWritten || StringKind.HoldsWriting(property));
                 }
                 return;
         }

@@ -1,36 +1,10 @@
-using System.Buffers;
-
 namespace IronCage.Lang.OpenAi;
 
 /// <summary>
-/// What the strings of requests and answers are. Every string is a text and is screened, so that a field this version has never heard of is scanned rather than missed;
-/// only bytes in an encoding that no recogniser reads are left out.
+/// What the strings of chat completions are, beyond <see cref="BodyString"/>.
 /// </summary>
 internal static class StringKind
 {
-    private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_"u8);
-    private static readonly SearchValues<byte> PlainName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"u8);
-
-    /// <summary>Shorter than this, encoded bytes cannot be told from a word.</summary>
-    private const int ShortestEncoding = 64;
-
-    /// <summary>Media as base64: in the fields that carry it, and only if it really is that.</summary>
-    public static bool IsEncodedBytes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> raw)
-    {
-        if (name.SequenceEqual("url"u8) || name.SequenceEqual("image_url"u8))
-        {
-            if (!raw.StartsWith("data:"u8))
-                return false;
-            var comma = raw.IndexOf((byte)',');
-            return comma > 0 && raw[..comma].EndsWith(";base64"u8) && !raw[(comma + 1)..].ContainsAnyExcept(Base64);
-        }
-        if (!name.SequenceEqual("data"u8) && !name.SequenceEqual("file_data"u8) && !name.SequenceEqual("b64_json"u8))
-            return false;
-        if (name.SequenceEqual("file_data"u8) && raw.StartsWith("data:"u8) && raw.IndexOf((byte)',') is var at and > 0)
-            raw = raw[(at + 1)..];
-        return raw.Length >= ShortestEncoding && !raw.ContainsAnyExcept(Base64);
-    }
-
     /// <summary>
     /// Strings that a model writes, which in a stream arrive piece by piece: all that is not known to be whole where it stands. What is whole is decided at once: holding its
     /// end back would only wait for a continuation that never comes.
@@ -64,9 +38,6 @@ internal static class StringKind
 
     /// <summary>The objects that hold what a model wrote.</summary>
     public static bool HoldsWriting(ReadOnlySpan<byte> name) => name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8);
-
-    /// <summary>A property name that may itself be data, such as an address as the key of metadata.</summary>
-    public static bool IsTellingName(ReadOnlySpan<byte> name) => name.Length > 5 && name.ContainsAnyExcept(PlainName);
 
     /// <summary>Properties of an answer that are about it, not of it.</summary>
     public static bool IsEnvelope(ReadOnlySpan<byte> name) =>

@@ -6,13 +6,13 @@ namespace IronCage.Lang.OpenAi;
 internal static class TextWalker
 {
     /// <summary>Walks the value at the reader; afterwards the reader stands on its last token.</summary>
-    public static void Collect(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ChatRequest request, ReadOnlySpan<byte> name, bool isPart = false)
+    public static void Collect(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, LlmRequest request, ReadOnlySpan<byte> name, bool isPart = false)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                if (reader.ValueSpan.Length > 0 && !StringKind.IsEncodedBytes(name, reader.ValueSpan))
-                    AddText(ref reader, request);
+                if (reader.ValueSpan.Length > 0 && !BodyString.IsEncodedBytes(name, reader.ValueSpan))
+                    request.AddText(ref reader);
                 break;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -22,8 +22,8 @@ internal static class TextWalker
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
-                    if (reader.ValueIsEscaped || StringKind.IsTellingName(property))
-                        AddText(ref reader, request);
+                    if (reader.ValueIsEscaped || BodyString.IsTellingName(property))
+                        request.AddText(ref reader);
                     reader.Read();
                     CountMedia(ref reader, request, property, isPart);
                     Collect(ref reader, body, request, property);
@@ -33,7 +33,7 @@ internal static class TextWalker
     }
 
     /// <summary>Images by their own property; any other content part that is no text, and audio of an earlier answer, has a size that the body does not tell.</summary>
-    private static void CountMedia(ref Utf8JsonReader reader, ChatRequest request, ReadOnlySpan<byte> property, bool isPart)
+    private static void CountMedia(ref Utf8JsonReader reader, LlmRequest request, ReadOnlySpan<byte> property, bool isPart)
     {
         if (property.SequenceEqual("image_url"u8) && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String)
         {
@@ -54,12 +54,5 @@ internal static class TextWalker
             request.UnboundedParts++;
             request.SendsAudio = true;
         }
-    }
-
-    private static void AddText(ref Utf8JsonReader reader, ChatRequest request)
-    {
-        var start = (int)reader.TokenStartIndex + 1;
-        request.Texts.Add(new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped));
-        request.TextBytes += reader.ValueSpan.Length;
     }
 }

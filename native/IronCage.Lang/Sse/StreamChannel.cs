@@ -3,8 +3,11 @@ using IronCage.Core.Text;
 namespace IronCage.Lang.Sse;
 
 /// <summary>One text that arrives over many events (the content of a choice, the arguments of a tool call), with what its screen has decided.</summary>
-internal sealed class StreamChannel(ITextScreen screen)
+internal sealed class StreamChannel(ITextScreen screen, long group)
 {
+    /// <summary>The part of the answer that it belongs to; all its texts end together.</summary>
+    public long Group => group;
+
     /// <summary>Bytes of text that arrived.</summary>
     public long Length { get; private set; }
 

@@ -10,6 +10,12 @@ internal record struct StreamSegment(ulong Key, TextSpan Place)
     /// <summary>More of the same text may come with later events.</summary>
     public bool Grows { get; init; }
 
+    /// <summary>As <see cref="StreamChannel.Group"/>.</summary>
+    public long Group { get; init; }
+
+    /// <summary>The provider signs this text.</summary>
+    public bool IsSigned { get; init; }
+
     /// <summary>Offset of its first byte in the channel's text.</summary>
     public long TextStart { get; set; }
 

@@ -5,9 +5,9 @@ using IronCage.Safety;
 namespace IronCage.Runtime.Calls;
 
 /// <summary>
-/// Screens one channel of a streamed answer by a policy. Keeps the bytes that are not decided yet, so that places can be told in code points and values be masked.
+/// Screens one channel of a streamed answer by a policy. What is signed is reported and left as it is, unless it is to be blocked. Keeps the bytes that are not decided yet, so that places can be told in code points and values be masked.
 /// </summary>
-internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, Action<FindingRecord> found) : ITextScreen
+internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, bool signed, Action<FindingRecord> found) : ITextScreen
 {
     private readonly List<StreamFinding> _findings = [];
     private byte[] _window = [];
@@ -42,7 +42,7 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, Action<
         if (action == PiiAction.Ignore)
             return null;
         found(new FindingRecord(finding.Kind.Name, start, start + CodePoints.Count(value), finding.Score, IsOutput: true, action));
-        return TextScreening.Replacement(finding.Kind, action, value) is { } replacement
+        return !signed && TextScreening.Replacement(finding.Kind, action, value) is { } replacement
             ? new TextEdit(finding.Start, finding.End, replacement)
             : null;
     }

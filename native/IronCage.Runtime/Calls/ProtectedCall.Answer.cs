@@ -1,6 +1,6 @@
 using System.Buffers;
 using IronCage.Lang;
-using IronCage.Lang.OpenAi;
+using IronCage.Lang.Sse;
 using IronCage.Reliability;
 using IronCage.Runtime.Protections;
 
@@ -8,7 +8,7 @@ namespace IronCage.Runtime.Calls;
 
 public sealed partial class ProtectedCall
 {
-    private ChatStream? _stream;
+    private LlmStream? _stream;
     private int _status;
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly List<FindingRecord> _streamFindings = [];
@@ -34,21 +34,20 @@ public sealed partial class ProtectedCall
         var started = Now;
         Answered(status);
         Classify(complete ? ResultClassifier.FromStatus(status) : CallResult.Failure);
-        if (status >= 300)
-        {
+        if (status >= 300 || IsFree)
             SettleFree();
+        if (status >= 300)
             return Verdict.Send;
-        }
         if (new RequestHeaders(headers).IsEncoded)
         {
             SettleHold();
             return AnswerUnscannable() is { } denied ? Refused(denied) : Verdict.Send;
         }
-        var readable = ChatResponseReader.TryRead(body, out var answer);
+        var readable = _wire.TryReadAnswer(body, out var answer);
         if (!readable && _request.Stream && LooksLikeEvents(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
-            SettleUsage(usage, answer.IsPremiumTier);
+            SettleUsage(usage, answer.HasExtraCharge);
         else if (!complete || (answer.Contents.Count == 0 && (readable || body.IsEmpty)))
             SettleHold(); // a whole answer is generated before it is sent: of one that was cut, or shows neither usage nor text, nobody can say what it cost
         else
@@ -101,10 +100,10 @@ public sealed partial class ProtectedCall
                 _ended = Refused(denied);
             return;
         }
-        Func<OutputScreen>? newScreen = _run.Policy.ScansOutput
-            ? () => new OutputScreen(_engine.Scanner.OpenStream(), _run.Policy, _streamFindings.Add)
+        Func<bool, OutputScreen>? newScreen = _run.Policy.ScansOutput
+            ? signed => new OutputScreen(_engine.Scanner.OpenStream(), _run.Policy, signed, _streamFindings.Add)
             : null;
-        _stream = new ChatStream(newScreen, _hidesUsage, _request.Choices);
+        _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
     }
 
     /// <summary>Feeds the next piece of a stream.</summary>
@@ -162,7 +161,7 @@ public sealed partial class ProtectedCall
         return new Verdict(VerdictKind.Rewrite, _output.WrittenMemory);
     }
 
-    private Verdict ScreenAnswer(ChatResponse answer, ReadOnlySpan<byte> body)
+    private Verdict ScreenAnswer(LlmAnswer answer, ReadOnlySpan<byte> body)
     {
         if (!_run.Policy.ScansOutput)
             return Verdict.Send;
@@ -170,6 +169,8 @@ public sealed partial class ProtectedCall
         var edits = new List<RawEdit>();
         foreach (var text in answer.Texts)
             screening.Screen(text, body, edits);
+        foreach (var text in answer.Signed)
+            screening.Report(text, body);
         if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
             return Refused(refusal);
         if (edits.Count == 0)
@@ -193,7 +194,7 @@ public sealed partial class ProtectedCall
         return edits.Count == 0 ? Verdict.Send : new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
     }
 
-    private static bool HasText(ChatResponse answer) => answer.Contents.Count > 0;
+    private static bool HasText(LlmAnswer answer) => answer.Contents.Count > 0;
 
     /// <summary>A head came. 409 and 429 are no failures of the provider (see <see cref="Classify"/>), but clients try them again.</summary>
     private void Answered(int status)
@@ -234,7 +235,7 @@ public sealed partial class ProtectedCall
     /// <summary>Usage that came with an answer which is estimated all the same: the least it costs, unless it cannot be true.</summary>
     private WireUsage? Told(WireUsage? usage) => usage is { } told && IsPossible(told) ? usage : null;
 
-    private static byte[] Texts(ChatResponse answer, ReadOnlySpan<byte> body)
+    private static byte[] Texts(LlmAnswer answer, ReadOnlySpan<byte> body)
     {
         var buffer = new ArrayBufferWriter<byte>();
         byte[] scratch = [];

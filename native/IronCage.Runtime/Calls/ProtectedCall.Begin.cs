@@ -2,7 +2,6 @@ using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Lang;
 using IronCage.Lang.Hosts;
-using IronCage.Lang.OpenAi;
 using IronCage.Reliability;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
@@ -59,7 +58,7 @@ public sealed partial class ProtectedCall
             if (run is null && (!ambiguous || pass))
                 return Verdict.Pass;
             if (run is null)
-                return Unclaimed(engine, out drain);
+                return Unclaimed(engine, LlmWire.For(target.Protocol)!, out drain);
         }
 
         if (!claimed)
@@ -94,7 +93,7 @@ public sealed partial class ProtectedCall
         _isRetry = repeats || headers.IsRetry;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
-        if (FindPrice() is { } unpriced)
+        if (!IsFree && FindPrice() is { } unpriced)
             return Refuse(unpriced);
         if (CountCall() is { } capped)
             return Refuse(capped);
@@ -107,7 +106,7 @@ public sealed partial class ProtectedCall
             // What is held must bound what is sent: a redacted text may be longer than the one that was found.
             body = _redacted = RawEdits.Apply(body, _edits);
             _edits.Clear();
-            if (!ChatRequestReader.TryRead(body, out _request, out var problem))
+            if (!_wire.TryReadRequest(body, out _request, out var problem))
                 return Refuse(Refusal.Denied("the redacted request cannot be read: " + problem, "unreadable_request", Model));
         }
         if (BuildDemand(body) is { } unbounded)
@@ -224,10 +223,10 @@ public sealed partial class ProtectedCall
     private Refusal? Read(in RequestHeaders headers, ReadOnlySpan<byte> body)
     {
         if (_target.Endpoint == Endpoint.Unread)
-            return Refusal.Endpoint(_target.Host);
+            return Refusal.Endpoint(_target.Host, _wire.Understands);
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
-        return ChatRequestReader.TryRead(body, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);
+        return _wire.TryReadRequest(body, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);
     }
 
     private static int BodyDigest(ReadOnlySpan<byte> body)
@@ -297,7 +296,7 @@ public sealed partial class ProtectedCall
         if (_lowered || _mustWriteLimit)
         {
             _grantedTokens = LimitToWrite(body); // what is asked for, and so the most that it costs
-            _request.LimitOutput(_grantedTokens, _price!.OutputLimitField ?? "max_tokens", _edits);
+            _request.LimitOutput(_grantedTokens, _price!.OutputLimitField, _edits);
         }
         if (_request.Stream && !_request.AsksForUsage)
         {

@@ -119,9 +119,12 @@ public sealed partial class ProtectedCall
     private void SettleHold() =>
         Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
 
-    private void SettleUsage(in WireUsage wire, bool premium)
+    private static TokenUsage Tokens(in WireUsage wire) =>
+        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour);
+
+    private void SettleUsage(in WireUsage wire, bool extra)
     {
-        var usage = new TokenUsage(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput);
+        var usage = Tokens(wire);
         if (_price is null)
         {
             Settle(Picodollars.Zero, usage, estimated: false);
@@ -130,10 +133,10 @@ public sealed partial class ProtectedCall
         // A count that no request of this model can have teaches nothing.
         if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
             _raisedMargin = _engine.Margins.Observe(RequestShapes.MarginKey(_request, _price), _marginBound, wire.TotalInput);
-        if (premium)
+        if (extra)
         {
             foreach (var protection in _run.Protections)
-                protection.WarnOnce("premium:" + Model, "call.premium_tier", $"{Model} was served at a premium service tier whose price the catalogue does not have; the default price was charged");
+                protection.WarnOnce("extra:" + Model, "call.extra_charge", $"{Model} was served in a way whose price the catalogue does not have (a premium service tier, tools of the provider); the usual price of its tokens was charged");
         }
         var cost = Pricing.Cost(_price, usage, out var rules);
         if (rules != DerivedRules.None)
@@ -141,7 +144,7 @@ public sealed partial class ProtectedCall
             foreach (var protection in _run.Protections)
                 protection.WarnOnce("derived:" + Model, "call.derived_price", $"{Model} used tokens whose price the catalogue does not state ({rules}); a bound was charged and counts as estimated");
         }
-        Settle(cost, usage, estimated: premium || rules != DerivedRules.None);
+        Settle(cost, usage, estimated: extra || rules != DerivedRules.None);
     }
 
     /// <summary>
@@ -155,20 +158,26 @@ public sealed partial class ProtectedCall
             return;
         }
         var input = told is { TotalInput: > 0 and var counted } ? counted : EstimatedInput(); // no request has an empty input
-        if (AbortedAnswer.Estimate(_price, input, output, _engine.Tokens) is not { } estimate)
+        if (AbortedAnswer.Estimate(_price, input, output, _engine.Tokens, _request.Reasoning) is not { } estimate)
         {
             SettleHold();
             return;
         }
         if (uncountedBytes > 0)
             estimate = estimate with { Output = estimate.Output + uncountedBytes / AbortedAnswer.BytesPerToken };
-        if (told is { } usage && usage.TotalOutput > estimate.Output)
-            estimate = estimate with { Output = usage.TotalOutput };
+        if (told is { } usage)
+        {
+            // What was told of the input is all of it, bucket by bucket.
+            if (usage.TotalInput > 0)
+                estimate = Tokens(usage) with { Output = estimate.Output, Reasoning = 0, AudioOutput = 0 };
+            if (usage.TotalOutput > estimate.Output)
+                estimate = estimate with { Output = usage.TotalOutput };
+        }
         var cost = Pricing.Cost(_price, estimate);
         Settle(_demand.Call == _id ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
     }
 
-    private long EstimatedInput() => _keptBody is { } body && !_price!.Reasoning ? CountedInput(body) : _inputBound;
+    private long EstimatedInput() => _keptBody is { } body && !(_request.Reasoning ?? _price!.Reasoning) ? CountedInput(body) : _inputBound;
 
     private void SettleStream(bool complete)
     {
@@ -177,7 +186,7 @@ public sealed partial class ProtectedCall
         Classify(whole ? CallResult.Success : complete || stream.HasError ? CallResult.Failure : CallResult.Ignored);
         // Some servers tell the usage so far with every chunk: it is the usage only when the answer is at its end.
         if (stream.Usage is { } usage && stream.HasFinished && IsPlausible(usage, stream.TextBytes > 0))
-            SettleUsage(usage, stream.IsPremiumTier);
+            SettleUsage(usage, stream.HasExtraCharge);
         else
             SettleEstimate(Told(stream.Usage), stream.Text, stream.TextBytes - stream.Text.Length);
     }

@@ -52,6 +52,8 @@ public sealed partial class ProtectedCall
         if (_price is null)
             return null;
         var limited = _run.Watches.Count > 0;
+        if (limited && _request.UnboundedFeature is { } feature)
+            return Refusal.Denied($"the request uses {feature}, with which the provider may ask the model any number of times, so its cost has no upper bound", "unbounded_request", Model);
         var lowerable = limited;
         var strict = false;
         foreach (var payer in _run.Watches)

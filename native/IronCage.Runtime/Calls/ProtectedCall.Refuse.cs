@@ -1,4 +1,5 @@
 using IronCage.Core.Events;
+using IronCage.Lang;
 using IronCage.Reliability;
 using Microsoft.Extensions.Logging;
 
@@ -7,10 +8,10 @@ namespace IronCage.Runtime.Calls;
 /// <summary>How a refusal ends a call, and who remembers it.</summary>
 public sealed partial class ProtectedCall
 {
-    private static Verdict Unclaimed(Engine engine, out bool drain)
+    private static Verdict Unclaimed(Engine engine, LlmWire wire, out bool drain)
     {
         var refusal = Refusal.Denied(
-            "this thread or task belongs to no run while several protections are active, so nobody would pay for the call (option 'unclaimed')", "unclaimed", null);
+            "this thread or task belongs to no run while several protections are active, so nobody would pay for the call (option 'unclaimed')", "unclaimed", null) with { Wire = wire };
         foreach (var protection in engine.ActiveProtections())
         {
             protection.Tally.Denied();
@@ -44,6 +45,7 @@ public sealed partial class ProtectedCall
 
     private Verdict Refused(Refusal refusal)
     {
+        refusal = refusal with { Wire = _wire };
         var respond = refusal.By.Count == 0 ? _run.Protection.Options.Respond : refusal.By.All(p => p.Options.Respond);
         if (_run.Remembered is not { Latches: true })
             _engine.Log.LogWarning("{Agent}: call refused, {Error}: {Reason}", _run.Protection.Options.AgentId, refusal.Error, refusal.Reason);

@@ -17,6 +17,8 @@ public sealed partial class ProtectedCall
         var screening = new TextScreening(_engine.Scanner, _run.Policy, output: false);
         foreach (var text in _request.Texts)
             screening.Screen(text, body, _edits);
+        foreach (var text in _request.Signed)
+            screening.Report(text, body);
         return Report(screening.Records, output: false, screening.IsBlocked);
     }
 

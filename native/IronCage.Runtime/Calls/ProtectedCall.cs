@@ -1,8 +1,8 @@
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Cost;
+using IronCage.Lang;
 using IronCage.Lang.Hosts;
-using IronCage.Lang.OpenAi;
 using IronCage.Reliability;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
@@ -23,12 +23,13 @@ public sealed partial class ProtectedCall
     private readonly Engine _engine;
     private readonly Run _run;
     private readonly Target _target;
+    private readonly LlmWire _wire;
     private readonly Guid _id;
     private readonly Lock _gate = new();
     private readonly List<CallPermit> _permits = [];
     private readonly List<HoldGrant> _holds = [];
     private readonly CancellationTokenSource _giveUp = new();
-    private ChatRequest _request = new();
+    private LlmRequest _request = new();
     private ModelPrice? _price;
     private HoldDemand _demand;
     private long _inputBound;
@@ -58,6 +59,7 @@ public sealed partial class ProtectedCall
         _engine = engine;
         _run = run;
         _target = target;
+        _wire = LlmWire.For(target.Protocol)!;
         _id = engine.Ids.NewId();
     }
 
@@ -96,6 +98,9 @@ public sealed partial class ProtectedCall
     }
 
     private string Model => _request.Model;
+
+    /// <summary>Nothing is charged for this request, whatever it says: without a price there is neither bound nor hold.</summary>
+    private bool IsFree => _target.Endpoint == Endpoint.Free;
 
     /// <summary>The cost of the whole hold, the amount that counts when nothing better is known.</summary>
     private Picodollars HoldCost => _price is null ? Picodollars.Zero : _demand.Cost(_grantedTokens);

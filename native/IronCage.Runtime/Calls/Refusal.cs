@@ -1,7 +1,8 @@
 using System.Text.Json;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
-using IronCage.Lang.OpenAi;
+using IronCage.Lang;
+using IronCage.Lang.Hosts;
 using IronCage.Runtime.Protections;
 
 namespace IronCage.Runtime.Calls;
@@ -19,6 +20,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public string? LimitReached { get; init; }
     public string? Why { get; init; }
 
+    /// <summary>The protocol of the refused call, whose errors the body looks like.</summary>
+    internal LlmWire Wire { get; init; } = LlmWire.For(LlmProtocol.OpenAi)!;
+
     /// <summary>The protections that refused: their runs remember it, and so do the runs inside them. Empty: the innermost one.</summary>
     internal IReadOnlyList<Protection> By { get; init; } = [];
 
@@ -30,8 +34,10 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
 
     private const string UnsupportedEndpoint = "unsupported_endpoint";
 
-    public static Refusal Endpoint(string host) =>
-        Denied($"this endpoint of {host} may cost money or take data out, and is not understood yet; chat completions are", UnsupportedEndpoint, null);
+    /// <param name="host">The host.</param>
+    /// <param name="understood">What of its protocol is understood.</param>
+    public static Refusal Endpoint(string host, string understood) =>
+        Denied($"this endpoint of {host} may cost money or take data out, and is not understood yet; {understood}", UnsupportedEndpoint, null);
 
     public static Refusal Denied(string reason, string code, string? model) => new("CallDenied", reason, code, 403) { Model = model };
 
@@ -74,7 +80,7 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
         Model = model, LimitReached = "calls",
     };
 
-    /// <summary>The JSON that <c>ironcage_call_begin</c> documents.</summary>
+    /// <summary>The JSON that <c>ironcage_call_begin</c> documents, with a body in the protocol's own shape of errors.</summary>
     public ReadOnlyMemory<byte> ToJson(bool respond, bool remembered) => JsonDetails.WriteUtf8(writer =>
     {
         writer.WriteString("error", Error);
@@ -84,7 +90,7 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
         writer.WriteBoolean("respond", respond);
         writer.WriteNumber("status", Status);
         writer.WriteString("content_type", "application/json");
-        writer.WriteString("body", RefusalBody.Write("Iron Cage: " + Reason, Code));
+        writer.WriteString("body", Wire.WriteRefusal("Iron Cage: " + Reason, Code, Status));
         if (Error == "BudgetExceeded")
         {
             ReportWriter.WriteMoney(writer, "limit_usd", Limit);

@@ -1,18 +1,26 @@
 using IronCage.Cost;
-using IronCage.Lang.OpenAi;
+using IronCage.Lang;
 
 namespace IronCage.Runtime.Calls;
 
 /// <summary>Turns what Lang read into what Cost bounds.</summary>
 internal static class RequestShapes
 {
-    public static RequestShape Of(ChatRequest request, ModelPrice price, bool lowerable, bool strict, IRequestTexts? texts) => new()
+    public static RequestShape Of(LlmRequest request, ModelPrice price, bool lowerable, bool strict, IRequestTexts? texts) => new()
     {
         Price = price,
         MarginKey = MarginKey(request, price),
         TextBytes = request.TextBytes,
         Messages = request.Messages,
         Texts = texts,
+        CacheWrites = request.Caching switch
+        {
+            PromptCaching.None => CacheWrites.None,
+            PromptCaching.Short => CacheWrites.Usual,
+            PromptCaching.Hour => CacheWrites.Hour,
+            _ => CacheWrites.Automatic,
+        },
+        HiddenTokens = request.HiddenTokens,
         Images = request.Images,
         HasAudio = request.AsksForAudio || request.SendsAudio,
         HasUnboundedInput = request.UnboundedParts > 0,
@@ -22,8 +30,10 @@ internal static class RequestShapes
         Choices = request.Choices,
         Lowerable = lowerable,
         Strict = strict,
+        Reasoning = request.Reasoning,
+        ThinkingTokens = request.ThinkingTokens,
     };
 
     /// <summary>What is learned about a model under an assumed price must not be held against all of them.</summary>
-    public static string MarginKey(ChatRequest request, ModelPrice price) => price.IsAssumed ? request.Model : price.Id;
+    public static string MarginKey(LlmRequest request, ModelPrice price) => price.IsAssumed ? request.Model : price.Id;
 }

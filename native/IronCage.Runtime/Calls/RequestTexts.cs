@@ -1,6 +1,5 @@
 using IronCage.Cost;
 using IronCage.Lang;
-using IronCage.Lang.OpenAi;
 
 namespace IronCage.Runtime.Calls;
 
@@ -12,7 +11,7 @@ internal sealed class RequestTexts : IRequestTexts
     private readonly byte[] _tools;
     private byte[] _scratch = [];
 
-    public RequestTexts(ChatRequest request, byte[] body)
+    public RequestTexts(LlmRequest request, byte[] body)
     {
         _body = body;
         foreach (var text in request.Texts)
@@ -20,6 +19,8 @@ internal sealed class RequestTexts : IRequestTexts
             if (!request.Definitions.Exists(d => text.Start >= d.Start.Value && text.End <= d.End.Value))
                 _texts.Add(text);
         }
+        _texts.AddRange(request.Signed);
+        _texts.AddRange(request.Opaque);
         _tools = [.. request.Definitions.SelectMany(d => body[d])];
     }
 

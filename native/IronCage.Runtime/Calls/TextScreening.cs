@@ -18,7 +18,11 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
 
     public IReadOnlyList<FindingRecord> Records => _records ?? (IReadOnlyList<FindingRecord>)[];
 
-    public void Screen(in TextSpan place, ReadOnlySpan<byte> body, List<RawEdit> edits)
+    /// <summary>Screens a text that must stay as it is: what is found is reported, and blocks, but is not replaced.</summary>
+    public void Report(in TextSpan place, ReadOnlySpan<byte> body) => Screen(place, body, null);
+
+    /// <summary>Screens a text; <paramref name="edits"/> receives what replaces the findings.</summary>
+    public void Screen(in TextSpan place, ReadOnlySpan<byte> body, List<RawEdit>? edits)
     {
         var text = place.Read(body, ref _scratch);
         _findings.Clear();
@@ -43,7 +47,8 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
             if (Replacement(finding.Kind, action, value) is { } replacement)
                 _edits.Add(new TextEdit(finding.Start, finding.End, replacement));
         }
-        place.ToRaw(body, _edits, edits);
+        if (edits is not null)
+            place.ToRaw(body, _edits, edits);
     }
 
     /// <summary>What stands in place of a finding; null when it stays.</summary>

@@ -19,7 +19,7 @@ internal sealed class ModelTally
         Spent += cost;
         Input += usage.Input + usage.AudioInput;
         Cached += usage.Cached;
-        CacheWrite += usage.CacheWrite;
+        CacheWrite += usage.CacheWrite + usage.CacheWriteHour;
         Output += usage.Output + usage.AudioOutput;
         Reasoning += usage.Reasoning;
     }

@@ -5,7 +5,7 @@ namespace IronCage.Lang.Tests.OpenAi;
 
 public sealed class ChatResponseReaderTests
 {
-    private static ChatResponse Read(string json)
+    private static LlmAnswer Read(string json)
     {
         Assert.That(ChatResponseReader.TryRead(Encoding.UTF8.GetBytes(json), out var response), Is.True);
         return response;

@@ -17,7 +17,7 @@ public sealed class ChatStreamTests
     private static string Arguments(string arguments, int tool) =>
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":" + tool + ",\"function\":{\"arguments\":" + JsonSerializer.Serialize(arguments) + "}}]}}]}\n\n";
 
-    private static (string Output, ChatStream Stream) Run(byte[] input, Func<ITextScreen>? screen, bool hideUsage, params int[] cuts)
+    private static (string Output, ChatStream Stream) Run(byte[] input, Func<bool, ITextScreen>? screen, bool hideUsage, params int[] cuts)
     {
         var stream = new ChatStream(screen, hideUsage);
         var output = new ArrayBufferWriter<byte>();
@@ -53,7 +53,7 @@ public sealed class ChatStreamTests
             "data: [{\"index\":0,\"delta\":{\"content\":\"two lines\"}}]}\r\n\r\n" + Tail);
         for (var cut = 0; cut <= input.Length; cut++)
         {
-            var (output, stream) = Run(input, () => new WordScreen("SECRET"), hideUsage: false, cut);
+            var (output, stream) = Run(input, _ => new WordScreen("SECRET"), hideUsage: false, cut);
             Assert.That(output, Is.EqualTo(Encoding.UTF8.GetString(input)), $"cut at {cut}");
             Assert.That(stream.Usage, Is.EqualTo(new WireUsage(9, 0, 0, 4, 0, 0, 0)));
             Assert.That(stream.IsDone, Is.True);
@@ -64,13 +64,13 @@ public sealed class ChatStreamTests
     public void A_match_over_several_events_is_replaced_wherever_the_stream_is_cut()
     {
         var input = Encoding.UTF8.GetBytes(Delta("the S") + Delta("é😀", 1) + Delta("ECR") + Arguments("{\"a\":\"SEC", 0) + Arguments("RET\"}", 0) + Delta("ET is out, the SECRE") + Delta("cy too") + Tail);
-        var uncut = Run(input, () => new WordScreen("SECRET"), hideUsage: false).Output;
+        var uncut = Run(input, _ => new WordScreen("SECRET"), hideUsage: false).Output;
         Assert.That(Content(uncut), Is.EqualTo("the [GONE] is out, the SECREcy too"));
         Assert.That(Content(uncut, 1), Is.EqualTo("é😀"));
         Assert.That(uncut, Does.Contain("[GONE]").And.Not.Contain("SECRET").And.Contain("\\u0022a\\u0022:\\u0022[GONE]"));
         for (var cut = 1; cut < input.Length; cut++)
-            Assert.That(Run(input, () => new WordScreen("SECRET"), false, cut).Output, Is.EqualTo(uncut), $"cut at {cut}");
-        Assert.That(Run(input, () => new WordScreen("SECRET"), false, [.. Enumerable.Range(1, input.Length - 1)]).Output, Is.EqualTo(uncut), "byte by byte");
+            Assert.That(Run(input, _ => new WordScreen("SECRET"), false, cut).Output, Is.EqualTo(uncut), $"cut at {cut}");
+        Assert.That(Run(input, _ => new WordScreen("SECRET"), false, [.. Enumerable.Range(1, input.Length - 1)]).Output, Is.EqualTo(uncut), "byte by byte");
     }
 
     [TestCase("{\"tool_calls\":[{\"index\":0,\"custom\":{\"input\":$}}]}")]
@@ -81,7 +81,7 @@ public sealed class ChatStreamTests
     public void A_match_over_several_deltas_is_replaced_in_a_field_of_any_name(string delta)
     {
         string Event(string text) => "data: {\"choices\":[{\"index\":0,\"delta\":" + delta.Replace("$", JsonSerializer.Serialize(text), StringComparison.Ordinal) + "}]}\n\n";
-        var (output, stream) = Run(Encoding.UTF8.GetBytes(Event("a SE") + Event("CR") + Event("ET b") + Tail), () => new WordScreen("SECRET"), hideUsage: false);
+        var (output, stream) = Run(Encoding.UTF8.GetBytes(Event("a SE") + Event("CR") + Event("ET b") + Tail), _ => new WordScreen("SECRET"), hideUsage: false);
         Assert.That(output, Does.Contain("[GONE]").And.Not.Contain("SE\"").And.Not.Contain("CR\""));
         Assert.That(stream.TextBytes, Is.EqualTo(10));
     }
@@ -89,7 +89,7 @@ public sealed class ChatStreamTests
     [Test]
     public void Names_and_kinds_are_whole_where_they_stand_and_hold_nothing_back()
     {
-        var stream = new ChatStream(() => new WordScreen("SECRET"), hideUsage: false);
+        var stream = new ChatStream(_ => new WordScreen("SECRET"), hideUsage: false);
         var output = new ArrayBufferWriter<byte>();
         const string Event = "data: {\"provider\":\"S\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"S\",\"tool_calls\":[{\"index\":0,\"id\":\"S\",\"type\":\"SE\",\"function\":{\"name\":\"SECR\"}}]}}]}\n\n";
         stream.Feed(Encoding.UTF8.GetBytes(Event), output);
@@ -108,7 +108,7 @@ public sealed class ChatStreamTests
     [Test]
     public void Nothing_is_held_back_once_it_is_decided()
     {
-        var stream = new ChatStream(() => new WordScreen("SECRET"), hideUsage: false);
+        var stream = new ChatStream(_ => new WordScreen("SECRET"), hideUsage: false);
         var output = new ArrayBufferWriter<byte>();
         stream.Feed(Encoding.UTF8.GetBytes(Delta("plain words ")), output);
         Assert.That(Encoding.UTF8.GetString(output.WrittenSpan), Is.EqualTo(Delta("plain words ")));
@@ -125,7 +125,7 @@ public sealed class ChatStreamTests
         for (var length = 0; length < whole.Length; length++)
         {
             var input = Encoding.UTF8.GetBytes(whole[..length]);
-            var (output, stream) = Run(input, () => new WordScreen("SECRET"), hideUsage: true);
+            var (output, stream) = Run(input, _ => new WordScreen("SECRET"), hideUsage: true);
             Assert.That(output, Is.EqualTo(whole[..length]));
             Assert.That(stream.IsDone, Is.False);
         }
@@ -135,14 +135,14 @@ public sealed class ChatStreamTests
     public void Log_probabilities_of_an_edited_event_go_with_its_text()
     {
         var input = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"SECRET\"},\"logprobs\":{\"content\":[{\"token\":\"SECRET\"}]}}]}\n\n"u8.ToArray();
-        Assert.That(Run(input, () => new WordScreen("SECRET"), false).Output, Does.Not.Contain("SECRET").And.Contain("\"logprobs\":null"));
+        Assert.That(Run(input, _ => new WordScreen("SECRET"), false).Output, Does.Not.Contain("SECRET").And.Contain("\"logprobs\":null"));
     }
 
     [Test]
     public void Events_without_blank_lines_between_them_are_read_one_by_one()
     {
         var input = Encoding.UTF8.GetBytes((Delta("the SEC") + Delta("RET") + Tail).Replace("\n\n", "\n", StringComparison.Ordinal));
-        var (output, stream) = Run(input, () => new WordScreen("SECRET"), false);
+        var (output, stream) = Run(input, _ => new WordScreen("SECRET"), false);
         Assert.That(output, Does.Not.Contain("SECRET").And.Contain("[GONE]"));
         Assert.That(stream.Usage!.Value.Output, Is.EqualTo(4));
         Assert.That(stream.IsDone, Is.True);
@@ -155,14 +155,14 @@ public sealed class ChatStreamTests
     [TestCase("data: {\"choices\":[],\"citations\":[\"SECRET\"]}\n\n")]
     [TestCase("data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"SECRET\"}}]}\n\n")]
     public void No_shape_of_a_stream_hides_a_text(string sse) =>
-        Assert.That(Run(Encoding.UTF8.GetBytes(sse), () => new WordScreen("SECRET"), false).Output, Does.Not.Contain("SECRET").And.Contain("[GONE]"));
+        Assert.That(Run(Encoding.UTF8.GetBytes(sse), _ => new WordScreen("SECRET"), false).Output, Does.Not.Contain("SECRET").And.Contain("[GONE]"));
 
     [Test]
     public void What_is_whole_where_it_stands_holds_nothing_back()
     {
         // The word could begin with what the name of the tool ends with; but a name does not go on with the next event.
         const string Sse = "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"SEC\",\"tool_calls\":[{\"index\":0,\"id\":\"SEC\",\"function\":{\"name\":\"SEC\"}}]}}]}\n\n";
-        var stream = new ChatStream(() => new WordScreen("SECRET"), hideUsage: false);
+        var stream = new ChatStream(_ => new WordScreen("SECRET"), hideUsage: false);
         var output = new ArrayBufferWriter<byte>();
         stream.Feed(Encoding.UTF8.GetBytes(Sse), output);
         Assert.That(Encoding.UTF8.GetString(output.WrittenSpan), Is.EqualTo(Sse));
@@ -188,11 +188,11 @@ public sealed class ChatStreamTests
     public void Random_cuts_give_what_the_uncut_stream_gives()
     {
         var input = Encoding.UTF8.GetBytes(Delta("a SECRET and ano") + Delta("ther SE") + Delta("CRETSECRET", 1) + Delta("CRET") + Tail);
-        var uncut = Run(input, () => new WordScreen("SECRET"), true).Output;
+        var uncut = Run(input, _ => new WordScreen("SECRET"), true).Output;
         Gen.Int[0, input.Length].Array[0, 20].Sample(cuts =>
         {
             Array.Sort(cuts);
-            return Run(input, () => new WordScreen("SECRET"), true, cuts).Output == uncut;
+            return Run(input, _ => new WordScreen("SECRET"), true, cuts).Output == uncut;
         }, iter: 500);
     }
 }

@@ -1,4 +1,4 @@
-namespace IronCage.Lang.OpenAi;
+namespace IronCage.Lang;
 
 /// <summary>
 /// JSON as Python servers write it: NaN, Infinity and -Infinity stand where numbers may. Readers in Python take it, so it must be read here, too.

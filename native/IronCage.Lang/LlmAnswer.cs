@@ -1,7 +1,7 @@
-namespace IronCage.Lang.OpenAi;
+namespace IronCage.Lang;
 
-/// <summary>What a whole chat-completions response says.</summary>
-public sealed class ChatResponse
+/// <summary>What a whole answer says, in any protocol.</summary>
+public sealed class LlmAnswer
 {
     /// <summary>The usage it bills; null when absent or impossible.</summary>
     public WireUsage? Usage { get; internal set; }
@@ -12,9 +12,12 @@ public sealed class ChatResponse
     /// <summary>Those that the model wrote and the provider bills: content, refusals, reasoning, tool arguments.</summary>
     public List<TextSpan> Contents { get; } = [];
 
+    /// <summary>Those that the provider signed: a changed one is refused when it comes back with a later request. Part of <see cref="Texts"/> is none of them.</summary>
+    public List<TextSpan> Signed { get; } = [];
+
     /// <summary>Places of <c>logprobs</c> values, which repeat the content token by token.</summary>
     public List<Range> LogProbabilities { get; } = [];
 
-    /// <summary>The service tier that was charged, when it is above the default one.</summary>
-    public bool IsPremiumTier { get; internal set; }
+    /// <summary>Something was charged whose price the catalogue does not have: a service tier above the default, tools that the provider runs.</summary>
+    public bool HasExtraCharge { get; internal set; }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace IronCage.Lang.OpenAi;
+namespace IronCage.Lang;
 
 /// <summary>Strings of a JSON reader that may stand for no text at all: a lone surrogate as an escape, bytes that are not UTF-8. The reader itself throws there.</summary>
 internal static class ReaderText

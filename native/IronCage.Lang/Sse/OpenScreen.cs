@@ -1,6 +1,6 @@
 using IronCage.Core.Text;
 
-namespace IronCage.Lang.OpenAi;
+namespace IronCage.Lang.Sse;
 
 /// <summary>The screen of a stream that nobody scans: everything is decided at once.</summary>
 internal sealed class OpenScreen : ITextScreen

@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace IronCage.Lang.Anthropic;
+
+/// <summary>The <c>type</c> that nearly every object of this protocol has, usually as its first property.</summary>
+internal static class BlockType
+{
+    /// <summary>The type of the object at the reader; null when it has none that is a string. By value: the caller's reader stays.</summary>
+    public static string? Of(Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = ReaderText.Is(ref reader, "type"u8);
+            reader.Read();
+            if (isType)
+                return ReaderText.Read(ref reader);
+            reader.Skip();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+using IronCage.Core.Text;
+using IronCage.Lang.Hosts;
+using IronCage.Lang.Sse;
+
+namespace IronCage.Lang.Anthropic;
+
+/// <summary>Anthropic's protocol: messages, and counting their tokens, which is free.</summary>
+internal sealed class MessagesWire : LlmWire
+{
+    public static readonly MessagesWire Instance = new();
+
+    public override string Understands => "messages and the counting of their tokens are";
+
+    public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
+        path.EndsWith("/messages"u8) ? Endpoint.Generate : path.EndsWith("/messages/count_tokens"u8) ? Endpoint.Free : Endpoint.Unread;
+
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    {
+        var read = MessagesRequestReader.TryRead(body, out var messages, out problem);
+        request = messages;
+        return read;
+    }
+
+    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => MessagesAnswerReader.TryRead(body, out answer);
+
+    public override LlmStream OpenStream(LlmRequest request, Func<bool, ITextScreen>? newScreen, bool hideUsage) => new MessagesStream(newScreen);
+
+    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code, status);
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace IronCage.Lang;
+
+/// <summary>
+/// What a request to a model says, in any protocol, with the places of everything that may be rewritten. The body itself stays with the caller.
+/// Protocols add what only they need.
+/// </summary>
+public class LlmRequest
+{
+    /// <summary>The model's name as it stands in the body.</summary>
+    public string Model { get; internal set; } = "";
+
+    public bool Stream { get; internal set; }
+
+    /// <summary>A streamed answer will carry its usage without our asking.</summary>
+    public bool AsksForUsage { get; internal set; }
+
+    /// <summary>Choices asked for, at least 1.</summary>
+    public int Choices { get; internal set; } = 1;
+
+    /// <summary>The highest output limit in the body, or null.</summary>
+    public long? OutputLimit { get; internal set; }
+
+    /// <summary>Every text of the request that is screened and may be rewritten, in the order of the body.</summary>
+    public List<TextSpan> Texts { get; } = [];
+
+    /// <summary>Texts that are screened but must stay as they are: the provider signed them, and refuses a request in which one was changed.</summary>
+    public List<TextSpan> Signed { get; } = [];
+
+    /// <summary>Strings that the model reads in a form that nobody else can: counted, not screened.</summary>
+    public List<TextSpan> Opaque { get; } = [];
+
+    public int Messages { get; internal set; }
+
+    /// <summary>Raw bytes of all these texts, an upper bound of their UTF-8 length.</summary>
+    public long TextBytes { get; internal set; }
+
+    public int Tools { get; internal set; }
+
+    /// <summary>Raw bytes of what counts with its structure: definitions of tools and answer formats, inputs of tools that are no strings.</summary>
+    public long ToolsBytes { get; internal set; }
+
+    /// <summary>The places of all that in the body, for exact counting.</summary>
+    public List<Range> Definitions { get; } = [];
+
+    /// <summary>Upper bound of the tokens that the provider adds for features of this request and that the body does not show.</summary>
+    public long HiddenTokens { get; internal set; }
+
+    public int Images { get; internal set; }
+
+    /// <summary>Parts whose size in tokens the body does not tell: files, audio, unknown part types.</summary>
+    public int UnboundedParts { get; internal set; }
+
+    /// <summary>Parts that no one here can read: images, audio, files.</summary>
+    public int UnscannableParts { get; internal set; }
+
+    /// <summary>Bytes of a prediction: rejected prediction tokens are billed as output.</summary>
+    public long PredictionBytes { get; internal set; }
+
+    /// <summary>A message holds audio, which has a price of its own.</summary>
+    public bool SendsAudio { get; internal set; }
+
+    /// <summary>The answer may be audio, which has a price of its own.</summary>
+    public bool AsksForAudio { get; internal set; }
+
+    /// <summary>Which writes to the provider's prompt cache this request can cause.</summary>
+    public PromptCaching Caching { get; internal set; }
+
+    /// <summary>Whether this request thinks in tokens that may not be shown; null: as its model does.</summary>
+    public bool? Reasoning { get; internal set; }
+
+    /// <summary>The tokens set aside for thinking, part of the output limit; 0: none, or not said.</summary>
+    public long ThinkingTokens { get; internal set; }
+
+    /// <summary>A feature whose price the catalogue cannot know (a service tier above the default, web search); null if none.</summary>
+    public string? UnpricedFeature { get; internal set; }
+
+    /// <summary>A feature with which the provider asks the model any number of times; null if none.</summary>
+    public string? UnboundedFeature { get; internal set; }
+
+    /// <summary>The string or property name at the reader is a text of the request.</summary>
+    internal void AddText(ref Utf8JsonReader reader, List<TextSpan>? into = null)
+    {
+        (into ?? Texts).Add(BodyString.Place(ref reader));
+        TextBytes += reader.ValueSpan.Length;
+    }
+
+    internal List<Range> OutputLimitValues { get; } = [];
+    internal List<(string Field, Range Place)> NullLimits { get; } = [];
+    internal int BodyStart { get; set; }
+
+    /// <summary>
+    /// The edits that lower the output limit to <paramref name="limit"/> tokens in the field that the body uses; where it uses none, in <paramref name="field"/>, which is what
+    /// the model accepts (null: the protocol's own).
+    /// </summary>
+    public virtual void LimitOutput(long limit, string? field, List<RawEdit> into)
+    {
+        field ??= "max_tokens";
+        var digits = Encoding.ASCII.GetBytes(limit.ToString(CultureInfo.InvariantCulture));
+        foreach (var value in OutputLimitValues)
+            into.Add(new RawEdit(value.Start.Value, value.End.Value, digits));
+        if (OutputLimitValues.Count > 0)
+            return;
+        var given = NullLimits.FindIndex(n => n.Field == field);
+        if (given >= 0)
+            into.Add(new RawEdit(NullLimits[given].Place.Start.Value, NullLimits[given].Place.End.Value, digits));
+        else
+            into.Add(new RawEdit(BodyStart, BodyStart, Encoding.UTF8.GetBytes(FormattableString.Invariant($"\"{field}\":{limit},"))));
+    }
+
+    /// <summary>The edits that make a streamed answer carry its usage; none where it does anyway.</summary>
+    public virtual void AskForUsage(List<RawEdit> into)
+    {
+    }
+}

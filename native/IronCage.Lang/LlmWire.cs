@@ -1,0 +1,48 @@
+using IronCage.Core.Text;
+using IronCage.Lang.Hosts;
+using IronCage.Lang.Sse;
+
+namespace IronCage.Lang;
+
+/// <summary>
+/// Lang's door: one LLM wire protocol, as a cast that is the same for all. A further protocol is a folder with this cast and a line in <see cref="For"/>.
+/// </summary>
+public abstract class LlmWire
+{
+    private protected LlmWire()
+    {
+    }
+
+    /// <summary>The protocol of a host; null when it is not built.</summary>
+    public static LlmWire? For(LlmProtocol protocol) => protocol switch
+    {
+        LlmProtocol.OpenAi => OpenAi.ChatWire.Instance,
+        LlmProtocol.Anthropic => Anthropic.MessagesWire.Instance,
+        _ => null,
+    };
+
+    /// <summary>What this protocol reads, in a few words, for messages.</summary>
+    public abstract string Understands { get; }
+
+    /// <summary>What a POST to a path asks for.</summary>
+    /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
+    public abstract Endpoint EndpointOf(ReadOnlySpan<byte> path);
+
+    /// <summary>Reads a request. On failure <paramref name="problem"/> is one line without content of the body.</summary>
+    public abstract bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem);
+
+    /// <summary>Reads a whole answer; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
+    public abstract bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer);
+
+    /// <summary>Opens the streamed answer to a request.</summary>
+    /// <param name="request">The request, read by this protocol.</param>
+    /// <param name="newScreen">As of <see cref="LlmStream"/>.</param>
+    /// <param name="hideUsage">As of <see cref="LlmStream"/>.</param>
+    public abstract LlmStream OpenStream(LlmRequest request, Func<bool, ITextScreen>? newScreen, bool hideUsage);
+
+    /// <summary>A refusal in the shape of the provider's own errors, so that its SDKs show the message instead of failing to parse.</summary>
+    /// <param name="message">For people.</param>
+    /// <param name="code">For programs.</param>
+    /// <param name="status">The HTTP status that goes with it.</param>
+    public abstract string WriteRefusal(string message, string code, int status);
+}

@@ -1,0 +1,29 @@
+using IronCage.Core.Text;
+using IronCage.Lang.Hosts;
+using IronCage.Lang.Sse;
+
+namespace IronCage.Lang.OpenAi;
+
+/// <summary>OpenAI's protocol: chat completions.</summary>
+internal sealed class ChatWire : LlmWire
+{
+    public static readonly ChatWire Instance = new();
+
+    public override string Understands => "chat completions are";
+
+    public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/chat/completions"u8) ? Endpoint.Generate : Endpoint.Unread;
+
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    {
+        var read = ChatRequestReader.TryRead(body, out var chat, out problem);
+        request = chat;
+        return read;
+    }
+
+    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
+
+    public override LlmStream OpenStream(LlmRequest request, Func<bool, ITextScreen>? newScreen, bool hideUsage) =>
+        new ChatStream(newScreen, hideUsage, request.Choices);
+
+    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
+}

@@ -1,0 +1,40 @@
+namespace IronCage.Lang.Sse;
+
+/// <summary>What one event of a stream says. One is filled again for every event.</summary>
+internal sealed class StreamReading
+{
+    /// <summary>The texts of the event.</summary>
+    public List<StreamSegment> Segments { get; } = [];
+
+    /// <summary>Places of log probabilities, which repeat the text.</summary>
+    public List<Range> LogProbabilities { get; } = [];
+
+    public WireUsage? Usage { get; set; }
+
+    /// <summary>The event holds usage and no part of the answer.</summary>
+    public bool IsUsageAlone { get; set; }
+
+    public bool IsError { get; set; }
+
+    /// <summary>As <see cref="LlmAnswer.HasExtraCharge"/>.</summary>
+    public bool HasExtraCharge { get; set; }
+
+    /// <summary>How many choices told in this event why they ended.</summary>
+    public int Finished { get; set; }
+
+    /// <summary>The last event of the stream.</summary>
+    public bool IsEnd { get; set; }
+
+    /// <summary>The group of texts that ended before this event; null if none.</summary>
+    public long? Closes { get; set; }
+
+    public void Clear()
+    {
+        Segments.Clear();
+        LogProbabilities.Clear();
+        Usage = null;
+        IsUsageAlone = IsError = HasExtraCharge = IsEnd = false;
+        Finished = 0;
+        Closes = null;
+    }
+}
