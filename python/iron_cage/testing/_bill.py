@@ -34,9 +34,20 @@ def bill(records: Iterable[Union[Exchange, Mapping[str, Any]]], prices: Prices) 
 
 
 def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, output_price: Price) -> Decimal:
+    if "input_tokens" in usage:
+        return _anthropic_dollars(usage, *(Decimal(str(price)) for price in (input_price, cached_price, output_price)))
     cached: int = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
     uncached: int = usage["prompt_tokens"] - cached
     completion: int = usage["completion_tokens"]
     # A float means what it shows when printed.
     price_input, price_cached, price_output = (Decimal(str(price)) for price in (input_price, cached_price, output_price))
     return (uncached * price_input + cached * price_cached + completion * price_output) / _MILLION
+
+
+def _anthropic_dollars(usage: Mapping[str, Any], input_price: Decimal, cached_price: Decimal, output_price: Decimal) -> Decimal:
+    """By Anthropic's price list: input, reads and writes are disjoint; a write costs 1.25 times the input, one for an hour twice the input."""
+    written: int = usage.get("cache_creation_input_tokens") or 0
+    hour: int = (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0
+    read: int = usage.get("cache_read_input_tokens") or 0
+    dollars = usage["input_tokens"] * input_price + read * cached_price + usage["output_tokens"] * output_price
+    return (dollars + (written - hour) * input_price * Decimal("1.25") + hour * input_price * 2) / _MILLION

@@ -1,4 +1,4 @@
-"""Error bodies in the provider's shape: {"error": {"message", "type", "param", "code"}}."""
+"""Error bodies in the provider's shape. OpenAI: {"error": {"message", "type", "param", "code"}}; Anthropic: {"type": "error", "error": {"type", "message"}}."""
 
 from __future__ import annotations
 
@@ -40,6 +40,38 @@ def scripted(reply: Reply) -> Answer:
     else:
         inner = {"message": reply.error or message, "type": kind, "param": None, "code": code}
     return _answer(reply.status, inner)
+
+
+_ANTHROPIC: Mapping[int, Tuple[str, str]] = {
+    400: ("invalid_request_error", "Invalid request."),
+    401: ("authentication_error", "x-api-key header is required"),
+    402: ("billing_error", "Your credit balance is too low."),
+    403: ("permission_error", "Your API key does not have permission to use the specified resource."),
+    404: ("not_found_error", "Not Found"),
+    413: ("request_too_large", "Request exceeds the maximum allowed number of bytes."),
+    429: ("rate_limit_error", "This request would exceed your organization's rate limit."),
+    500: ("api_error", "Internal server error"),
+    504: ("timeout_error", "Request timed out."),
+    529: ("overloaded_error", "Overloaded"),
+}
+
+
+def anthropic_error(status: int, message: Optional[str] = None) -> Answer:
+    """An error answer of Anthropic's; nothing is billed for it."""
+    kind, usual = _ANTHROPIC.get(status, _ANTHROPIC[500] if status >= 500 else _ANTHROPIC[400])
+    return _anthropic_answer(status, {"type": kind, "message": message or usual})
+
+
+def anthropic_scripted(reply: Reply) -> Answer:
+    """As `scripted`, in Anthropic's shape."""
+    if isinstance(reply.error, Mapping):
+        return _anthropic_answer(reply.status, dict(reply.error))
+    return anthropic_error(reply.status, reply.error)
+
+
+def _anthropic_answer(status: int, inner: Dict[str, Any]) -> Answer:
+    body = json.dumps({"type": "error", "error": inner, "request_id": None}, ensure_ascii=False, separators=(",", ":"))
+    return Answer(status=status, content_type="application/json", pieces=[body.encode("utf-8", "backslashreplace")])
 
 
 def retry_headers(reply: Reply) -> List[Tuple[str, str]]:

@@ -6,13 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Optional, Sequence, Union
 
-from . import _openai
+from . import _anthropic, _openai
 from ._answer import Answer
-from ._errors import error, retry_headers, scripted
+from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
 from ._request import Request
 
 DEFAULT_MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "o3", "o4-mini")
+DEFAULT_ANTHROPIC_MODELS = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5")
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Provider:
     require_auth: bool = False
     compress: Union[bool, str] = False
     created: Optional[int] = None
+    protocol: str = "openai"
     fault: Optional[Exception] = None
 
     def decide(self, request: Request) -> Answer:
@@ -32,6 +34,8 @@ class Provider:
         path = request.path.partition("?")[0]
         if path.startswith("http://"):  # sent to us as to a proxy
             path = "/" + path[len("http://") :].partition("/")[2]
+        if self.protocol == "anthropic":
+            return self._anthropic(request, path, created)
         if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
             return scripted(Reply(status=401))
         if path == "/v1/chat/completions":
@@ -43,23 +47,37 @@ class Provider:
             return _openai.show_model(models, model, created) if model else _openai.list_models(models, created)
         return error(404, f"Invalid URL ({request.method} {path})")
 
+    def _anthropic(self, request: Request, path: str, created: int) -> Answer:
+        if self.require_auth and not request.headers.get("x-api-key") and not request.headers.get("authorization", "").startswith("Bearer "):
+            return anthropic_error(401)
+        if path == "/v1/messages" and request.method == "POST":
+            return self._chat(request, created)
+        if path == "/v1/messages/count_tokens" and request.method == "POST":
+            return _anthropic.check(request, self.models) or _anthropic.count(request)
+        if path == "/v1/models" and request.method == "GET":
+            return _anthropic.list_models(self.models or DEFAULT_ANTHROPIC_MODELS)
+        return anthropic_error(404)
+
     def _chat(self, request: Request, created: int) -> Answer:
+        anthropic = self.protocol == "anthropic"
+        wire = _anthropic if anthropic else _openai
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
             self.fault = self.fault or fault
-            return error(500, f"A function given to the simulator failed: {type(fault).__name__}: {fault}", "server_error")
+            words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
+            return anthropic_error(500, words) if anthropic else error(500, words, "server_error")
         if reply.raw_body is not None or reply.pieces is not None:
-            answer = _openai.verbatim(request, reply)
+            answer = wire.verbatim(request, reply)
         elif reply.status >= 400:
-            answer = scripted(reply)
+            answer = anthropic_scripted(reply) if anthropic else scripted(reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:
-            complaint = _openai.check(request, self.models)
+            complaint = wire.check(request, self.models)
             if complaint is not None:
                 return complaint
-            answer = _openai.complete(request, reply, created)
+            answer = _anthropic.complete(request, reply) if anthropic else _openai.complete(request, reply, created)
             answer.status = reply.status
         answer.headers += retry_headers(reply)
         answer.reply = reply

@@ -39,6 +39,8 @@ class Reply:
     """Text of the message; a list gives each of the `n` choices its own (used in rotation). None with no tool calls and no refusal: an echo."""
     tool_calls: Sequence[ToolCall] = ()
     refusal: Optional[str] = None
+    thinking: Optional[str] = None
+    """Anthropic: text of a thinking block before the message's text."""
     finish_reason: Optional[str] = None
     """None: "stop", "tool_calls", or "length" when the request's output limit cut the text."""
     id: Optional[str] = None
@@ -53,6 +55,10 @@ class Reply:
     """Hidden tokens per choice, part of the completion tokens, generated before the text and inside the limit."""
     cached_tokens: int = 0
     """Part of the prompt that is billed as cached; capped at the prompt."""
+    cache_write_tokens: int = 0
+    """Anthropic: part of the prompt that is billed as written to the cache of five minutes; capped at what is left of the prompt."""
+    cache_write_1h_tokens: int = 0
+    """Anthropic: the same for the cache of one hour."""
     usage: Union[str, Mapping[str, Any]] = "real"
     """What the answer says it cost: "real", "absent", or an object sent as it is (a lie unless it is true). The bill stays the real one, except
     for `raw_body` and `pieces`, whose real cost nobody knows: there this object is the bill."""
@@ -111,7 +117,8 @@ class Reply:
             raise ValueError(f"chunk_size must be at least 1, not {self.chunk_size!r}")
         if self.raw_body is not None and self.pieces is not None:
             raise ValueError("give raw_body or pieces, not both")
-        for name in ("delay", "chunk_delay", "hang", "reset_after", "cut_after", "cut_at", "reasoning_tokens", "cached_tokens", "retry_after"):
+        for name in ("delay", "chunk_delay", "hang", "reset_after", "cut_after", "cut_at", "reasoning_tokens", "cached_tokens", "cache_write_tokens",
+                     "cache_write_1h_tokens", "retry_after"):
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"{name} must not be negative, not {value!r}")

@@ -19,7 +19,7 @@ from ._server import Server
 
 
 class ProviderSimulator:
-    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions.
+    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, or Anthropic's messages.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])
@@ -28,6 +28,7 @@ class ProviderSimulator:
     The answer to a chat request is, in this order: a failure window that is open (`fail_next`, `fail_while`), the next scripted reply, what
     `reply` gives, an echo of the last user message. Models, errors and bad requests are answered as the provider would.
 
+    protocol: "openai" or "anthropic".
     reply: a Reply, a text, or a function of the Request that returns either (None: the echo). It is called on the connection's thread.
     port: 0 takes a free one.
     models: the only models that exist; empty: any model is served, and a usual list is shown by /v1/models.
@@ -43,6 +44,7 @@ class ProviderSimulator:
         self,
         reply: Optional[ReplySource] = None,
         *,
+        protocol: str = "openai",
         host: str = "127.0.0.1",
         port: int = 0,
         models: Sequence[str] = (),
@@ -53,6 +55,8 @@ class ProviderSimulator:
         on_exchange: Optional[Callable[[Exchange], None]] = None,
         register: bool = True,
     ) -> None:
+        if protocol not in ("openai", "anthropic"):
+            raise ValueError(f'protocol must be "openai" or "anthropic", not {protocol!r}')
         if keep not in ("bodies", "digests", "none"):
             raise ValueError(f'keep must be "bodies", "digests" or "none", not {keep!r}')
         if compress not in (True, False, "gzip", "deflate"):
@@ -62,7 +66,7 @@ class ProviderSimulator:
         self._on_exchange = on_exchange
         self._register = register
         self._script = Script(reply)
-        self._provider = Provider(self._script.next, tuple(models), require_auth, compress, created)
+        self._provider = Provider(self._script.next, tuple(models), require_auth, compress, created, protocol)
         self._server: Optional[Server] = None
         self._changed = threading.Condition()
         self._log: List[Exchange] = []
@@ -76,7 +80,7 @@ class ProviderSimulator:
         self._server = Server(*self._bind, decide=self._provider.decide, record=self._record)
         self._server.start()
         if self._register:
-            _register(self.host)
+            _register(self.host, self._provider.protocol)
         return self
 
     def close(self) -> None:
@@ -119,8 +123,8 @@ class ProviderSimulator:
 
     @property
     def base_url(self) -> str:
-        """ "http://127.0.0.1:PORT/v1", what SDKs call base_url."""
-        return f"{self.url}/v1"
+        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for Anthropic."""
+        return self.url if self._provider.protocol == "anthropic" else f"{self.url}/v1"
 
     # ---- scripting
 
@@ -176,6 +180,7 @@ class ProviderSimulator:
 
     def bill(self, prices: Prices) -> Decimal:
         """What the provider charges for the log, in dollars, exact. prices: model -> (input, cached input, output), dollars per million tokens.
+        Anthropic's cache writes cost 1.25 times the input, those kept for an hour twice the input.
 
         Raises KeyError for a billed model without a price.
         """
@@ -221,15 +226,15 @@ def _exchange(delivery: Delivery, complete: bool, keep: bool) -> Exchange:
     return replace(exchange, headers={}, body=b"", json=None, response_body=b"", digests=digests)
 
 
-def _register(host: str) -> None:
-    """Tells the protection engine that this host speaks OpenAI's protocol. The only place that touches the rest of the package."""
+def _register(host: str, protocol: str) -> None:
+    """Tells the protection engine which protocol this host speaks. The only place that touches the rest of the package."""
     try:
         from iron_cage import _engine, errors
     except (ImportError, OSError) as fault:
         _warn(host, fault)
         return
     try:
-        _engine.add_hosts(f"{host}=openai")
+        _engine.add_hosts(f"{host}={protocol}")
     except errors.NativeError as fault:
         _warn(host, fault)
 
