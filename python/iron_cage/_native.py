@@ -7,9 +7,7 @@ of its own at its first use, which takes over the parent's protections, budgets 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 import threading
 import weakref
 
@@ -47,19 +45,7 @@ def load() -> Any:
     with _lock:
         if _lib is None:
             path = library_path()
-            try:
-                loaded = _open(path) if _state is None else _open_copy(path)
-            except OSError as error:
-                raise errors.NativeError(f"cannot load the Iron Cage library: {error}") from None
-            try:
-                found = ffi.string(loaded.ironcage_abi_fingerprint(), 64).decode("ascii", "replace")
-            except AttributeError:
-                raise errors.NativeError(f"{path} is not the Iron Cage library: it has no ironcage_abi_fingerprint") from None
-            if found != _abi.HEADER_SHA256:
-                raise errors.NativeError(
-                    f"library and bindings do not belong together: {path} was built from an ironcage.h with SHA-256 {found}, "
-                    f"the bindings from one with {_abi.HEADER_SHA256}. Install one iron-cage wheel, or rebuild both"
-                )
+            loaded = _started(path)
             state = loaded.ironcage_fork_state()
             if _state is not None and loaded.ironcage_fork_adopt(_state) < 0:
                 message = ffi.string(loaded.ironcage_last_error()).decode("utf-8", "replace")
@@ -69,12 +55,63 @@ def load() -> Any:
         return _lib
 
 
+def _started(path: str) -> Any:
+    """The library, with its runtime running: that starts with the first call."""
+    limited = False
+    try:
+        limited = _limit_heap()
+        loaded = _open(path) if _state is None else _open_copy(path)
+        found = ffi.string(loaded.ironcage_abi_fingerprint(), 64).decode("ascii", "replace")
+    except OSError as error:
+        raise errors.NativeError(f"cannot load the Iron Cage library: {error}") from None
+    except AttributeError:
+        raise errors.NativeError(f"{path} is not the Iron Cage library: it has no ironcage_abi_fingerprint") from None
+    finally:
+        if limited:
+            del os.environ[_RANGE], os.environ[_REGION]
+    if found != _abi.HEADER_SHA256:
+        raise errors.NativeError(
+            f"library and bindings do not belong together: {path} was built from an ironcage.h with SHA-256 {found}, "
+            f"the bindings from one with {_abi.HEADER_SHA256}. Install one iron-cage wheel, or rebuild both"
+        )
+    return loaded
+
+
 def _open(path: str) -> Any:
     # cffi closes a library with its last reference, at interpreter exit; ours must stay to the end of the process.
     loaded = ffi.dlopen(path, os.RTLD_NOW | os.RTLD_NODELETE) if hasattr(os, "RTLD_NODELETE") else ffi.dlopen(path)
     if not path.startswith("/proc/"):
         _used.add(_inode(os.stat(path)))
     return loaded
+
+
+def _limit_heap() -> bool:
+    """Under a limit of the address space (ulimit -v) the runtime would reserve half of it, whatever else there is, and end the process when that
+    fails: it is told to take half of what is left beside itself, in small regions, so that something stays for a forked child's copy; too little is an
+    error. True: _RANGE and _REGION are to be deleted when the library is loaded."""
+    try:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            left = limit - int(statm.read().split()[0]) * resource.getpagesize()
+    except (ImportError, OSError, ValueError):
+        return False
+    if limit == resource.RLIM_INFINITY or _RANGE in os.environ or _REGION in os.environ:
+        return False
+    if left < _RUNTIME + _LEAST_HEAP:
+        raise OSError(
+            f"of the address space that this process is limited to (ulimit -v), {left >> 20} MB are left; the library needs {(_RUNTIME + _LEAST_HEAP) >> 20} MB"
+        )
+    os.environ[_REGION] = f"{1 << 20:x}"
+    os.environ[_RANGE] = f"{max(_LEAST_HEAP, (left - _RUNTIME) // 2):x}"
+    return True
+
+
+#: Settings of the .NET runtime in hexadecimal bytes: the address space that its heap reserves, and the regions of it (those for large objects are 8 times that).
+_RANGE, _REGION = "DOTNET_GCRegionRange", "DOTNET_GCRegionSize"
+#: What the library needs beside its heap; the least heap, in which the tokenizers' tables have room.
+_RUNTIME, _LEAST_HEAP = 96 << 20, 128 << 20
 
 
 def _open_copy(path: str) -> Any:
@@ -95,6 +132,9 @@ def _open_copy(path: str) -> Any:
             os.close(descriptor)
     except (OSError, AttributeError):
         pass  # no memfd, or no /proc
+    import shutil
+    import tempfile
+
     with tempfile.NamedTemporaryFile(suffix=os.path.basename(path)) as file, open(path, "rb") as source:
         shutil.copyfileobj(source, file)
         file.flush()
@@ -103,6 +143,8 @@ def _open_copy(path: str) -> Any:
 
 def _copy(path: str) -> int:
     """A descriptor of a copy in memory. AttributeError where the system has no such thing."""
+    import shutil
+
     descriptor = os.memfd_create("libironcage", os.MFD_CLOEXEC)
     try:
         with open(path, "rb") as source, open(descriptor, "wb", closefd=False) as target:

@@ -58,7 +58,7 @@ def test_a_hundred_thousand_calls_leave_nothing_behind(tmp_path, state):
             return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=httpx.ByteStream(CHUNKS))
         return httpx.Response(200, headers={"content-type": "application/json"}, stream=httpx.ByteStream(json.dumps(ANSWER).encode()))
 
-    calls = CALLS if state is None else CALLS // 10
+    calls = CALLS if state is None or LONG else CALLS // 20
     protection = Protection(budget_usd=1000, state=state and f"sqlite:///{tmp_path}/spend.db", agent_id="endurance")
     with httpx.Client(transport=httpx.MockTransport(provider)) as client:
 
@@ -203,11 +203,12 @@ print("fine")
     assert (out, process.returncode) == ("fine\n", 0), err
 
 
-def test_half_a_gigabyte_of_address_space_is_enough_for_a_process_and_its_children():
+@pytest.mark.parametrize("limit, child", [(512, "NativeError"), (768, "200")])
+def test_half_a_gigabyte_of_address_space_is_enough_and_a_forked_child_needs_as_much_again_or_says_so(limit, child):
     code = """
-import resource
-resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
-import os, sys, httpx, iron_cage
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]) << 20,) * 2)
+import os, httpx, iron_cage
 from iron_cage import Protection, _engine
 _engine.add_hosts(sys.argv[1] + "=openai")
 protection = Protection(budget_usd=1)
@@ -219,17 +220,34 @@ for _ in range(50):
     assert ask() == 200
 iron_cage.redact("jane@example.com " * 100_000)
 assert iron_cage.count_tokens("hello world", "gpt-4o-mini") == 2
-child = os.fork()
-if child == 0:
+assert "DOTNET_GCRegionRange" not in os.environ
+reading, writing = os.pipe()
+if os.fork() == 0:
     try:
-        assert ask() == 200
-        os._exit(0)
+        said = str(ask())
+        iron_cage.count_tokens("hello world", "gpt-4o-mini")
     except BaseException as error:
-        print(type(error), error, file=sys.stderr, flush=True)
-        os._exit(1)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        said = type(error).__name__
+    os.write(writing, said.encode())
+    os._exit(0)
+os.close(writing)
+print(os.read(reading, 100).decode())
 """
     with ProviderSimulator(reply=Reply(content="fine"), register=False) as sim:
-        process = python(code, sim.host)
+        process = python(code, sim.host, str(limit))
         out, err = process.communicate(timeout=60)
-    assert out == "0\n", err
+    assert out.strip() == child, err
+
+
+def test_too_little_address_space_is_an_error_and_not_the_end_of_the_process():
+    code = """
+import resource
+import iron_cage
+resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
+try:
+    iron_cage.redact("x")
+except iron_cage.NativeError as error:
+    print(error)
+"""
+    out, err = (process := python(code)).communicate(timeout=60)
+    assert process.returncode == 0 and "limited to (ulimit -v)" in out and "the library needs 224 MB" in out, (out, err)
