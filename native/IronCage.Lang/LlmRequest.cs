@@ -27,7 +27,7 @@ public class LlmRequest
     /// <summary>Every text of the request that is screened and may be rewritten, in the order of the body.</summary>
     public List<TextSpan> Texts { get; } = [];
 
-    /// <summary>Texts that are screened but must stay as they are: the provider signed them, and refuses a request in which one was changed.</summary>
+    /// <summary>Texts that are screened but must stay as they are: the provider wrote or signed them, and refuses a request in which one was changed.</summary>
     public List<TextSpan> Signed { get; } = [];
 
     /// <summary>Strings that the model reads in a form that nobody else can: counted, not screened.</summary>

@@ -30,7 +30,7 @@ def body(text="tell me", stream=False, **fields):
 
 
 def via_httpx(url, sent):
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         response = client.post(url, json=sent, headers={"x-api-key": "any"})
     return response.status_code, response.content
 
@@ -133,7 +133,7 @@ def test_texts_of_a_request_are_redacted_wherever_they_stand_and_signed_thinking
                 {"type": "search_result", "source": "s", "title": "t", "content": [{"type": "text", "text": "result " + mail}]}]},
             {"role": "assistant", "content": [
                 {"type": "thinking", "thinking": "signed " + mail, "signature": sign("signed " + mail)},
-                {"type": "redacted_thinking", "data": "opaque " + mail},
+                {"type": "redacted_thinking", "data": "returned " + mail},
                 {"type": "tool_use", "id": "toolu_a", "name": "t", "input": {"to": mail, "deep": [{"cc": mail}]}}]},
             {"role": "user", "content": [
                 {"type": "tool_result", "tool_use_id": "toolu_a", "content": [{"type": "text", "text": "tool " + mail}]},
@@ -144,9 +144,9 @@ def test_texts_of_a_request_are_redacted_wherever_they_stand_and_signed_thinking
         assert via_httpx(sim.url + "/v1/messages", sent)[0] == 200  # the provider refuses a changed thinking block
     got = sim.log[-1].body.decode()
     assert got == httpx.Request("POST", sim.url, json=sent).content.decode().replace(mail, "[EMAIL_REDACTED]") \
-        .replace("signed [EMAIL_REDACTED]", "signed " + mail).replace("opaque [EMAIL_REDACTED]", "opaque " + mail)
+        .replace("signed [EMAIL_REDACTED]", "signed " + mail).replace("returned [EMAIL_REDACTED]", "returned " + mail)
     report = protection.report()
-    assert len(report.pii_findings) == got.count("[EMAIL_REDACTED]") + 1  # the signed one is told
+    assert len(report.pii_findings) == got.count("[EMAIL_REDACTED]") + 2  # what must come back unchanged is told
     assert report.spent_usd == sim.bill(PRICES)
 
 
@@ -160,8 +160,8 @@ def test_signed_thinking_is_refused_where_findings_block(sim):
     assert sim.log == []
 
 
-REPLIES = {"text": Reply(content=LEAKY, chunk_size=5, id="msg_x"),
-           "thinking": Reply(thinking=LEAKY, content=LEAKY, chunk_size=5, id="msg_x"),
+REPLIES = {"text": Reply(content=LEAKY, chunk_size=9, id="msg_x"),
+           "thinking": Reply(thinking=LEAKY, content=LEAKY, chunk_size=9, id="msg_x"),
            "tool": Reply(content="On it.", tool_calls=[ToolCall("mail", {"to": "jane.doe@example.co.uk"}, id="toolu_x")], chunk_size=5, id="msg_x")}
 SAID = {"text": [REDACTED], "thinking": [LEAKY, REDACTED], "tool": ["On it.", '{"to":"[EMAIL_REDACTED]"}']}
 
@@ -172,7 +172,7 @@ def test_a_leaky_stream_cut_at_every_byte_is_the_uncut_one(sim, kind):
 
     sim.clear()
     spent = Decimal(0)
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
 
         def run(reply):
             nonlocal spent

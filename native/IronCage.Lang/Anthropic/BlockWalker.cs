@@ -91,8 +91,8 @@ internal static class BlockWalker
             reader.Read();
             if (isCache)
                 Cache(reader, request);
-            if (reader.TokenType == JsonTokenType.String && IsOpaque(name, kind))
-                request.AddText(ref reader, request.Opaque);
+            if (reader.TokenType == JsonTokenType.String && IsOfProvider(name, kind))
+                AddUnchanged(ref reader, request);
             else if (reader.TokenType == JsonTokenType.String && signed && name.SequenceEqual("thinking"u8))
                 request.AddText(ref reader, request.Signed);
             else if (isContent)
@@ -125,9 +125,13 @@ internal static class BlockWalker
         return reader.TokenType == JsonTokenType.StartObject && BlockType.Of(reader) is { } type && (type.EndsWith("_result", StringComparison.Ordinal) || type.EndsWith("_error", StringComparison.Ordinal));
     }
 
-    /// <summary>What the model reads decrypted, and must come back unchanged.</summary>
-    private static bool IsOpaque(ReadOnlySpan<byte> name, Kind kind) =>
+    /// <summary>What the provider wrote, signed or encrypted, and must get back unchanged.</summary>
+    private static bool IsOfProvider(ReadOnlySpan<byte> name, Kind kind) =>
         name.SequenceEqual("signature"u8) || name.StartsWith("encrypted_"u8) || (kind == Kind.RedactedThinking && name.SequenceEqual("data"u8));
+
+    /// <summary>A string that must stay. Only what really is encoded escapes the screening: anything else would be readable on its way.</summary>
+    private static void AddUnchanged(ref Utf8JsonReader reader, MessagesRequest request) =>
+        request.AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? request.Opaque : request.Signed);
 
     private static void Source(ref Utf8JsonReader reader, MessagesRequest request, Kind kind)
     {
@@ -161,7 +165,8 @@ internal static class BlockWalker
         if (reader.TokenType == JsonTokenType.Null)
             return;
         var caching = PromptCaching.Short;
-        while (reader.TokenType != JsonTokenType.String && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isLifetime = ReaderText.Is(ref reader, "ttl"u8);
             reader.Read();
@@ -197,7 +202,7 @@ internal static class BlockWalker
                     AddTellingName(ref reader, request);
                     reader.Read();
                     if (!isData && reader.TokenType == JsonTokenType.String && property.StartsWith("encrypted_"u8))
-                        request.AddText(ref reader, request.Opaque);
+                        AddUnchanged(ref reader, request);
                     else
                         Any(ref reader, request, property, isData);
                 }

@@ -15,12 +15,14 @@ public sealed class MessagesRequestReaderTests
     private static string[] Texts(string body, Func<MessagesRequest, List<TextSpan>> which) =>
         [.. which(Read(body)).Select(t => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(body)[t.Start..t.End]))];
 
-    [TestCase("""{"type":"thinking","thinking":"deep","signature":"sig"}""", "", "deep", "sig")]
-    [TestCase("""{"signature":"sig","thinking":"deep","type":"thinking"}""", "", "deep", "sig")]
+    [TestCase("""{"type":"thinking","thinking":"deep","signature":"sig"}""", "", "deep|sig", "")]
+    [TestCase("""{"signature":"sig","thinking":"deep","type":"thinking"}""", "", "sig|deep", "")]
     [TestCase("""{"type":"thinking","thinking":"deep"}""", "deep", "", "")]
     [TestCase("""{"type":"thinking","thinking":"deep","signature":""}""", "deep", "", "")]
-    [TestCase("""{"type":"redacted_thinking","data":"opaque"}""", "", "", "opaque")]
-    [TestCase("""{"type":"web_search_tool_result","content":[{"type":"web_search_result","title":"t","encrypted_content":"enc"}]}""", "t", "", "enc")]
+    [TestCase("""{"type":"redacted_thinking","data":"no encoding"}""", "", "no encoding", "")]
+    [TestCase("""{"type":"redacted_thinking","data":"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg=="}""", "", "",
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg==")]
+    [TestCase("""{"type":"web_search_tool_result","content":[{"type":"web_search_result","title":"t","encrypted_content":"enc"}]}""", "t", "enc", "")]
     [TestCase("""{"type":"tool_use","input":{"thinking":"a","signature":"b","encrypted_x":"c"}}""", "a|b|c", "", "")]
     [TestCase("""{"type":"document","source":{"data":"plain","type":"text"}}""", "plain", "", "")]
     public void Texts_are_screened_signed_or_opaque(string block, string texts, string signed, string opaque)
@@ -28,7 +30,7 @@ public sealed class MessagesRequestReaderTests
         var kinds = new[] { "user", "thinking", "redacted_thinking", "web_search_tool_result", "web_search_result", "tool_use", "document", "text" };
         Assert.That(string.Join('|', Texts(Content(block), r => r.Texts).Except(kinds)), Is.EqualTo(texts));
         Assert.That(string.Join('|', Texts(Content(block), r => r.Signed)), Is.EqualTo(signed));
-        Assert.That(string.Join('|', Texts(Content(block), r => r.Opaque).Where(o => o.Length > 0)), Is.EqualTo(opaque));
+        Assert.That(string.Join('|', Texts(Content(block), r => r.Opaque)), Is.EqualTo(opaque));
     }
 
     [TestCase("""{"type":"text","text":"t"}""", 0, 0, 0)]
@@ -51,6 +53,7 @@ public sealed class MessagesRequestReaderTests
     [TestCase("\"cache_control\":null", PromptCaching.None)]
     [TestCase("\"cache_control\":{\"type\":\"ephemeral\"}", PromptCaching.Short)]
     [TestCase("\"system\":[{\"type\":\"text\",\"text\":\"s\",\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"5m\"}}]", PromptCaching.Short)]
+    [TestCase("\"cache_control\":{\"type\":\"ephemeral\",\"ttl\":\"1h\"}", PromptCaching.Hour)]
     [TestCase("\"tools\":[{\"name\":\"t\",\"input_schema\":{},\"cache_control\":{\"ttl\":\"1h\"}}],\"cache_control\":{\"type\":\"ephemeral\"}", PromptCaching.Hour)]
     [TestCase("\"tools\":[{\"name\":\"t\",\"input_schema\":{\"properties\":{\"cache_control\":{\"ttl\":\"1h\"}}}}]", PromptCaching.None)]
     public void Cache_writes_are_as_dear_as_the_dearest_marker(string rest, PromptCaching caching)
