@@ -46,7 +46,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m iron_cage.testing", description="A provider simulator on loopback .")
+    parser = argparse.ArgumentParser(prog="python -m iron_cage.testing", description="A provider simulator on loopback: OpenAI chat completions, or Anthropic messages.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one; the first line of output tells which")
     parser.add_argument("--protocol", choices=("openai", "anthropic"), default="openai")

@@ -244,7 +244,7 @@ def _stream(head: Mapping[str, Any], message: _Message, bill: MessageBill, reply
         marks.append(generated)
 
     real = dict(_reported(bill, reply))
-    start = {**head, "content": [], "stop_reason": None, "stop_sequence": None}
+    start: Dict[str, Any] = {**head, "content": [], "stop_reason": None, "stop_sequence": None}
     if reply.usage != "absent":
         seed = {key: value for key, value in real.items() if key != "output_tokens_details"}
         start["usage"] = {**seed, "output_tokens": min(1, message.tokens)}

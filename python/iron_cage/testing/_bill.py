@@ -35,7 +35,7 @@ def bill(records: Iterable[Union[Exchange, Mapping[str, Any]]], prices: Prices) 
 
 def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, output_price: Price) -> Decimal:
     if "input_tokens" in usage:
-        return _anthropic_dollars(usage, *(Decimal(str(price)) for price in (input_price, cached_price, output_price)))
+        return _anthropic_dollars(usage, Decimal(str(input_price)), Decimal(str(cached_price)), Decimal(str(output_price)))
     cached: int = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
     uncached: int = usage["prompt_tokens"] - cached
     completion: int = usage["completion_tokens"]
@@ -49,5 +49,7 @@ def _anthropic_dollars(usage: Mapping[str, Any], input_price: Decimal, cached_pr
     written: int = usage.get("cache_creation_input_tokens") or 0
     hour: int = (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0
     read: int = usage.get("cache_read_input_tokens") or 0
-    dollars = usage["input_tokens"] * input_price + read * cached_price + usage["output_tokens"] * output_price
+    fresh: int = usage["input_tokens"]
+    output: int = usage["output_tokens"]
+    dollars = fresh * input_price + read * cached_price + output * output_price
     return (dollars + (written - hour) * input_price * Decimal("1.25") + hour * input_price * 2) / _MILLION

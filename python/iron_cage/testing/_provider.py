@@ -60,7 +60,6 @@ class Provider:
 
     def _chat(self, request: Request, created: int) -> Answer:
         anthropic = self.protocol == "anthropic"
-        wire = _anthropic if anthropic else _openai
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
@@ -68,13 +67,13 @@ class Provider:
             words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
             return anthropic_error(500, words) if anthropic else error(500, words, "server_error")
         if reply.raw_body is not None or reply.pieces is not None:
-            answer = wire.verbatim(request, reply)
+            answer = _anthropic.verbatim(request, reply) if anthropic else _openai.verbatim(request, reply)
         elif reply.status >= 400:
             answer = anthropic_scripted(reply) if anthropic else scripted(reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:
-            complaint = wire.check(request, self.models)
+            complaint = _anthropic.check(request, self.models) if anthropic else _openai.check(request, self.models)
             if complaint is not None:
                 return complaint
             answer = _anthropic.complete(request, reply) if anthropic else _openai.complete(request, reply, created)
