@@ -6,6 +6,7 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 
 from iron_cage import _refusal
 from iron_cage._protection import Protection
+from iron_cage._runs import Ending
 from iron_cage.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -146,7 +147,7 @@ def _finish(run: Run, result: Any) -> Any:
     if error is None:
         return result
     error.result = result
-    raise error
+    raise error from None
 
 
 def _around_call(protection: Protection, function: Callable[..., Any]) -> Any:
@@ -173,6 +174,7 @@ def _around_call(protection: Protection, function: Callable[..., Any]) -> Any:
 def _around_coroutine(protection: Protection, function: Callable[..., Awaitable[Any]]) -> Any:
     async def protected(*args: Any, **kwargs: Any) -> Any:
         run = protection._open_run()
+        ending = Ending(run)  # noqa: F841 - its end is its use
         run.enter()
         try:
             result = await function(*args, **kwargs)
@@ -195,6 +197,7 @@ def _around_generator(protection: Protection, function: Callable[..., Generator[
     def protected(*args: Any, **kwargs: Any) -> Any:
         generator = function(*args, **kwargs)
         run = protection._open_run()
+        ending = Ending(run)  # noqa: F841 - its end is its use
         step: Callable[..., Any] = generator.send
         argument: Any = None
         inside: Optional[Run] = None
@@ -234,6 +237,7 @@ def _around_async_generator(protection: Protection, function: Callable[..., Asyn
     async def protected(*args: Any, **kwargs: Any) -> Any:
         generator = function(*args, **kwargs)
         run = protection._open_run()
+        ending = Ending(run)  # noqa: F841 - its end is its use
         step: Callable[..., Any] = generator.asend
         argument: Any = None
         inside: Optional[Run] = None

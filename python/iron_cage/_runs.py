@@ -67,10 +67,12 @@ class Run:
         current.set(self)
 
     def leave(self) -> None:
-        """Gives the context back to the run around this one."""
+        """Gives the context back to the run around this one. Where another context executes, as when the garbage collector ends a coroutine
+        whose loop is gone, there is nothing to give back."""
+        if self.here():
+            current.set(self.outer)
         self.thread = None
         self.task = None
-        current.set(self.outer)
 
     def enter_step(self, inside: Optional[Run]) -> None:
         """Enters the run for one step of a generator: what is around it is what is around this step, and what its body had entered by the
@@ -86,7 +88,7 @@ class Run:
 
     def leave_step(self) -> Optional[Run]:
         """Gives the context back between two steps, and tells the innermost run that the generator's body has entered and not yet left."""
-        inside = current.get()
+        inside = current.get() if self.here() else None
         run = inside
         while run is not None and run is not self:
             run = run.outer
@@ -114,7 +116,11 @@ class Run:
 
     def at_boundary(self) -> bool:
         """Whether an exception raised here would reach the boundary of this run without harming anyone else."""
-        return not self.closed and self.thread == threading.get_ident() and self.task is current_task()
+        return not self.closed and self.here()
+
+    def here(self) -> bool:
+        """Whether the thread and task that entered the run execute now."""
+        return self.thread == threading.get_ident() and self.task is current_task()
 
     def close(self) -> Optional[Mapping[str, Any]]:
         """Closes the run and returns the refusal that it remembers. Idempotent."""
@@ -146,6 +152,21 @@ class Run:
         while run is not None:
             run.protection._deliver()
             run = run.parent
+
+
+class Ending:
+    """Ends a run with the frame that holds this: a generator or coroutine that is garbage may lose its frame without executing another line
+    (its loop is closed, or it awaits or yields once more when it is told to end)."""
+
+    __slots__ = ("run",)
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def __del__(self) -> None:
+        if not self.run.closed:
+            self.run.exit()
+            self.run.close()
 
 
 def nearest_open(run: Optional[Run]) -> Optional[Run]:

@@ -223,7 +223,8 @@ class Hook:
                     raise
                 finally:
                     carry.active = False
-                    carrying.reset(token)
+                    with suppress(ValueError):  # the garbage collector ends it in the context of others
+                        carrying.reset(token)
                 response.request = request
                 return await self._async_received(client, request, response, call)
             except BaseException:

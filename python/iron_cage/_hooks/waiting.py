@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import weakref
 
 from iron_cage import _engine, _native
 from iron_cage._hooks.common import PENDING, WITHDRAWN
@@ -24,9 +25,11 @@ LOOK_AGAIN = 1.0
 POLL_FIRST, POLL_MOST = 0.001, 0.05
 _CAPACITY = 64
 
-_lock = threading.Lock()
-_waiters: dict[int, tuple[Any, Any]] = {}
-_watching: dict[Any, int] = {}
+#: Reentrant: the garbage collector may end a waiting coroutine, whose loop is gone, anywhere.
+_lock = threading.RLock()
+#: Weak, both of them: what waits on a loop that is closed is garbage, and its end withdraws the call.
+_waiters: dict[int, weakref.ref[Any]] = {}
+_watching: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 _descriptor: Optional[int] = None
 
 
@@ -52,7 +55,7 @@ async def _watch(call: Call, loop: Any) -> tuple[int, Optional[bytes]]:
         while True:
             woken = loop.create_future()
             with _lock:
-                _waiters[call.handle] = (loop, woken)
+                _waiters[call.handle] = weakref.ref(woken)
             # Registered first, asked then: a decision in between is seen here, one after it wakes the future.
             kind, payload = call.wait(0)
             if kind != PENDING:
@@ -137,10 +140,10 @@ def _collect() -> None:
         for index in range(count[0]):
             with _lock:
                 waiter = _waiters.pop(decided[index], None)
-            if waiter is not None:
-                loop, woken = waiter
+            woken = waiter() if waiter is not None else None
+            if woken is not None:
                 try:
-                    loop.call_soon_threadsafe(_wake, woken)
+                    woken.get_loop().call_soon_threadsafe(_wake, woken)
                 except RuntimeError:
                     pass  # that loop is closed, and its task with it
         if count[0] < _CAPACITY:
@@ -154,7 +157,7 @@ def _wake(woken: Any) -> None:
 
 def _after_fork() -> None:
     global _lock, _descriptor
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     _waiters.clear()
     _watching.clear()
     _descriptor = None
