@@ -143,7 +143,7 @@ def _raise(error: BaseException, cause: Optional[BaseException]) -> NoReturn:
 
 def _finish(run: Run, result: Any) -> Any:
     """The function returned: so does the boundary, unless the run remembers a refusal."""
-    error, _ = _refusal.settle(run, None)
+    error: Any = _refusal.settle(run, None)[0]
     if error is None:
         return result
     error.result = result

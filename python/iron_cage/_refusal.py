@@ -30,8 +30,8 @@ def travel(payload: Optional[bytes], run: Optional[Run]) -> Mapping[str, Any]:
     return data
 
 
-def settle(run: Run, raised: Optional[BaseException]) -> tuple[Optional[errors.CallDenied], Optional[BaseException]]:
-    """Closes a run at its boundary: the public error to raise, and its cause; (None, None) when what happened shall stand."""
+def settle(run: Run, raised: Optional[BaseException]) -> tuple[Optional[BaseException], Optional[BaseException]]:
+    """Closes a run at its boundary: what to raise, the public error as a rule, and its cause; (None, None) when what happened shall stand."""
     remembered = run.close()
     carried = _find(raised)
     if carried is not None and carried.run is not run and not carried.run.closed:
@@ -42,13 +42,38 @@ def settle(run: Run, raised: Optional[BaseException]) -> tuple[Optional[errors.C
         remembered = carried.data
     if remembered is None:
         return None, None
+    ending = _ends_program(raised)
     error = errors.from_refusal(remembered)
     try:
         error.report = run.protection.report()
     except errors.IronCageError:
         pass
-    cause = raised if raised is not None and not _only(raised) else None
-    return error, cause
+    if ending is not None:
+        return ending, error  # Ctrl-C in one task, a refusal in another
+    return error, _interrupted(carried) if raised is None or _only(raised) else raised
+
+
+def _interrupted(carried: Optional[Refusal]) -> Optional[BaseException]:
+    """The error of the agent's own that it was handling, or that was on its way, when a call was refused."""
+    outside = set()
+    frame: Any = sys._getframe(2)  # the boundary: what it and its callers have caught is theirs
+    while frame is not None:
+        outside.add(frame)
+        frame = frame.f_back
+    earlier = carried.__context__ if carried is not None else None
+    while isinstance(earlier, Refusal):
+        earlier = earlier.__context__
+    caught = earlier.__traceback__ if isinstance(earlier, Exception) else None
+    return earlier if caught is not None and caught.tb_frame not in outside else None
+
+
+def _ends_program(raised: Optional[BaseException]) -> Optional[BaseException]:
+    """Ctrl-C or exit in an exception group."""
+    for inner in getattr(raised, "exceptions", ()):
+        found = inner if isinstance(inner, (KeyboardInterrupt, SystemExit)) else _ends_program(inner)
+        if found is not None:
+            return found
+    return None
 
 
 def _find(raised: Optional[BaseException]) -> Optional[Refusal]:

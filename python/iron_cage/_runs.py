@@ -154,6 +154,23 @@ class Run:
             run = run.parent
 
 
+def step_aside(run: Optional[Run]) -> list[Run]:
+    """Takes the runs around here whose boundary is on this thread away from it, until come_back(): what is refused gets a response."""
+    aside = []
+    while run is not None:
+        if run.thread == threading.get_ident():
+            run.thread = None
+            aside.append(run)
+        run = run.outer
+    return aside
+
+
+def come_back(runs: list[Run]) -> None:
+    """Undoes step_aside()."""
+    for run in runs:
+        run.thread = threading.get_ident()
+
+
 class Ending:
     """Ends a run with the frame that holds this: a generator or coroutine that is garbage may lose its frame without executing another line
     (its loop is closed, or it awaits or yields once more when it is told to end)."""

@@ -69,6 +69,7 @@ def _threads(module: ModuleType) -> None:
 #: Module -> what patches it. The module is the one that defines the class.
 TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "threading": _threads,
+    "concurrent.futures._base": _threads,
     "concurrent.futures.thread": _threads,
     "multiprocessing.pool": _threads,
     "multiprocessing.util": _processes,
