@@ -4,6 +4,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import sys
 import threading
 import weakref
 from json import dumps, loads
@@ -35,6 +36,12 @@ _protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDi
 open_calls: set[int] = set()
 #: Those of them whose answer is handed on as a stream, each with its run (0: of none). Only such a call can be left behind by its reader.
 streams: dict[int, int] = {}
+#: Those of the streams that nobody is reading from right now, each with the time since when: the others cannot have been left.
+idle: dict[int, float] = {}
+#: Whoever waits for the budget looks for streams that were left this long ago, in seconds.
+IDLE = 0.5
+#: Collections take at most so many parts of the time: one in twenty, or, where they stop an event loop with all its tasks, one in fifty.
+RARELY, ON_LOOP = 20, 50
 #: When collect_left last collected and how long it took, in seconds; whether streams were opened since.
 _collected, _collecting, _unseen = 0.0, 0.0, False
 
@@ -129,26 +136,49 @@ def stream_opened(call: int, run: int) -> None:
     """The answer of an open call is handed on as a stream; run: its run, 0 of none."""
     global _unseen
     streams[call] = run
+    idle[call] = monotonic()
     _unseen = True
 
 
-def collect_left(run: int = 0) -> bool:
-    """Ends streams that were left by break or dropped: HTTP clients and SDKs keep them in cycles, so that they, and what they hold of the budget,
-    would wait for the garbage collector. False: nothing was done, as there is no open stream (of this run, if one is given).
+def reading(call: int) -> None:
+    """Somebody reads the stream: waits for its next piece."""
+    idle.pop(call, None)
 
-    For a run it is always done. Else, where no stream was opened since it was last done, only so often that it takes a twentieth of the time
-    at the most."""
+
+def read(call: int) -> None:
+    """The reader has its piece, and may come back, or not."""
+    if call in streams:
+        idle[call] = monotonic()
+
+
+def collect_left(run: int = 0, waiting: bool = False) -> bool:
+    """Ends streams that were left by break or dropped: HTTP clients and SDKs keep them in cycles, so that they, and what they hold of the budget,
+    would wait for the garbage collector. False: nothing was done, as no stream (of this run, if one is given) can have been left.
+
+    What was left lately is found among the young objects, at next to no cost. All objects are looked at for a run, and where streams were opened
+    since that was last done; else, and always on an event loop, only so often that it takes a small part of the time."""
     global _collected, _collecting, _unseen
-    if not streams or (run and run not in list(streams.values())):
-        return False
     now = monotonic()
-    if not run and not _unseen and now - _collected < 20 * _collecting:
+    left = [call for call, since in list(idle.items()) if (not run or streams.get(call) == run) and (not waiting or now - since > IDLE)]
+    if not left:
         return False
+    gc.collect(1)
+    if not any(call in idle for call in left):
+        return True
+    on_loop = _on_loop()
+    if (on_loop or not (run or _unseen)) and now - _collected < (ON_LOOP if on_loop else RARELY) * _collecting:
+        return True
     _unseen = False
+    now = monotonic()
     gc.collect()
     _collected = monotonic()
     _collecting = _collected - now
     return True
+
+
+def _on_loop() -> bool:
+    asyncio = sys.modules.get("asyncio.events")
+    return asyncio is not None and asyncio._get_running_loop() is not None
 
 
 def without_left(read: Callable[[], R]) -> R:
@@ -164,6 +194,7 @@ def end_call(native: int, how: int) -> bool:
     except KeyError:
         return False
     streams.pop(native, None)
+    idle.pop(native, None)
     _native.release("ironcage_call_end", native, how)
     return True
 
@@ -196,6 +227,7 @@ def _after_fork() -> None:
     # Calls and streams that are open are the parent's. The engine goes on here under its handle, with no events yet.
     open_calls.clear()
     streams.clear()
+    idle.clear()
     _lost, _nothing = 0, b""
 
 

@@ -72,6 +72,7 @@ class Hook:
                 feed, pieces = self._feed, iter(self._inner)
                 try:
                     while True:
+                        feed.waits()
                         try:
                             piece = next(pieces)
                         except StopIteration:
@@ -83,6 +84,7 @@ class Hook:
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
+                            feed.handed_on()
                             yield out
                         if feed.blocked is not None:
                             return
@@ -115,6 +117,7 @@ class Hook:
                 feed, pieces = self._feed, self._inner.__aiter__()
                 try:
                     while True:
+                        feed.waits()
                         try:
                             piece = await pieces.__anext__()
                         except StopAsyncIteration:
@@ -126,6 +129,7 @@ class Hook:
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
+                            feed.handed_on()
                             yield out
                         if feed.blocked is not None:
                             return

@@ -83,10 +83,10 @@ class Call:
         """Waits for the verdict in slices; Ctrl-C withdraws the call."""
         try:
             while True:
-                _engine.collect_left()
                 kind, payload = self.wait(SLICE_MS)
                 if kind != PENDING:
                     return kind, payload
+                _engine.collect_left(waiting=True)
         except BaseException:
             self.end(WITHDRAWN)
             raise
@@ -178,6 +178,14 @@ class Feed:
     def decodes(self) -> bool:
         """Whether what comes out is no longer content-encoded."""
         return self._decoder is not None
+
+    def waits(self) -> None:
+        """Somebody waits for the next piece from here on, until it is fed, or it ends otherwise."""
+        _engine.reading(self.call.handle)
+
+    def handed_on(self) -> None:
+        """The reader has its piece."""
+        _engine.read(self.call.handle)
 
     def feed(self, piece: bytes) -> bytes:
         """What to hand on for a piece, possibly nothing. decoding.DecodeError if its encoding is damaged."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: A waiting task looks by itself after this many seconds: a lost wake-up costs time, not the call.
 LOOK_AGAIN = 1.0
+#: A wait that is no longer than this is one for the disk, not for what others hold of the budget.
+LOOK_FIRST = 0.1
 POLL_FIRST, POLL_MOST = 0.001, 0.05
 _CAPACITY = 64
 
@@ -51,6 +53,7 @@ async def _watch(call: Call, loop: Any) -> tuple[int, Optional[bytes]]:
 
     if not _add_reader(loop):
         return await _poll(call)
+    pause = LOOK_FIRST
     try:
         while True:
             woken = loop.create_future()
@@ -60,11 +63,12 @@ async def _watch(call: Call, loop: Any) -> tuple[int, Optional[bytes]]:
             kind, payload = call.wait(0)
             if kind != PENDING:
                 return kind, payload
-            _engine.collect_left()
-            await asyncio.wait([woken], timeout=LOOK_AGAIN)
+            await asyncio.wait([woken], timeout=pause)
             kind, payload = call.wait(0)
             if kind != PENDING:
                 return kind, payload
+            _engine.collect_left(waiting=True)
+            pause = LOOK_AGAIN
     finally:
         with _lock:
             _waiters.pop(call.handle, None)

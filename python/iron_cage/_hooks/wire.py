@@ -227,6 +227,7 @@ class Stream(_File):
                 error, self._error = self._error, None
                 raise error
             return False
+        self._feed.waits()
         try:
             piece = self._reader.piece()
         except Exception as error:
@@ -237,6 +238,7 @@ class Stream(_File):
         except BaseException:
             self._feed.abort()
             raise
+        self._feed.handed_on()
         if piece:
             try:
                 out = self._feed.feed(piece)
