@@ -22,6 +22,22 @@ sha=$(sha256sum "$root/native/abi/ironcage.h" | cut -d' ' -f1)
 check "the consumer compiles without a warning" \
     gcc -std=c11 -Wall -Wextra -Werror -O1 -DHEADER_SHA256="\"$sha\"" -I"$root/native/abi" "$here/consumer.c" -o "$work/consumer" -L"$native" -lironcage -lpthread -Wl,-rpath,"$native"
 
+# The fuzz: 200,000 calls with a fixed seed; --long: 5 million with another seed each day. The seed is in the output.
+long=${IRON_CAGE_LONG:-0}
+if [ "$long" = 1 ]; then calls=5000000 seed=$(date +%Y%m%d); else calls=200000 seed=1; fi
+fuzz() {
+    local figures p f stores
+    "$python" "$here/fuzz_exports.py" "$root/native/abi/ironcage.h" "$root/native/abi/ironcage.symbols.txt" >"$work/exports.h" || return 1
+    gcc -std=c11 -Wall -Wextra -Werror -O1 -I"$root/native/abi" -I"$work" "$here/fuzz.c" -o "$work/fuzz" -L"$native" -lironcage -lpthread -Wl,-rpath,"$native" || return 1
+    stores=$(mktemp -d)
+    figures=$("$work/fuzz" "$calls" "${IRON_CAGE_FUZZ_SEED:-$seed}" "$stores") || echo "the fuzz ended with status $?" >&2
+    rm -rf "$stores"
+    read -r p f <<<"$(tail -n 1 <<<"$figures")"
+    [[ "$p $f" =~ ^[0-9]+\ [0-9]+$ ]] || return 1
+    passed=$((passed + p)) failed=$((failed + f))
+}
+check "every export is fuzzed to the end" fuzz
+
 coproc SIM { exec env PYTHONPATH="$root/python" "$python" -m iron_cage.testing --port 0 --until-stdin-closes 2>"$work/simulator.log"; }
 read -r line <&"${SIM[0]}"
 port=${line##*:}

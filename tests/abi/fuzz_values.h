@@ -1,0 +1,114 @@
+/* What fuzz.c feeds, and what the header lets each export answer. */
+
+/* In every text and body, and never in a message. */
+#define SECRET "zq-secret-4711"
+#define S(code) (1u << -(IRONCAGE_##code))
+#define ALWAYS (S(OK) | S(E_ARGUMENT))
+
+static const struct { const char *name; unsigned statuses; } statuses[] = {
+    {"ironcage_budget_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_budget_open", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_budget_report", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_call_begin", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_call_end", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_call_response", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING) | S(E_STATE)},
+    {"ironcage_call_wait", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_cost_count_tokens", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
+    {"ironcage_cost_price", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
+    {"ironcage_engine_add_hosts", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_engine_collect", ALWAYS | S(E_HANDLE)},
+    {"ironcage_engine_drain", ALWAYS | S(E_HANDLE)},
+    {"ironcage_engine_event_fd", ALWAYS | S(E_HANDLE) | S(E_UNSUPPORTED)},
+    {"ironcage_engine_flush", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_engine_free", S(OK) | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_engine_new", ALWAYS | S(E_CONFIG)},
+    {"ironcage_fork_adopt", ALWAYS | S(E_SEQUENCE)},
+    {"ironcage_lang_recognise", ALWAYS | S(E_HANDLE)},
+    {"ironcage_protection_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_protection_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_protection_report", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_protection_stop", ALWAYS | S(E_HANDLE)},
+    {"ironcage_run_close", ALWAYS | S(E_HANDLE)},
+    {"ironcage_run_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_run_open", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_safety_redact", ALWAYS | S(E_HANDLE)},
+    {"ironcage_safety_scan", ALWAYS | S(E_HANDLE)},
+    {"ironcage_stream_feed", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
+    {"ironcage_stream_finish", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
+    {"ironcage_stream_open", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING)},
+};
+
+static unsigned statuses_of(const char *export)
+{
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (strcmp(statuses[i].name, export) == 0)
+            return statuses[i].statuses;
+    return 0;
+}
+
+static char budget_in_sqlite[512], protection_in_sqlite[512];
+
+/* Part of an export's name, a parameter's name, a value that is good or nearly so. */
+static const struct { const char *export, *name, *value; } values[] = {
+    {"engine_new", "config", "{\"llm_hosts\":\"127.0.0.1:9=openai\",\"log_level\":\"debug\",\"event_capacity\":64}"},
+    {"engine_new", "config", "{\"llm_hosts\":\"127.0.0.1:9=openai\"}"},
+    {"engine_new", "config", "{\"llm_hosts\":3}"},
+    {"", "spec", "127.0.0.1:9=openai,[::1]:8=openai"},
+    {"", "spec", "example.org=none-such"},
+    {"budget", "options", "{\"name\":\"team\",\"limit_usd\":\"0.01\"}"},
+    {"budget", "options", "{\"name\":\"other\",\"limit_usd\":\"5\",\"state\":null}"},
+    {"budget", "options", budget_in_sqlite},
+    {"protection", "options", "{\"agent_id\":\"a\",\"budget_usd\":\"0.002\",\"hold_wait\":0.002}"},
+    {"protection", "options", "{\"agent_id\":\"b\",\"budget_usd\":\"1\",\"budget_scope\":\"run\",\"hold_wait\":0,\"pii_action\":\"block\",\"max_calls\":3}"},
+    {"protection", "options", "{\"agent_id\":\"c\",\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
+    {"protection", "options", "{\"agent_id\":\"d\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"},\"hold_wait\":0,\"unscannable\":\"deny\"}"},
+    {"protection", "options", protection_in_sqlite},
+    {"", "method", "POST"}, {"", "method", "POST"}, {"", "method", "GET"},
+    {"", "url", "http://127.0.0.1:9/v1/chat/completions"},
+    {"", "url", "http://127.0.0.1:9/v1/chat/completions?" SECRET},
+    {"", "url", "https://api.openai.com/v1/chat/completions"},
+    {"", "url", "https://example.org/" SECRET},
+    {"", "headers", "content-type: application/json\nx-stainless-retry-count: 1"},
+    {"", "headers", "content-encoding: gzip\nx: " SECRET},
+    {"call_begin", "body", "{\"model\":\"gpt-4o\",\"max_tokens\":20,\"messages\":[{\"role\":\"user\",\"content\":\"hello " SECRET "\"}]}"},
+    {"call_begin", "body", "{\"model\":\"gpt-4o-mini\",\"max_tokens\":20,\"messages\":[{\"role\":\"user\",\"content\":\"write to jane.doe@example.org " SECRET "\"}]}"},
+    {"call_begin", "body", "{\"model\":\"gpt-4o\",\"max_tokens\":9,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"" SECRET "\"}]}]}"},
+    {"call_begin", "body", "{\"model\":\"no-such-model\",\"messages\":[]}"},
+    {"call_response", "body", "{\"choices\":[{\"message\":{\"content\":\"hi " SECRET " jane.doe@example.org\"}}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}"},
+    {"call_response", "body", "<html>" SECRET "</html>"},
+    {"", "data", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello " SECRET " jane.doe@exam\"}}]}\n\n"},
+    {"", "data", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ple.org\"}}]}\n\n"},
+    {"", "data", "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":6}}\n\ndata: [DONE]\n\n"},
+    {"", "text", "write to jane.doe@example.org or 4111 1111 1111 1111 " SECRET},
+    {"", "text", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 \xed\xa0\x80 " SECRET},
+    {"", "model", "gpt-4o"}, {"", "model", "no-such-model"}, {"", "model", "\xff\xfe"},
+    {"", "reason", "enough"},
+};
+
+static const char *value_of(const char *export, const char *name, uint32_t which)
+{
+    enum { COUNT_OF_VALUES = sizeof values / sizeof *values };
+    int fitting[COUNT_OF_VALUES], count = 0;
+    for (int i = 0; i < COUNT_OF_VALUES; i++)
+        if (strcmp(values[i].name, name) == 0 && strstr(export, values[i].export))
+            fitting[count++] = i;
+    return count ? values[fitting[which % (uint32_t)count]].value : "x";
+}
+
+static void use_directory(const char *directory)
+{
+    snprintf(budget_in_sqlite, sizeof budget_in_sqlite, "{\"name\":\"durable\",\"limit_usd\":\"5\",\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
+    snprintf(protection_in_sqlite, sizeof protection_in_sqlite,
+             "{\"agent_id\":\"e\",\"budget_usd\":\"3\",\"hold_wait\":0,\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
+}
+
+static void release_handle(uint64_t handle)
+{
+    switch (handle >> 56) {
+    case 1: ironcage_engine_free(handle); break;
+    case 2: ironcage_budget_free(handle); break;
+    case 3: ironcage_protection_free(handle); break;
+    case 4: ironcage_run_free(handle); break;
+    default: ironcage_call_end(handle, IRONCAGE_END_COMPLETE); break;
+    }
+}
