@@ -68,9 +68,13 @@ def boolean(option: str, value: object) -> bool:
 
 
 def text(option: str, value: object) -> str:
-    """A str."""
+    """A str that is text: the library takes UTF-8, which has no halves of surrogate pairs."""
     if not isinstance(value, str):
         refuse(option, value, "a string")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        refuse(option, value, "a string without halves of surrogate pairs")
     return value
 
 

@@ -70,9 +70,11 @@ class Options:
 
     def respelled(self, error: ConfigError) -> ConfigError:
         """The library's complaint about an option, under the name by which it was given."""
-        message = str(error)
-        name = message.split(":", 1)[0].split("[", 1)[0]
-        return ConfigError(self._spellings.get(name, name) + message[len(name):])
+        name, _, rest = str(error).partition(":")
+        if name not in self._spellings:  # a part of an option: option[part]
+            option, bracket, part = name.partition("[")
+            return ConfigError(f"{self._spellings.get(option, option)}{bracket}{part}:{rest}")
+        return ConfigError(f"{self._spellings[name]}:{rest}")
 
 
 class _Collected(dict):  # type: ignore[type-arg]
@@ -148,6 +150,7 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
         _expect("reliability", reliability, "ReliabilityConfig")
         fields = ("failure_threshold", "recovery_timeout")
         breaker = {name: getattr(reliability, name) for name in fields if getattr(reliability, name) is not None}
+        out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in fields})
     if breaker is None or breaker is True:
         if reliability is None and breaker is None:
             return

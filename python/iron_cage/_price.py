@@ -63,6 +63,12 @@ class Price:
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, Decimal(_convert.money(f"Price.{name}", value)))
+        for name in LIMITS:
+            value = getattr(self, name)
+            if value is not None:
+                _convert.integer(f"Price.{name}", value)
+        if not isinstance(self.tiers, tuple):
+            _convert.refuse("Price.tiers", self.tiers, "a tuple of mappings")
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Price:
