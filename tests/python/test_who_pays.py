@@ -1,8 +1,10 @@
 """Who pays: each call is billed to the runs it is made in, to each once, on whatever thread or task. The simulator's log is the bill."""
 import asyncio
 import contextvars
+import gc
 import queue
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from multiprocessing.pool import ThreadPool
@@ -372,3 +374,154 @@ def test_interleaved_generators_are_each_billed_their_own(sim, ask, billed):
     assert list(zip(*(agent(model) for agent, model in zip(agents, PRICES)))) == [(200, 200)] * 3
     for agent, model in zip(agents, PRICES):
         billed(agent.protection, 3, model)
+
+
+def beside(protection, function):
+    """Calls function() while the protection has a run open on another thread, so that several protections are active."""
+    other = Stranger()
+    other(protection.__enter__)
+    try:
+        return function()
+    finally:
+        other(lambda: protection.__exit__(None, None, None))
+        other.jobs.put(None)
+        other.thread.join(PATIENCE)
+
+
+def test_callbacks_of_futures_and_pools_are_billed_to_who_asked_for_them(sim, ask, billed):
+    said = queue.Queue()
+
+    def agent(model):
+        asked = lambda _: said.put(ask(model))  # noqa: E731
+        go = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            later = pool.submit(go.wait, PATIENCE)
+            later.add_done_callback(asked)
+            go.set()
+            later.result()
+            later.add_done_callback(asked)  # done already: called here
+        with ThreadPool(1) as pool:
+            pool.apply_async(abs, (1,), callback=asked).get(PATIENCE)
+            pool.map_async(abs, [1], callback=asked).get(PATIENCE)
+            pool.apply_async(divmod, (1, 0), error_callback=asked).wait(PATIENCE)
+            statuses = list(pool.imap(int, (ask(model) for _ in range(2))))
+            return statuses + [said.get(timeout=PATIENCE) for _ in range(5)]
+
+    first, second = (protect_agent(budget_usd=1)(lambda model=model: agent(model)) for model in PRICES)
+    assert beside(second.protection, first) == [200] * 7
+    assert beside(first.protection, second) == [200] * 7
+    billed(first.protection, 7, A)
+    billed(second.protection, 7, B)
+
+
+def test_a_callback_that_comes_after_its_run_is_still_billed_to_it(sim, ask, billed):
+    go, pool = threading.Event(), ThreadPoolExecutor(1)
+
+    @protect_agent(budget_usd=1)
+    def agent():
+        pool.submit(go.wait, PATIENCE).add_done_callback(lambda _: ask())
+
+    agent()
+    go.set()
+    pool.shutdown()
+    billed(agent.protection, 1, A)
+
+
+def test_the_garbage_collectors_callbacks_are_billed_once_to_the_run_they_come_in(sim, ask, billed):
+    class Thing:
+        def __del__(self):
+            said.append(ask())
+
+    said, things = [], []
+
+    @protect_agent(budget_usd=1)
+    def agent():
+        cycle = [Thing()]
+        cycle.append(cycle)
+        del cycle
+        weak = type("Weak", (), {})()
+        things.append(weakref.ref(weak, lambda _: said.append(ask())))
+        weakref.finalize(weak, lambda: said.append(ask()))
+        del weak
+        assert len(said) == 2
+        started = []
+
+        def on_collection(phase, info):
+            if phase == "stop" and not started:
+                started.append(1)
+                said.append(ask())
+
+        gc.callbacks.append(on_collection)
+        try:
+            gc.collect()
+        finally:
+            gc.callbacks.remove(on_collection)
+
+    beside(Protection(), agent)
+    assert said == [200] * 4
+    billed(agent.protection, 4, A)
+
+
+def test_a_worker_started_in_a_run_stays_its_own_unless_an_item_brings_its_context(sim, ask, billed):
+    workers = []
+
+    @protect_agent(budget_usd=1)
+    def first():
+        workers.append(Stranger())
+        return workers[0](lambda: ask(A))
+
+    @protect_agent(budget_usd=1)
+    def second():
+        context = contextvars.copy_context()
+        return workers[0](lambda: context.run(ask, B)), workers[0](lambda: ask(A))
+
+    assert first() == 200 and second() == (200, 200)
+    workers[0].jobs.put(None)
+    workers[0].thread.join(PATIENCE)
+    billed(first.protection, 2, A)
+    billed(second.protection, 1, B)
+
+
+def test_calls_of_nobody_beside_several_runs_of_one_protection_are_its_own(sim, ask, stranger, billed):
+    protection = Protection(budget_usd=1, max_calls=2, on_deny="respond")
+    for _ in range(2):  # with the last run goes what calls of none in particular have used up
+        with protection:
+            assert beside(protection, lambda: [stranger(ask) for _ in range(3)]) == [200, 200, 403]
+            assert [ask(), ask(), ask()] == [200, 200, 403], "its own cap is untouched"
+    billed(protection, 8, A)
+
+
+def test_recursion_stays_within_the_budget_of_the_outermost_run(sim, ask):
+    with Protection(budget_usd=1) as probe:
+        ask()
+    cost, before = probe.report().spent_usd, len(sim.log)
+
+    @protect_agent(budget_usd=cost * Decimal("3.5"), budget_scope="run", lower_output=False, hold_wait=0, warn_at=1)
+    def agent(depth):
+        ask()
+        return agent(depth - 1) if depth else "done"
+
+    for _ in range(2):
+        with pytest.raises(BudgetExceeded):
+            agent(20)
+    # The hold of a call is at least its cost, so less than three and a half calls fit; a fresh budget at each depth would let all through.
+    assert 2 <= len(sim.log) - before <= 6
+    assert agent.protection.report().spent_usd == bill(sim.log[before:], PRICES)
+
+
+def test_64_threads_that_interleave_two_generators_each_bill_both_exactly(sim, ask, billed):
+    def steps(model):
+        yield ask(model)
+        yield ask(model)
+
+    agents = [protect_agent(budget_usd=1)(steps) for _ in PRICES]
+
+    def work(index):
+        order = list(zip(agents, PRICES))[:: 1 if index % 2 else -1]
+        assert list(zip(*(agent(model) for agent, model in order))) == [(200, 200)] * 2
+        assert current() is None
+
+    in_threads(64, work)
+    for agent, model in zip(agents, PRICES):
+        billed(agent.protection, 128, model)
+    assert sum(agent.protection.report().spent_usd for agent in agents) == sim.bill(PRICES)
