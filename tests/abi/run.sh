@@ -54,4 +54,21 @@ if figures=$("$work/fork" "$native/libironcage.so" "$forks"); then :; fi
 read -r p f <<<"$(tail -n 1 <<<"$figures")"
 passed=$((passed + p)) failed=$((failed + f))
 wait 2>/dev/null || true
+
+# The same from Node, through koffi. Each status of the program counts: a host must also end well.
+node_host() {
+    local figures p f status=0 bill="$work/node-bill.jsonl"
+    (cd "$here/node" && npm ci --no-audit --no-fund --loglevel=error >"$work/npm.log" 2>&1) || { cat "$work/npm.log" >&2; return 1; }
+    rm -f "$bill"
+    coproc SIM { exec env PYTHONPATH="$root/python" "$python" -m iron_cage.testing --port 0 --log "$bill" --until-stdin-closes 2>>"$work/simulator.log"; }
+    read -r line <&"${SIM[0]}"
+    figures=$(timeout 120 node "$here/node/consumer.js" 127.0.0.1 "${line##*:}" "$bill") || status=$?
+    kill "$SIM_PID" 2>/dev/null || true
+    wait 2>/dev/null || true
+    read -r p f <<<"$(tail -n 1 <<<"$figures")"
+    [[ "$p $f" =~ ^[0-9]+\ [0-9]+$ ]] || return 1
+    passed=$((passed + p)) failed=$((failed + f))
+    [ "$status" = 0 ] || { echo "Node ended with status $status" >&2; return 1; }
+}
+check "a host in Node runs to the end and ends well" node_host
 echo "$passed $failed"
