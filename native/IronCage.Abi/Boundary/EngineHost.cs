@@ -12,6 +12,8 @@ internal sealed class EngineHost : IForkRecorded
     private static readonly TimeSpan FlushAtEnd = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<nint> _accounts = [];
+    private readonly List<ForkRecord> _recorded = [];
+    private bool _closed;
 
     /// <summary>Makes an engine; <paramref name="record"/> is what a forked child finds of it, null to begin one.</summary>
     public EngineHost(ReadOnlyMemory<byte> config, ForkRecord? record = null)
@@ -30,8 +32,8 @@ internal sealed class EngineHost : IForkRecorded
             return;
         lock (_accounts)
         {
-            if (_accounts.Add(budget.SharedAddress))
-                ForkList.Instance.Add(ForkKind.Account, default, Record, text: budget.AccountName, account: budget.SharedAddress);
+            if (!_closed && _accounts.Add(budget.SharedAddress))
+                _recorded.Add(ForkList.Instance.Add(ForkKind.Account, default, Record, text: budget.AccountName, account: budget.SharedAddress));
         }
     }
 
@@ -61,6 +63,19 @@ internal sealed class EngineHost : IForkRecorded
         {
             Engine.Dispose();
             Completions.Dispose();
+            Forget();
+        }
+    }
+
+    /// <summary>No child finds the budgets in memory any more.</summary>
+    private void Forget()
+    {
+        lock (_accounts)
+        {
+            _closed = true;
+            foreach (var account in _recorded)
+                account.Release();
+            _recorded.Clear();
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class ForkList
 
     private readonly Lock _gate = new();
     private readonly ForkState* _state = (ForkState*)NativeMemory.AllocZeroed((nuint)sizeof(ForkState));
+    private readonly Dictionary<nint, ForkRecord> _records = [];
     private ForkNode* _last;
 
     public ForkList()
@@ -45,27 +46,47 @@ internal sealed unsafe class ForkList
             else
                 Publish(ref _last->Next, node);
             _last = node;
+            return Record(node);
         }
-        return new ForkRecord(this, node);
     }
 
-    /// <summary>Hosts were added to an engine.</summary>
+    /// <summary>The host has the object from now on.</summary>
+    public void Publish(ForkRecord record, ulong handle)
+    {
+        lock (_gate)
+        {
+            if (record.Node is not null)
+                Volatile.Write(ref record.Node->Handle, handle);
+        }
+    }
+
+    /// <summary>Hosts were added to an engine. Of entries that come again the newest is kept: it wins anyway, and the text does not grow without end.</summary>
     public void AddHosts(ForkRecord engine, string specification)
     {
         lock (_gate)
         {
-            var before = ForkText.String(engine.Node->Text);
-            // What it replaces is left: it is rare, and a child may be reading it.
-            Volatile.Write(ref *(nint*)&engine.Node->Text, (nint)ForkText.Of(before is null ? specification : before + "," + specification));
+            if (engine.Node is null)
+                return;
+            var replaced = engine.Node->Text;
+            var added = Entries(specification);
+            var kept = Entries(ForkText.String(replaced)).Where(entry => !added.Contains(entry, StringComparer.Ordinal));
+            Volatile.Write(ref *(nint*)&engine.Node->Text, (nint)ForkText.Of(string.Join(',', kept.Concat(added))));
+            NativeMemory.Free(replaced); // a child has its own copy of either
         }
     }
+
+    private static string[] Entries(string? specification) => (specification ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The host has freed it; it goes when nothing refers to it any more.</summary>
     public void Release(ForkRecord record)
     {
-        Volatile.Write(ref record.Node->Handle, 0);
         lock (_gate)
+        {
+            if (record.Node is null)
+                return;
+            Volatile.Write(ref record.Node->Handle, 0);
             Dereference(record.Node);
+        }
     }
 
     /// <summary>Goes on with the chain of the parent.</summary>
@@ -82,7 +103,7 @@ internal sealed unsafe class ForkList
                 node->Previous = _last;
                 node->References = node->Handle == 0 ? 0 : 1;
                 _last = node;
-                records.Add(new ForkRecord(this, node));
+                records.Add(Record(node));
             }
             for (var node = _state->First; node is not null; node = node->Next)
             {
@@ -100,10 +121,12 @@ internal sealed unsafe class ForkList
             node->References++;
     }
 
+    private ForkRecord Record(ForkNode* node) => _records[(nint)node] = new ForkRecord(this, node);
+
     private static ForkNode* Refer(ForkRecord? record)
     {
-        if (record is null)
-            return null;
+        if (record is null || record.Node is null)
+            return null; // another thread has freed it meanwhile
         record.Node->References++;
         return record.Node;
     }
@@ -120,6 +143,8 @@ internal sealed unsafe class ForkList
             _last = node->Previous;
         else
             node->Next->Previous = node->Previous;
+        if (_records.Remove((nint)node, out var record))
+            record.Node = null;
         Dereference(node->Engine);
         Dereference(node->Of);
         Dereference(node->Outer);

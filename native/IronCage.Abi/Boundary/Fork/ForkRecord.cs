@@ -1,16 +1,17 @@
 namespace IronCage.Abi.Boundary.Fork;
 
-/// <summary>The node of one object.</summary>
+/// <summary>The node of one object. Threads that still work with an object which another one frees have a record without a node.</summary>
 internal sealed unsafe class ForkRecord(ForkList list, ForkNode* node)
 {
     private int _released;
 
-    public ForkNode* Node => node;
+    /// <summary>Null when it is gone. Changes under the list's lock only.</summary>
+    public ForkNode* Node { get; set; } = node;
 
     /// <summary>The host has the object from now on.</summary>
     public ulong Publish(ulong handle)
     {
-        Volatile.Write(ref node->Handle, handle);
+        list.Publish(this, handle);
         return handle;
     }
 

@@ -71,5 +71,5 @@ internal sealed unsafe class Inherited(ForkRecord record, IReadOnlyDictionary<ni
         return new(host, Get<Hosted<Protection>>(Node->Of).Value.InheritRun(outer, Node->Account, Node->Extra), record);
     }
 
-    private T Get<T>(ForkNode* node) where T : class => (T)all[(nint)node].Resolve();
+    private T Get<T>(ForkNode* node) where T : class => node is null ? throw new AbiException(Status.Handle, "what the object belongs to was freed before the fork") : (T)all[(nint)node].Resolve();
 }
