@@ -74,15 +74,16 @@ public sealed class SpendingBoundTests
 
     [Test]
     public void The_hold_covers_every_bill_within_it() =>
-        Gen.Select(Gen.Int[0, Catalogue.All().Count - 1], Gen.Long[0, 400_000], Gen.Long[1, 5000], Gen.Int[1, 4], Gen.Double[0, 1], Gen.Double[0, 1])
-            .Sample((index, bytes, limit, choices, a, b) =>
+        Gen.Select(Gen.Int[0, Catalogue.All().Count - 1], Gen.Long[0, 400_000], Gen.Long[1, 5000], Gen.Int[1, 4], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Bool)
+            .Sample((index, bytes, limit, choices, a, b, hourly) =>
             {
                 var model = Catalogue.All()[index];
-                var bound = Bounds().Cheap(new RequestShape { Price = model, TextBytes = bytes, Messages = 1, OutputLimit = limit, Choices = choices });
+                var bound = Bounds().Cheap(new RequestShape { Price = model, TextBytes = bytes, Messages = 1, OutputLimit = limit, Choices = choices, CacheWrites = hourly ? CacheWrites.Hour : CacheWrites.Automatic });
                 var input = (long)(bound.InputTokens * Math.Max(a, b));
                 var cached = (long)(input * a);
                 var written = (long)((input - cached) * b);
-                var usage = new TokenUsage(input - cached - written, cached, written, (long)(limit * choices * b));
+                var hour = hourly ? written / 2 : 0;
+                var usage = new TokenUsage(input - cached - written, cached, written - hour, (long)(limit * choices * b), CacheWriteHour: hour);
                 return Pricing.Cost(model, usage) <= bound.ToDemand(Guid.Empty).Cost(limit);
             });
 
@@ -94,9 +95,17 @@ public sealed class SpendingBoundTests
         Assert.That((bound.InputTokens, bound.Fixed.Value, bound.PerOutputToken.Value), Is.EqualTo((1000L, 30_000_000_000L, 60_000_000L)));
     }
 
+    [TestCase(CacheWrites.Automatic, 3_750_000)]
+    [TestCase(CacheWrites.None, 3_000_000)]
+    [TestCase(CacheWrites.Usual, 3_750_000)]
+    [TestCase(CacheWrites.Hour, 6_000_000)]
+    public void The_dearest_input_bucket_that_the_request_can_cause_is_held(CacheWrites writes, long each) =>
+        Assert.That(Bounds().Cheap(new RequestShape { Price = Catalogue.Find("claude-sonnet-4-5")!, TextBytes = 89, OutputLimit = 1, CacheWrites = writes }).Fixed.Value,
+            Is.EqualTo(100 * each));
+
     [Test]
-    public void The_dearest_input_bucket_is_held() =>
-        Assert.That(Bounds().Cheap(new RequestShape { Price = Catalogue.Find("claude-sonnet-4-5")!, TextBytes = 89, OutputLimit = 1 }).Fixed.Value, Is.EqualTo(100 * 3_750_000L));
+    public void What_the_provider_adds_unseen_is_held() =>
+        Assert.That(Bounds().Cheap(new RequestShape { Price = Gpt4o, TextBytes = 89, HiddenTokens = 500, OutputLimit = 1 }).InputTokens, Is.EqualTo(600));
 
     [Test]
     public void The_long_context_price_is_held_as_soon_as_the_bound_reaches_it()
@@ -112,9 +121,10 @@ public sealed class SpendingBoundTests
     public void Every_choice_is_paid() =>
         Assert.That(Bounds().Cheap(Texts.Shape(Gpt4o, ["x"]) with { Choices = 5 }).PerOutputToken.Value, Is.EqualTo(50_000_000));
 
-    [Test]
-    public void Every_image_is_held_at_the_worst_published_figure() =>
-        Assert.That(Bounds().Cheap(new RequestShape { Price = Gpt4o, Images = 2, OutputLimit = 1 }).InputTokens, Is.EqualTo(2 * 48_169 + 11));
+    [TestCase("gpt-4o", 48_169)]
+    [TestCase("claude-sonnet-4-5", 8_464)]
+    public void Every_image_is_held_at_the_worst_published_figure(string model, long each) =>
+        Assert.That(Bounds().Cheap(new RequestShape { Price = Catalogue.Find(model)!, Images = 2, OutputLimit = 1 }).InputTokens, Is.EqualTo(2 * each + 11));
 
     [Test]
     public void Unbounded_input_is_held_at_the_context_window() =>
@@ -224,4 +234,8 @@ public sealed class SpendingBoundTests
     [Test]
     public void Negative_counts_throw() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Bounds().Cheap(new RequestShape { Price = Gpt4o, TextBytes = -1 }));
+
+    [Test]
+    public void Negative_hidden_tokens_throw() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Bounds().Cheap(new RequestShape { Price = Gpt4o, HiddenTokens = -1 }));
 }

@@ -8,14 +8,14 @@ public sealed class PricingTests
     private static readonly IReadOnlyList<ModelPrice> Models = PriceCatalogue.Load(new FixedTime("2026-08-31")).All();
 
     private static readonly Gen<TokenUsage> Usage = Gen.Select(
-        Gen.Long[0, 60_000], Gen.Long[0, 30_000], Gen.Long[0, 10_000], Gen.Long[0, 100_000], Gen.Long[0, 20_000], Gen.Long[0, 9_000],
-        (input, cached, write, output, audioIn, audioOut) => new TokenUsage(input, cached, write, output, output / 2, audioIn, audioOut));
+        Gen.Long[0, 60_000], Gen.Long[0, 30_000], Gen.Long[0, 10_000], Gen.Long[0, 100_000], Gen.Long[0, 20_000], Gen.Long[0, 9_000], Gen.Long[0, 10_000],
+        (input, cached, write, output, audioIn, audioOut, hour) => new TokenUsage(input, cached, write, output, output / 2, audioIn, audioOut, hour));
 
     private static readonly Gen<ModelPrice> Model = Gen.Int[0, Models.Count - 1].Select(i => Models[i]);
 
     private static TokenUsage Sum(TokenUsage a, TokenUsage b) => new(
         a.Input + b.Input, a.Cached + b.Cached, a.CacheWrite + b.CacheWrite, a.Output + b.Output, a.Reasoning + b.Reasoning,
-        a.AudioInput + b.AudioInput, a.AudioOutput + b.AudioOutput);
+        a.AudioInput + b.AudioInput, a.AudioOutput + b.AudioOutput, a.CacheWriteHour + b.CacheWriteHour);
 
     [Test]
     public void Cost_is_additive_within_a_tier() =>
@@ -46,6 +46,14 @@ public sealed class PricingTests
     }
 
     [Test]
+    public void Writes_for_an_hour_count_towards_the_tier_and_cost_twice_the_input_of_it()
+    {
+        var model = Models.Single(m => m.Id == "claude-sonnet-4-5");
+        Assert.That(Pricing.Cost(model, new TokenUsage(CacheWriteHour: 200_000)).Value, Is.EqualTo(200_000 * 6_000_000L));
+        Assert.That(Pricing.Cost(model, new TokenUsage(Input: 1, CacheWriteHour: 200_000)).Value, Is.EqualTo(200_000 * 12_000_000L + 6_000_000));
+    }
+
+    [Test]
     public void A_stated_price_uses_no_rule()
     {
         Pricing.Cost(Models.Single(m => m.Id == "gpt-4o"), new TokenUsage(Input: 1, Cached: 1, Output: 1), out var rules);
@@ -62,6 +70,8 @@ public sealed class PricingTests
             AssertRule(Bare, new TokenUsage(Cached: 7), 70, DerivedRules.CachedAsInput);
             AssertRule(Bare, new TokenUsage(CacheWrite: 7), 70, DerivedRules.CacheWriteFromInput);
             AssertRule(BareClaude, new TokenUsage(CacheWrite: 7), 91, DerivedRules.CacheWriteFromInput); // 12.5 rounded up
+            AssertRule(BareClaude, new TokenUsage(CacheWriteHour: 7), 140, DerivedRules.HourCacheWriteFromInput);
+            AssertRule(BareClaude, new TokenUsage(CacheWrite: 1, CacheWriteHour: 7), 153, DerivedRules.CacheWriteFromInput | DerivedRules.HourCacheWriteFromInput);
             AssertRule(Bare, new TokenUsage(Output: 7), 70, DerivedRules.OutputAsInput);
             AssertRule(Bare, new TokenUsage(AudioInput: 7), 70, DerivedRules.AudioAsText);
             AssertRule(Bare, new TokenUsage(AudioOutput: 7), 70, DerivedRules.AudioAsText | DerivedRules.OutputAsInput);
@@ -89,5 +99,6 @@ public sealed class PricingTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Pricing.Cost(Bare, new TokenUsage(Input: -1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Pricing.Cost(Bare, new TokenUsage(Output: 5, Reasoning: -1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Pricing.Cost(Bare, new TokenUsage(CacheWriteHour: -1)));
     }
 }
