@@ -21,7 +21,7 @@ ffi = _abi.ffi
 NULL = ffi.NULL
 
 _NAMES = {"win32": "ironcage.dll", "darwin": "libironcage.dylib"}
-_lock = threading.Lock()
+_lock = threading.RLock()
 _lib: Any = None
 #: What the library of this process leaves to forked children; in a child that has not loaded its own yet, what the parent's left.
 _state: Any = None
@@ -288,7 +288,7 @@ def _after_fork_in_parent() -> None:
 
 def _after_fork() -> None:
     global _lib, _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     _lib = None
 
 

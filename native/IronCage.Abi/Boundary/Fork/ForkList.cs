@@ -13,6 +13,9 @@ internal sealed unsafe class ForkList
     private readonly Lock _gate = new();
     private readonly ForkState* _state = (ForkState*)NativeMemory.AllocZeroed((nuint)sizeof(ForkState));
     private readonly Dictionary<nint, ForkRecord> _records = [];
+
+    /// <summary>Nodes of the parent. Their memory stays: what they describe is made at its first use, perhaps while another thread frees it.</summary>
+    private readonly HashSet<nint> _inherited = [];
     private ForkNode* _last;
 
     public ForkList()
@@ -103,6 +106,7 @@ internal sealed unsafe class ForkList
                 node->Previous = _last;
                 node->References = node->Handle == 0 ? 0 : 1;
                 _last = node;
+                _inherited.Add((nint)node);
                 records.Add(Record(node));
             }
             for (var node = _state->First; node is not null; node = node->Next)
@@ -125,7 +129,7 @@ internal sealed unsafe class ForkList
 
     private static ForkNode* Refer(ForkRecord? record)
     {
-        if (record is null || record.Node is null)
+        if (record is null || record.Node is null || record.Node->References == 0)
             return null; // another thread has freed it meanwhile
         record.Node->References++;
         return record.Node;
@@ -143,11 +147,13 @@ internal sealed unsafe class ForkList
             _last = node->Previous;
         else
             node->Next->Previous = node->Previous;
-        if (_records.Remove((nint)node, out var record))
-            record.Node = null;
         Dereference(node->Engine);
         Dereference(node->Of);
         Dereference(node->Outer);
+        if (_inherited.Contains((nint)node))
+            return;
+        if (_records.Remove((nint)node, out var record))
+            record.Node = null;
         NativeMemory.Free(node->Options);
         NativeMemory.Free(node->Text);
         NativeMemory.Free(node);
