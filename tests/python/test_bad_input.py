@@ -214,6 +214,23 @@ def ask(sim, content="hello", timeout=60.0):
     return httpx.post(f"{sim.base_url}/chat/completions", json=body, timeout=timeout)
 
 
+def test_a_store_deleted_in_use_refuses_calls_until_it_is_back(sim, tmp_path):
+    path, away = tmp_path / "store.db", tmp_path / "away.db"
+    protection = Protection(budget_usd=1, state=f"sqlite:///{path}", hold_wait=0)
+    with protection:
+        ask(sim)
+    path.rename(away)
+    for _ in range(2):
+        with pytest.raises(StateError, match="store.db was deleted, moved or replaced while in use; put it back, or restart"), protection:
+            ask(sim)
+    assert len(sim.log) == 1
+    away.rename(path)
+    with protection:
+        ask(sim)
+    report = protection.report()
+    assert report.spent_usd == sim.bill({"gpt-4o-mini": (Decimal("0.15"), Decimal("0.075"), Decimal("0.60"))}) and report.held_usd == 0
+
+
 def test_a_store_locked_by_another_program_refuses_calls_and_recovers(sim, tmp_path):
     path = tmp_path / "store.db"
     protection = Protection(budget_usd=1, state=f"sqlite:///{path}", hold_wait=0)

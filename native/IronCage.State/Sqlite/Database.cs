@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace IronCage.State;
 
 /// <summary>One SQLite connection, used by one thread. Every failure is a <see cref="IronCage.Core.Ledger.StoreException"/>.</summary>
-internal sealed class Database : IDisposable
+internal sealed partial class Database : IDisposable
 {
     private static readonly Lock ProviderSync = new();
     private static bool s_providerSet;
@@ -41,6 +42,16 @@ internal sealed class Database : IDisposable
 
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Whether the file of this connection is no longer the one under its name: others would use another, or none.</summary>
+    public bool HasMoved
+    {
+        get
+        {
+            var moved = 0;
+            return FileControl(_handle, "main", FileHasMoved, ref moved) == raw.SQLITE_OK && moved != 0;
+        }
+    }
 
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
@@ -105,4 +116,9 @@ internal sealed class Database : IDisposable
             s_providerSet = true;
         }
     }
+
+    private const int FileHasMoved = 20; // SQLITE_FCNTL_HAS_MOVED
+
+    [LibraryImport("sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int FileControl(sqlite3 database, string name, int operation, ref int result);
 }

@@ -110,6 +110,9 @@ internal sealed partial class SqliteFile
             EnterLock();
             try
             {
+                // What is written to a file without a name is lost, and who opens the name meanwhile has a second budget.
+                if (_database.HasMoved)
+                    throw StoreFaults.Moved(Path);
                 _transaction.Begin(_clock.GetUtcNow());
                 Take();
                 Execute(heartbeat);

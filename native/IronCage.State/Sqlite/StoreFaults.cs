@@ -30,6 +30,9 @@ internal static class StoreFaults
     public static StoreException Locked(string path, TimeSpan waited) =>
         new($"the store {path} has been locked by another process for {waited.TotalSeconds:0.###} s; try again, or end the process that holds it");
 
+    public static StoreException Moved(string path) =>
+        new($"the store {path} was deleted, moved or replaced while in use; put it back, or restart the programs that use it");
+
     public static StoreException Closed(string path) => new($"the store {path} is closed");
 
     public static StoreException Internal(string path, Exception inner) =>

@@ -127,6 +127,25 @@ public class SqliteFailureTests
     }
 
     [Test]
+    public async Task A_store_that_is_moved_away_in_use_fails_holds_and_recovers_when_it_is_back()
+    {
+        using var store = Open();
+        var account = store.Open("b", P(100));
+        var first = Exactly(30);
+        await account.HoldAsync(first, NoWait);
+
+        File.Move(store.FilePath, store.FilePath + ".away");
+        Assert.That(Assert.ThrowsAsync<StoreException>(async () => await account.HoldAsync(Exactly(30), NoWait))!.Message, Does.Contain("deleted, moved or replaced").And.Contain(store.FilePath));
+        Assert.That(account.Settle(first.Call, P(11)), Is.True);
+        Assert.ThrowsAsync<StoreException>(async () => await store.FlushAsync());
+
+        File.Move(store.FilePath + ".away", store.FilePath);
+        await store.FlushAsync();
+        Assert.That(await account.ReadAsync(), Is.EqualTo(Figures(100, 11, 0)));
+        Assert.That((await account.HoldAsync(Exactly(30), NoWait)).Status, Is.EqualTo(HoldStatus.Granted));
+    }
+
+    [Test]
     public async Task A_store_whose_companion_another_process_holds_fails_holds_and_recovers()
     {
         using var store = Open(options: new SqliteStoreOptions { BusyTimeout = TimeSpan.FromMilliseconds(100) });
