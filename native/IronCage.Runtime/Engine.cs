@@ -26,6 +26,7 @@ public sealed class Engine : IDisposable
     private volatile bool _urgent;
     private readonly HashSet<Run> _open = [];
     private readonly ConcurrentDictionary<ProtectedCall, byte> _waiting = new();
+    private readonly ConcurrentDictionary<string, Task> _loading = new();
 
     public Engine(EngineOptions options, TimeProvider clock, IIdSource ids)
     {
@@ -60,8 +61,12 @@ public sealed class Engine : IDisposable
     /// <summary>Takes events for the host, oldest first; at most <paramref name="max"/>, 0 for all. <paramref name="dropped"/>: how many were lost so far.</summary>
     public int Drain(List<SequencedEvent> into, int max, out long dropped)
     {
+        var urgent = _urgent;
         _urgent = false;
-        return Telemetry.Ring.Drain(into, max, out dropped);
+        var taken = Telemetry.Ring.Drain(into, max, out dropped);
+        if (urgent && Telemetry.Ring.HasEvents)
+            _urgent = true; // what made it so may not have been among them
+        return taken;
     }
 
     internal void Emit(RuntimeEvent e)
@@ -178,6 +183,9 @@ public sealed class Engine : IDisposable
         lock (_gate)
             return [.. _open.Select(r => r.Protection).Distinct()];
     }
+
+    /// <summary>Loads a tokenizer's tables on a thread of its own; one does it for all who ask.</summary>
+    internal Task LoadTokenizerAsync(string tokenizer) => _loading.GetOrAdd(tokenizer, name => Task.Run(() => Tokens.Load(name)));
 
     internal void Waits(ProtectedCall call) => _waiting.TryAdd(call, 0);
 

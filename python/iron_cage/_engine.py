@@ -87,8 +87,8 @@ def register(native: int, protection: Protection) -> None:
     _protections[native] = protection
 
 
-def drain() -> None:
-    """Fetches events: "log" ones go to logging.getLogger("iron_cage"), the others to their protection, which hands them to its callback
+def drain(most: int = 0) -> None:
+    """Fetches events (at most so many, 0: all): "log" ones go to logging.getLogger("iron_cage"), the others to their protection, which hands them to its callback
     only where its own runs execute: whoever drains finds everybody's. Raises nothing."""
     global _lost, _nothing
     if not _handle or not _native.loaded():
@@ -96,7 +96,7 @@ def drain() -> None:
     try:
         logs: list[Mapping[str, Any]] = []
         with _drain_lock:
-            raw = _native.take("ironcage_engine_drain", _handle, 0)
+            raw = _native.take("ironcage_engine_drain", _handle, most)
             if raw == _nothing:
                 return
             _nothing = raw if raw.endswith(b'"events":[]}') else _nothing

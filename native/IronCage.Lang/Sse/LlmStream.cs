@@ -13,6 +13,13 @@ public abstract class LlmStream
     /// <summary>How much of the answer is kept for counting tokens if it is cut; beyond it only bytes are counted.</summary>
     private const int KeptText = 1 << 20;
 
+    /// <summary>
+    /// The most that is kept of an event without an end, and of events that wait behind a text that is not decided. No provider sends the like, and the memory of the
+    /// host must not be the sender's to fill: an event that grows longer is handed on as it comes, screened as one text, and events that wait longer are decided with
+    /// what there is of their texts.
+    /// </summary>
+    private const int MostKept = 8 << 20;
+
     private readonly Queue<StreamEvent> _waiting = new();
     private readonly Dictionary<ulong, StreamChannel> _channels = [];
     private readonly StreamReading _reading = new();
@@ -21,6 +28,8 @@ public abstract class LlmStream
     private readonly ArrayBufferWriter<byte> _text = new();
     private byte[] _partial = [];
     private int _partialLength;
+    private bool _isTorn; // the event that is arriving was too long, and its beginning was handed on
+    private long _waitingBytes;
     private byte[] _scratch = [];
     private bool _edited;
 
@@ -74,6 +83,13 @@ public abstract class LlmStream
             _partial.AsSpan(used, _partialLength - used).CopyTo(_partial);
             _partialLength -= used;
         }
+        if (_partialLength >= MostKept || (_isTorn && _partialLength > 0))
+        {
+            _isTorn = true;
+            var part = _partial.AsSpan(0, _partialLength).ToArray();
+            _partialLength = 0;
+            Unreadable(part, 0..part.Length, null);
+        }
         Release(output);
     }
 
@@ -82,7 +98,7 @@ public abstract class LlmStream
     {
         if (_partialLength > 0)
         {
-            var rest = _partial.AsSpan(0, _partialLength).ToArray();
+            var rest = _partial.AsSpan(0, _partialLength).ToArray(); // never of an event that was torn: of those nothing is kept
             _partialLength = 0;
             Accept(rest);
         }
@@ -106,7 +122,12 @@ public abstract class LlmStream
         var used = 0;
         while (SseFraming.EventLength(bytes[used..], looked) is var length and > 0)
         {
-            Accept(bytes.Slice(used, length).ToArray());
+            var raw = bytes.Slice(used, length).ToArray();
+            if (_isTorn)
+                Unreadable(raw, 0..raw.Length, null);
+            else
+                Accept(raw);
+            _isTorn = false;
             used += length;
             looked = 0;
         }
@@ -183,7 +204,7 @@ public abstract class LlmStream
             Unreadable(raw, 0..raw.Length, null);
             return;
         }
-        _waiting.Enqueue(new StreamEvent(raw, hidden: false));
+        Enqueue(new StreamEvent(raw, hidden: false));
     }
 
     /// <summary>Data that is no JSON (a cut last event, a foreign extension) is text of a channel of its own: better scanned than trusted.</summary>
@@ -208,7 +229,7 @@ public abstract class LlmStream
                 Count(text);
             segment.Channel.Push(text, final: !segment.Grows);
         }
-        _waiting.Enqueue(new StreamEvent(raw, hidden)
+        Enqueue(new StreamEvent(raw, hidden)
         {
             Segments = segments,
             LogProbabilities = _reading.LogProbabilities.Count == 0 ? [] : [.. _reading.LogProbabilities],
@@ -253,12 +274,37 @@ public abstract class LlmStream
         _channels.Clear(); // what may still come after the end is another text
     }
 
+    private void Enqueue(StreamEvent next)
+    {
+        _waiting.Enqueue(next);
+        _waitingBytes += next.Raw.Length;
+    }
+
     private void Release(IBufferWriter<byte> output)
     {
-        while (_waiting.TryPeek(out var next) && next.IsDecided)
+        while (_waiting.TryPeek(out var next))
         {
+            if (!next.IsDecided)
+            {
+                if (_waitingBytes <= MostKept)
+                    return;
+                Decide(next);
+            }
             _waiting.Dequeue();
+            _waitingBytes -= next.Raw.Length;
             output.Write(next.Release(ref _edited).Span);
+        }
+    }
+
+    /// <summary>The texts of this event are decided with what there is of them.</summary>
+    private void Decide(StreamEvent next)
+    {
+        foreach (ref readonly var segment in next.Segments.AsSpan())
+        {
+            if (segment.Channel!.Decided >= segment.TextEnd)
+                continue;
+            segment.Channel.Push(default, final: true);
+            _channels.Remove(segment.Key); // what comes is another text
         }
     }
 }

@@ -104,6 +104,7 @@ public sealed partial class ProtectedCall
             ? signed => new OutputScreen(_engine.Scanner.OpenStream(), _run.Policy, signed, _streamFindings.Add)
             : null;
         _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
+        PrepareToEstimate();
     }
 
     /// <summary>Feeds the next piece of a stream.</summary>

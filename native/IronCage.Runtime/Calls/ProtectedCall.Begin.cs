@@ -18,6 +18,7 @@ public sealed partial class ProtectedCall
     private Task<HoldOutcome?>? _holding;
     private Verdict _verdict = Verdict.Pending;
     private Protection? _refusing;
+    private Refusal? _unbounded;
 
     /// <summary>
     /// Judges a request that is about to leave. <paramref name="call"/> is null with Pass and Refuse.
@@ -109,10 +110,17 @@ public sealed partial class ProtectedCall
             if (!_wire.TryReadRequest(body, out _request, out var problem))
                 return Refuse(Refusal.Denied("the redacted request cannot be read: " + problem, "unreadable_request", Model));
         }
-        if (BuildDemand(body) is { } unbounded)
-            return Refuse(unbounded);
-
-        var pending = TakeHoldsAsync();
+        ValueTask<HoldOutcome?> pending;
+        if (nonblocking && MustLoadTokenizer())
+        {
+            pending = LoadAndHoldAsync(_redacted ?? body.ToArray());
+        }
+        else
+        {
+            if (BuildDemand(body) is { } unbounded)
+                return Refuse(unbounded);
+            pending = TakeHoldsAsync();
+        }
         _busyTicks += Now - started;
         if (pending.IsCompletedSuccessfully)
             return Decided(pending.Result, body);
@@ -278,6 +286,8 @@ public sealed partial class ProtectedCall
                 GiveBack();
                 return _verdict = Verdict.Pending;
             }
+            if (_unbounded is { } unbounded)
+                return _verdict = Refuse(unbounded);
             if (failed is { } outcome)
             {
                 var refusal = outcome.Status == HoldStatus.Cancelled && Stopped() is { } why

@@ -106,6 +106,33 @@ public sealed partial class ProtectedCall
         _ => "the worst case of this request is beyond what amounts can express",
     };
 
+    /// <summary>Whether this call will count tokens, and the tables for it are not in memory: loading takes longer than an event loop may be kept waiting.</summary>
+    private bool MustLoadTokenizer()
+    {
+        if (_price is null || _run.Watches.Count == 0 || _engine.Tokens.IsLoaded(Tokenizer))
+            return false;
+        var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, _price!, lowerable: true, strict: false, texts: null));
+        return bound.Refusal == BoundRefusal.None && IsNoticeable(bound.Fixed);
+    }
+
+    /// <summary>The one that input is counted with.</summary>
+    private string Tokenizer => TokenCounter.IsPublic(_price!.Tokenizer) ? _price.Tokenizer! : TokenCounter.O200k;
+
+    /// <summary>As <see cref="BuildDemand"/> and <see cref="TakeHoldsAsync"/>, on a thread that may wait.</summary>
+    private async ValueTask<HoldOutcome?> LoadAndHoldAsync(byte[] body)
+    {
+        await _engine.LoadTokenizerAsync(Tokenizer).ConfigureAwait(false);
+        _unbounded = BuildDemand(body);
+        return _unbounded is null ? await TakeHoldsAsync().ConfigureAwait(false) : null;
+    }
+
+    /// <summary>A stream that is left by its reader is counted at once, perhaps on an event loop: by then the tables are there.</summary>
+    private void PrepareToEstimate()
+    {
+        if (_price is { Reasoning: false } && !_engine.Tokens.IsLoaded(Tokenizer))
+            _ = _engine.LoadTokenizerAsync(Tokenizer);
+    }
+
     private bool IsNoticeable(Picodollars fixedCost)
     {
         foreach (var payer in _run.Watches)

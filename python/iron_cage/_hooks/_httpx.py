@@ -84,7 +84,7 @@ class Hook:
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
-                            feed.handed_on()
+                            feed.yields()
                             yield out
                         if feed.blocked is not None:
                             return
@@ -129,7 +129,7 @@ class Hook:
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
-                            feed.handed_on()
+                            feed.yields()
                             yield out
                         if feed.blocked is not None:
                             return

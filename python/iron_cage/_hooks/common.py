@@ -26,6 +26,9 @@ REQUEST_HEADERS = frozenset((b"content-encoding", b"x-stainless-retry-count"))
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100
 
+#: How many events a step of a call fetches at the most: it may be on an event loop. The steps of other calls fetch the others.
+DRAINED = 64
+
 
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
@@ -127,7 +130,7 @@ class Call:
 
     def _flags(self, flags: int) -> None:
         if flags & _abi.HAS_EVENTS:
-            _engine.drain()
+            _engine.drain(DRAINED)
         if self.run is not None:
             self.run.deliver()
 
@@ -183,7 +186,7 @@ class Feed:
         """Somebody waits for the next piece from here on, until it is fed, or it ends otherwise."""
         _engine.reading(self.call.handle)
 
-    def handed_on(self) -> None:
+    def yields(self) -> None:
         """The reader has its piece."""
         _engine.read(self.call.handle)
 

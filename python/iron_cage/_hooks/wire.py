@@ -124,15 +124,23 @@ class _File:
     def read(self, size: Optional[int] = -1) -> bytes:
         """As of a buffered reader."""
         if size is None or size < 0:
-            while self._refill():
-                pass
-            return self._take(self._available())
+            return self._read_all()
         while self._available() < size:
             if self._available() and not self._exact:
                 break
             if not self._refill():
                 break
         return self._take(size)
+
+    def _read_all(self) -> bytes:
+        pieces = [self._take(self._available())]  # joined once: a buffer that grows piece by piece is copied as often
+        try:
+            while self._refill():
+                pieces.append(self._take(self._available()))
+        except BaseException:
+            self._buffer, self._at = b"".join(pieces), 0
+            raise
+        return b"".join(pieces)
 
     def read1(self, size: int = -1) -> bytes:
         """At most one wait."""
@@ -238,7 +246,7 @@ class Stream(_File):
         except BaseException:
             self._feed.abort()
             raise
-        self._feed.handed_on()
+        self._feed.yields()
         if piece:
             try:
                 out = self._feed.feed(piece)

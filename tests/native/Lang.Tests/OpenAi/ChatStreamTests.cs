@@ -60,6 +60,46 @@ public sealed class ChatStreamTests
         }
     }
 
+    /// <summary>Feeds in pieces of 64 KB; answers the output, and the most that was held back on the way.</summary>
+    private static (string Output, long Lag, ChatStream Stream) RunInPieces(string text)
+    {
+        var input = Encoding.UTF8.GetBytes(text);
+        var stream = new ChatStream(_ => new WordScreen("SECRET"), hideUsage: false);
+        var output = new ArrayBufferWriter<byte>();
+        long lag = 0;
+        for (var at = 0; at < input.Length; at += 65536)
+        {
+            var piece = input.AsSpan(at, Math.Min(65536, input.Length - at));
+            stream.Feed(piece, output);
+            lag = Math.Max(lag, at + piece.Length - output.WrittenCount);
+        }
+        stream.Finish(output);
+        return (Encoding.UTF8.GetString(output.WrittenSpan), lag, stream);
+    }
+
+    [Test]
+    public void An_event_without_end_is_handed_on_screened_and_the_next_one_is_read()
+    {
+        var endless = "data: {"choices":[{"delta":{"content":"" + string.Concat(Enumerable.Repeat("no end in sight, ", 1 << 20)) + "a SECRET" + new string('x', 1 << 20) + "
+
+";
+        var (output, lag, stream) = RunInPieces(endless + Delta("SECRET too") + Tail);
+        Assert.That(lag, Is.LessThan(9 << 20));
+        Assert.That(output, Is.EqualTo(endless.Replace("SECRET", "[GONE]", StringComparison.Ordinal) + Delta("[GONE] too") + Tail));
+        Assert.That(stream.Usage, Is.EqualTo(new WireUsage(9, 0, 0, 4, 0, 0, 0)));
+        Assert.That(stream.TextBytes, Is.GreaterThan(17 << 20), "what nobody can read is text that was paid for");
+    }
+
+    [Test]
+    public void Events_do_not_wait_without_end_behind_a_text_that_is_not_decided()
+    {
+        var others = string.Concat(Enumerable.Repeat(Delta("something else, " + new string('y', 60_000), 1), 160));
+        var (output, lag, _) = RunInPieces(Delta("the SECR") + others + Delta("ET") + Delta(" is a SECR") + Delta("ET") + Tail);
+        Assert.That(lag, Is.LessThan(9 << 20));
+        Assert.That(output, Does.StartWith(Delta("the SECR") + others));
+        Assert.That(Content(output), Is.EqualTo("the SECRET is a [GONE]"), "only what the bound cut is let through");
+    }
+
     [Test]
     public void A_match_over_several_events_is_replaced_wherever_the_stream_is_cut()
     {
