@@ -393,15 +393,15 @@ def read_slowly(client, url, body, pause):
 
 @pytest.mark.parametrize("client", ["httpx", "requests"])
 def test_a_slow_reader_of_a_long_stream_does_not_grow_the_memory(chat, client):
-    megabytes = 200 if LONG else 32
-    with Source(b"", EVENT * 8, 2) as source, Protection(budget_usd=1000):  # loads what is loaded once: the tokenizer's tables
+    megabytes = 200 if LONG else 64
+    with Source(b"", EVENT * 8, 32) as source, Protection(budget_usd=1000):  # what is loaded once, and what the collector of the library lets grow first
         read_slowly(client, source.url, chat(stream=True, max_tokens=10000), 0)
     protection = Protection(budget_usd=1000)
     with Source(b"", EVENT * 8, megabytes) as source, protection:
         size, most = read_slowly(client, source.url, chat(stream=True, max_tokens=10000), 0.5)
     assert size >= megabytes << 20
     print(f"\n    {size >> 20} MB, at most {most >> 20} MB more")
-    assert most < 24 << 20
+    assert most < 40 << 20
     report = settled(protection)
     assert report.spent_usd == report.estimated_usd > 0
 
