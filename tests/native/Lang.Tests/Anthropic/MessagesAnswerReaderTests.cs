@@ -12,7 +12,7 @@ public sealed class MessagesAnswerReaderTests
     }
 
     private static string Message(string block) =>
-        $$"""{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{{block}}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":2}}""";
+        $$$"""{"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{{{block}}}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":1,"output_tokens":2}}""";
 
     [TestCase("""{"type":"text","text":"hello","citations":[{"type":"char_location","cited_text":"said","document_title":"titled"}]}""", "hello|said|titled", "hello", "")]
     [TestCase("""{"type":"thinking","thinking":"deep","signature":"sig"}""", "", "deep", "deep")]

@@ -80,9 +80,7 @@ public sealed class ChatStreamTests
     [Test]
     public void An_event_without_end_is_handed_on_screened_and_the_next_one_is_read()
     {
-        var endless = "data: {"choices":[{"delta":{"content":"" + string.Concat(Enumerable.Repeat("no end in sight, ", 1 << 20)) + "a SECRET" + new string('x', 1 << 20) + "
-
-";
+        var endless = "data: {\"choices\":[{\"delta\":{\"content\":\"" + string.Concat(Enumerable.Repeat("no end in sight, ", 1 << 20)) + "a SECRET" + new string('x', 1 << 20) + "\n\n";
         var (output, lag, stream) = RunInPieces(endless + Delta("SECRET too") + Tail);
         Assert.That(lag, Is.LessThan(9 << 20));
         Assert.That(output, Is.EqualTo(endless.Replace("SECRET", "[GONE]", StringComparison.Ordinal) + Delta("[GONE] too") + Tail));
