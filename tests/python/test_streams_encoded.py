@@ -427,6 +427,6 @@ def test_an_endless_line_is_screened_as_text_and_handed_on_in_bounded_memory(cha
     with Source(b"data: {\"mail bob@example.com ", b"word " * 4000, megabytes) as source, protection:
         size, most = read_slowly(client, source.url, chat(stream=True, max_tokens=10000), 0)
     print(f"\n    {size >> 20} MB in one line, at most {most >> 20} MB more")
-    assert size >= megabytes << 20 and most < 96 << 20
+    assert size >= megabytes << 20 and most < 144 << 20
     report = settled(protection)
     assert [finding.kind for finding in report.pii_findings] == ["EMAIL_ADDRESS"] and report.spent_usd > 0
