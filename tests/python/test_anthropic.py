@@ -189,7 +189,7 @@ def test_a_leaky_stream_cut_at_every_byte_is_the_uncut_one(sim, kind):
         assert uncut[0] == SAID[kind]
         assert {one[0] for one in uncut[1]} == ({"EMAIL_ADDRESS"} if kind == "tool" else {"EMAIL_ADDRESS", "PHONE_NUMBER"})
         length = len(sim.log[-1].response_body)
-        step = 1 if kind == "text" or os.environ.get("IRON_CAGE_LONG") else 7
+        step = 1 if kind == "text" or os.environ.get("IRON_CAGE_LONG") == "1" else 7
         for position in range(1, length, step):
             assert run(replace(REPLIES[kind], cut_at=position)) == uncut, f"cut at byte {position}"
         assert spent == sim.bill(PRICES)
@@ -203,7 +203,7 @@ def test_a_clean_stream_cut_at_any_byte_is_byte_for_byte_the_bare_one(sim, send)
 
     bare = fetch()
     sent = sim.log[-1].request_sha256
-    for position in range(1, len(bare[1]), 1 if os.environ.get("IRON_CAGE_LONG") else 7):
+    for position in range(1, len(bare[1]), 1 if os.environ.get("IRON_CAGE_LONG") == "1" else 7):
         with Protection(budget_usd=1):
             assert fetch(position) == bare, f"cut at byte {position}"
         assert sim.log[-1].request_sha256 == sent

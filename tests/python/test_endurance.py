@@ -61,6 +61,8 @@ def test_a_hundred_thousand_calls_leave_nothing_behind(tmp_path, state):
     calls = CALLS if state is None or LONG else CALLS // 20
     protection = Protection(budget_usd=1000, state=state and f"sqlite:///{tmp_path}/spend.db", agent_id="endurance")
     with httpx.Client(transport=httpx.MockTransport(provider)) as client:
+        with protection as inside:
+            first = inside._entered[-1].handle
 
         def call(made):
             # many runs, some of them nested; most calls whole, some streamed, some left behind
@@ -76,12 +78,12 @@ def test_a_hundred_thousand_calls_leave_nothing_behind(tmp_path, state):
 
         memory, threads, descriptors = grows(call, calls)
         with protection as inside:
-            handle = inside._entered[-1].handle
+            last = inside._entered[-1].handle
     report = protection.report()
     assert report.calls == calls and report.held_usd == 0 and report.spent_usd > 0
     assert memory < 16
     assert threads <= 1 and descriptors <= 0
-    assert handle & 0xFFFF_FFFF < 64, "slots of handles are used again"
+    assert (last & 0xFFFF_FFFF) - (first & 0xFFFF_FFFF) < 64, "slots of handles are used again"
     protection.close()
 
 
