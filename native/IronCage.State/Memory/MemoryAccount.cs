@@ -75,7 +75,8 @@ internal sealed class MemoryAccount(MemoryStore store, string name, string key, 
             _holds.Add(demand.Call, OpenHold.Waiting);
             waiter = new Waiter(this, demand, wait, audit) { Queued = true };
             _queue.Enqueue(waiter);
-            WatchOthers();
+            if (_queue.Count == 1)
+                WatchOthers();
         }
         waiter.StartClock(clock);
         waiter.Watch(cancel);
@@ -160,6 +161,8 @@ internal sealed class MemoryAccount(MemoryStore store, string name, string key, 
         ledger.Enter();
         try
         {
+            if (_queue.Count == 0)
+                _seen = ledger.Version; // what changes from here on may concern whoever waits; those that wait already have their own
             var figures = ledger.Figures;
             var decision = HoldRules.Decide(figures, demand, out var tokens);
             if (decision != HoldRules.Decision.Grant && ledger.IsShared)
@@ -229,7 +232,6 @@ internal sealed class MemoryAccount(MemoryStore store, string name, string key, 
     private void WatchOthers()
     {
         _looked = clock.GetTimestamp();
-        _seen = ledger.Version;
         _poll ??= clock.CreateTimer(static account => ((MemoryAccount)account!).LookAround(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll.Change(Poll, Poll);
     }

@@ -64,6 +64,31 @@ public class MemoryStoreTests : StoreContract
         Assert.That(store.RecentAudit()[0].EventType, Is.EqualTo("n1"));
     }
 
+    [Test, Platform("Linux")]
+    public async Task What_another_process_settles_reaches_those_that_wait_though_another_joins_them_meanwhile()
+    {
+        var clock = new ManualTimeProvider();
+        using var store = Make(clock);
+        var account = store.Open("b", P(100));
+        OtherProcessHolds(account, 100);
+        var first = account.HoldAsync(Exactly(60), Forever).AsTask();
+        OtherProcessHolds(account, 0);
+        var second = account.HoldAsync(Exactly(10), Forever).AsTask();
+        Assert.That(first.IsCompleted || second.IsCompleted, Is.False, "nobody told this process");
+        clock.Advance(TimeSpan.FromMilliseconds(20));
+        Assert.That((await first.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(HoldStatus.Granted));
+        Assert.That((await second.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(HoldStatus.Granted));
+    }
+
+    /// <summary>As a forked process writes it into the memory it shares.</summary>
+    private static unsafe void OtherProcessHolds(ILedgerAccount account, long amount)
+    {
+        var at = (LedgerLayout*)account.SharedAddress;
+        ((LedgerOwner*)(at + 1))[1] = new LedgerOwner { Process = new ProcessMark(1, 1, 1), Held = amount }; // of another namespace: never taken for dead
+        (at->Owners, at->Held) = (2, amount);
+        at->Version++;
+    }
+
     [Test]
     public void Accounts_of_different_stores_have_different_keys()
     {
