@@ -5,45 +5,22 @@ namespace IronCage.Lang.Anthropic;
 /// <summary>Reads a whole message. A cut body gives what could be read up to the cut.</summary>
 public static class MessagesAnswerReader
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
-
     /// <summary>Reads; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out LlmAnswer answer)
-    {
-        if (TryReadStrictly(body, out answer))
-            return true;
-        return NonFinite.Blank(body) is { } finite && TryReadStrictly(finite, out answer);
-    }
+    public static bool TryRead(ReadOnlySpan<byte> body, out LlmAnswer answer) => AnswerBody.TryRead(body, ReadProperty, out answer);
 
-    private static bool TryReadStrictly(ReadOnlySpan<byte> body, out LlmAnswer answer)
+    private static void ReadProperty(ref Utf8JsonReader reader, int offset, LlmAnswer answer)
     {
-        answer = new LlmAnswer();
-        var offset = body.StartsWith("\uFEFF"u8) ? 3 : 0;
-        try
+        var name = reader.ValueSpan;
+        var isUsage = ReaderText.Is(ref reader, "usage"u8);
+        reader.Read();
+        if (!isUsage)
         {
-            var reader = new Utf8JsonReader(body[offset..], Options);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                return false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var name = reader.ValueSpan;
-                var isUsage = ReaderText.Is(ref reader, "usage"u8);
-                reader.Read();
-                if (!isUsage)
-                {
-                    Walk(ref reader, offset, answer, name, type: null, isInput: false);
-                    continue;
-                }
-                var usage = MessagesUsage.Read(ref reader);
-                answer.Usage = usage.ToWire();
-                answer.HasExtraCharge = usage.HasExtraCharge;
-            }
-            return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+            Walk(ref reader, offset, answer, name, type: null, isInput: false);
+            return;
         }
-        catch (JsonException)
-        {
-            return false;
-        }
+        var usage = MessagesUsage.Read(ref reader);
+        answer.Usage = usage.ToWire();
+        answer.HasExtraCharge = usage.HasExtraCharge;
     }
 
     private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, string? type, bool isInput)

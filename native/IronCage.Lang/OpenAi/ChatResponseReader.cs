@@ -5,34 +5,8 @@ namespace IronCage.Lang.OpenAi;
 /// <summary>Reads a whole chat-completions answer. A cut body gives what could be read up to the cut.</summary>
 public static class ChatResponseReader
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
-
     /// <summary>Reads; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out LlmAnswer answer)
-    {
-        if (TryReadStrictly(body, out answer))
-            return true;
-        return NonFinite.Blank(body) is { } finite && TryReadStrictly(finite, out answer);
-    }
-
-    private static bool TryReadStrictly(ReadOnlySpan<byte> body, out LlmAnswer answer)
-    {
-        answer = new LlmAnswer();
-        var offset = body.StartsWith("\uFEFF"u8) ? 3 : 0;
-        try
-        {
-            var reader = new Utf8JsonReader(body[offset..], Options);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                return false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                ReadProperty(ref reader, offset, answer);
-            return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+    public static bool TryRead(ReadOnlySpan<byte> body, out LlmAnswer answer) => AnswerBody.TryRead(body, ReadProperty, out answer);
 
     private static void ReadProperty(ref Utf8JsonReader reader, int offset, LlmAnswer answer)
     {

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace IronCage.Lang;
+
+/// <summary>The body of a whole answer, in whatever protocol: one JSON object, perhaps with numbers that JSON does not have. A cut body gives what could be read up to the cut.</summary>
+internal static class AnswerBody
+{
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
+
+    /// <summary>Reads; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, AnswerPropertyReader read, out LlmAnswer answer)
+    {
+        if (TryReadStrictly(body, read, out answer))
+            return true;
+        return NonFinite.Blank(body) is { } finite && TryReadStrictly(finite, read, out answer);
+    }
+
+    private static bool TryReadStrictly(ReadOnlySpan<byte> body, AnswerPropertyReader read, out LlmAnswer answer)
+    {
+        answer = new LlmAnswer();
+        var offset = body.StartsWith("\uFEFF"u8) ? 3 : 0;
+        try
+        {
+            var reader = new Utf8JsonReader(body[offset..], Options);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                read(ref reader, offset, answer);
+            return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
