@@ -164,21 +164,20 @@ internal sealed class EmailRecogniser : Recogniser
             int step;
             while ((step = LabelStep(text, i)) > 0 && i - from <= LongestDomain)
                 i += step;
-            if (i - from > LongestDomain)
-                break;
-            if (!window.Final && (i >= text.Length || (i == text.Length - 1 && ByteClass.IsLatinLead(text[i]))))
+            bool tooLong = i - from > LongestDomain;
+            if (!tooLong && !window.Final && (i >= text.Length || (i == text.Length - 1 && ByteClass.IsLatinLead(text[i]))))
                 return MatchState.NeedMore;
 
             if (i == label || text[label] == '-')
                 break;
-            if (!first && TopLevelEnd(text, label, i) is var top and > 0 && top - label <= LongestLabel)
+            if (!first && TopLevelEnd(text, label, i) is var top and > 0 && top - label <= LongestLabel && !(tooLong && top == i))
             {
                 end = top;
                 topLevel = label;
                 Add(candidates, window, PiiKinds.EmailAddress, start, end, Score);
             }
 
-            if (text[i - 1] == '-' || i - label > LongestLabel || i >= text.Length || text[i] != '.')
+            if (tooLong || text[i - 1] == '-' || i - label > LongestLabel || i >= text.Length || text[i] != '.')
                 break;
             label = i + 1;
             if (label >= text.Length && !window.Final)
@@ -197,7 +196,10 @@ internal sealed class EmailRecogniser : Recogniser
         return i + 1 < text.Length && ByteClass.IsLatinPair(text[i], text[i + 1]) ? 2 : 0;
     }
 
-    /// <summary>Where the address ends if this label is its top-level domain, else 0. A hyphen after the letters is taken for punctuation.</summary>
+    /// <summary>
+    /// Where the address ends if this label is its top-level domain, else 0. A hyphen after the letters is taken for punctuation, a letter with a mark for the
+    /// next word.
+    /// </summary>
     private static int TopLevelEnd(ReadOnlySpan<byte> text, int label, int end)
     {
         int i = label;
@@ -206,7 +208,7 @@ internal sealed class EmailRecogniser : Recogniser
         ReadOnlySpan<byte> whole = text[label..end];
         if (whole.Length > 5 && System.Text.Ascii.EqualsIgnoreCase(whole[..4], "xn--"u8) && whole.TrimEnd((byte)'-').Length > 5)
             return label + whole.TrimEnd((byte)'-').Length;
-        bool letters = i - label >= 2 && (i == end || text[i] == '-');
+        bool letters = i - label >= 2 && (i == end || text[i] == '-' || IsScriptChange(text, i));
         return letters ? i : 0;
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using IronCage.Tests;
 
 namespace IronCage.Safety.Tests;
 
@@ -15,7 +16,7 @@ internal sealed class RedactionTests
     [Test]
     public void Redacted_mixture_holds_nothing_more() =>
         Gen.Int[0, Corpus.Pieces.Length - 1].Array[0, 14].Sample(
-            picks => CheckRedaction(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), iter: 30_000);
+            picks => CheckRedaction(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), iter: Counts.Of(30_000));
 
     [Test]
     public void Redacted_form_of_every_kind_holds_nothing()

@@ -30,10 +30,19 @@ internal sealed class EmailRecogniserTests
     [TestCase("--⟦user@example.com⟧")]
     [TestCase("⟦1234567890@example.com⟧")]
     [TestCase("⟦bob@mail.com⟧.x1")]
+    [TestCase("⟦eva@correo.com⟧é4 ⟦eva@correo.com⟧é")]
     [TestCase("⟦bob@example.com⟧(home)")]
     [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-⟦bob@example.com⟧")]
     [TestCase("⟦aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.com⟧")]
     public void Email_address_in_text_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "EMAIL_ADDRESS");
+
+    [TestCase(250)]
+    [TestCase(300)]
+    public void Address_before_a_hyphen_and_a_long_run_is_found(int length)
+    {
+        string run = string.Concat(Enumerable.Repeat("k7", length / 2));
+        Marked.Check($"⟦bob@example.com⟧-{run}", "EMAIL_ADDRESS");
+    }
 
     [TestCase("foo@bar")]
     [TestCase("@decorator")]
