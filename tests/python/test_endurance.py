@@ -99,7 +99,7 @@ def test_calls_over_sockets_leave_nothing_behind():
             with protection:
                 assert client.post(f"{sim.base_url}/chat/completions", content=BODY).status_code == 200
             if made % 1000 == 999:
-                del sim.log[:]
+                sim.clear()
 
         memory, threads, descriptors = grows(call, calls)
     assert protection.report().calls == calls
