@@ -21,7 +21,7 @@ import phonenumbers
 
 from measure import shape
 
-ROOTS = (("/usr/share/doc", ""), ("/usr/share/man", ".gz"), ("/usr/include", ".h"), ("/usr/lib/python3", ".py"), ("/usr/lib/python3.11", ".py"), ("/usr/share/common-licenses", ""),
+ROOTS = (("/usr/share/doc", ""), ("/usr/share/man", ".gz"), ("/usr/include", ".h"), ("/usr/lib/python3*", ".py"), ("/usr/share/common-licenses", ""),
          ("/usr/share/perl", ""), ("/var/log/dpkg.log", ""), ("/var/log/apt", ""), ("/var/log/alternatives.log", ""))
 IGNORED = ("URL", "DATE_TIME", "IP_ADDRESS", "MAC_ADDRESS")
 BAR = 1.0
@@ -33,8 +33,9 @@ def files(limit: int) -> Iterator[tuple[str, str]]:
     """(path, text) of files up to a number of bytes: from each root in turn, in the order of the digests of their paths."""
     queues = []
     for root, suffix in ROOTS:
-        base = Path(root)
-        found = [base] if base.is_file() else [p for p in base.rglob("*") if p.name.endswith(suffix) and p.suffix in _SUFFIXES or p.name in ("copyright", "README", "NEWS")] if base.is_dir() else []
+        found: list[Path] = []
+        for base in sorted(Path("/").glob(root.lstrip("/"))):
+            found += [base] if base.is_file() else (p for p in base.rglob("*") if p.name.endswith(suffix) and p.suffix in _SUFFIXES)
         queues.append(sorted((p for p in found if p.is_file() and not p.is_symlink()), key=lambda p: hashlib.sha256(str(p).encode()).digest(), reverse=True))
     size = 0
     while any(queues):

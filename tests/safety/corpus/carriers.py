@@ -97,7 +97,9 @@ def csv(items: Items, language: str, source: Source) -> Draft:
     draft = Draft("id,field,value,note\n")
     for number, (kind, value) in enumerate(items):
         quoted = value.block or any(c in value.before + value.text + value.after for c in ',\n ')
-        draft.add(f"{1000 + number},{_name(kind, value, language, source)},").add('"' * quoted).place(kind, value).add('"' * quoted)
+        draft.add(f"{1000 + number},{_name(kind, value, language, source)},").add('"' * quoted)
+        # A cell beside another is no assignment.
+        draft.add("password: " if kind == "GENERIC_SECRET" else "").place(kind, value).add('"' * quoted)
         draft.add(f",{source.pick(('ok', 'checked', 'new'))}\n{2000 + number},hash,{source.of('0123456789abcdef', 40)},\n")
     return draft
 

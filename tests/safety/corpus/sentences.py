@@ -35,7 +35,14 @@ def sentence(kind: str, value: Value, language: str, source: Source) -> Draft:
     while not (kind in ("EMAIL_ADDRESS", "DATE_TIME")) and re.search(r"\{value\}\w", template):
         template = source.pick(templates)
     left, right = template.split("{value}")
-    draft = Draft(left.replace("{label}", "" if bare else label_for(kind, value, language, source)))
+    draft = Draft()
+    if bare:
+        draft.add(left)
+    else:
+        before, after = left.split("{label}")
+        label = label_for(kind, value, language, source)
+        # The names of some vendors, and some abbreviations, could be those of hosts.
+        draft.add(before).tolerate(label, *(("URL",) if "." in label else ())).add(after)
     if draft.text[-1:].isalnum() and draft.text[-1:].isascii():
         draft.add(" ")
     return draft.place(kind, value).add(right)
