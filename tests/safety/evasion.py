@@ -66,13 +66,21 @@ def _iban(source: Source) -> str:
     return financial.iban(source, source.pick(("DE", "FR", "GB", "NL", "PL")))
 
 
-#: form, kind ("secret": one of _SECRETS), the value's generator, how it is written
-FORMS: list[tuple[str, str, Callable[[Source], str], Callable[[str, Source], str]]] = []
-_MAKERS: dict[str, Callable[[Source], str]] = {"EMAIL_ADDRESS": _email, "PHONE_NUMBER": _phone, "CREDIT_CARD": _card, "US_SSN": _ssn, "IBAN_CODE": _iban, "secret": lambda s: ""}
+_MAKERS: dict[str, Callable[[Source], str]] = {"EMAIL_ADDRESS": _email, "PHONE_NUMBER": _phone, "CREDIT_CARD": _card, "US_SSN": _ssn, "IBAN_CODE": _iban}
+#: form, kind ("secret": one of _SECRETS), how a value is written
+FORMS: list[tuple[str, str, Callable[[str, Source], str]]] = []
+
+
+def _value(kind: str, source: Source) -> tuple[str, str]:
+    """The kind that is to be found, and a value of it."""
+    if kind != "secret":
+        return kind, _MAKERS[kind](source)
+    kind = source.pick(_SECRETS)
+    return kind, secrets.make(kind, source).text
 
 
 def _add(form: str, work: Callable[[str, Source], str], *on: str) -> None:
-    FORMS.extend((form, kind, _MAKERS[kind], work) for kind in on)
+    FORMS.extend((form, kind, work) for kind in on)
 
 
 _add("full-width digits", _digits(0xFF10), "PHONE_NUMBER", "CREDIT_CARD", "US_SSN", "IBAN_CODE")
@@ -107,11 +115,10 @@ _add("hex, upper case", lambda t, s: t.encode().hex().upper(), "secret")
 
 def measure(scan: Callable[[str], Iterable[Any]], seed: int, count: int) -> Iterator[Row]:
     """One row for each form and kind."""
-    for form, kind, make, work in FORMS:
+    for form, kind, work in FORMS:
         source, row = Source(f"{seed}/evasion/{form}/{kind}"), Row(form, kind)
         while row.tried < count:
-            actual = source.pick(_SECRETS) if kind == "secret" else kind
-            plain = secrets.make(actual, source).text if kind == "secret" else make(source)
+            actual, plain = _value(kind, source)
             written = work(plain, source)
             if written == plain:
                 continue

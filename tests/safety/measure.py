@@ -54,7 +54,7 @@ class Verdict:
 
 def compare(document: Document, findings: Iterable[Any]) -> Verdict:
     """Each label takes at most one finding; findings in tolerated places count neither way."""
-    items = list(findings)
+    items = sorted(findings, key=lambda item: item.start)
     wanted = {(label.kind, *span): label for label in document.labels for span in label.spans}
     found, false = [], []
     for item in items:
@@ -69,7 +69,8 @@ def compare(document: Document, findings: Iterable[Any]) -> Verdict:
 
 
 def _covers(items: list[Any], start: int, end: int) -> bool:
-    for item in sorted(items, key=lambda i: i.start):
+    """Whether findings, in the order of their starts, leave nothing of a span."""
+    for item in items:
         if item.start <= start < item.end:
             start = item.end
     return start >= end

@@ -8,15 +8,6 @@ RIPPLE58 = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
-def luhn(payload: str) -> str:
-    """The digit that makes payload + digit pass."""
-    total = 0
-    for place, char in enumerate(reversed(payload)):
-        digit = int(char) * (2 if place % 2 == 0 else 1)
-        total += digit - 9 if digit > 9 else digit
-    return str(-total % 10)
-
-
 def weighted(digits: str, weights: list[int]) -> int:
     return sum(int(d) * w for d, w in zip(digits, weights))
 

@@ -1,6 +1,7 @@
 """Cards, accounts and the codes of banks."""
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from stdnum import luhn as stdnum_luhn
 from stdnum.us import rtn
 
 from . import checksums
+from .grouping import fours, split
 from .source import UPPER, Source
 from .value import Value
 
@@ -33,26 +35,18 @@ CARDS: tuple[tuple[str, tuple[tuple[str, str], ...], tuple[int, ...]], ...] = (
 
 def card(source: Source, network: str | None = None, length: int | None = None) -> str:
     """The digits of a card of a network and a length, of all in use where they are left open."""
-    name, ranges, lengths = source.pick([c for c in CARDS if network in (None, c[0])])
+    _, ranges, lengths = source.pick([c for c in CARDS if network in (None, c[0])])
     low, high = source.pick(ranges)
     count = length or source.pick(lengths)
     prefix = str(source.randint(int(low), int(high)))
     payload = prefix + source.digits(count - 1 - len(prefix))
-    digits = payload + checksums.luhn(payload)
-    assert stdnum_luhn.is_valid(digits), name
-    return digits
+    return payload + str(stdnum_luhn.calc_check_digit(payload))
 
 
 def grouped(digits: str, separator: str) -> str:
     """As it stands on the card."""
     groups = {14: (4, 6, 4), 15: (4, 6, 5)}.get(len(digits)) if digits[0] == "3" else None
-    if groups is None:
-        return separator.join(digits[n:n + 4] for n in range(0, len(digits), 4))
-    out, at = [], 0
-    for size in groups:
-        out.append(digits[at:at + size])
-        at += size
-    return separator.join(out)
+    return fours(digits, separator) if groups is None else split(digits, groups, separator)
 
 
 def credit_card(source: Source) -> Value:
@@ -76,8 +70,6 @@ def iban_structures() -> dict[str, str]:
 
 
 def _account(source: Source, structure: str) -> str:
-    import re
-
     out = ""
     for count, sort in re.findall(r"(\d+)!?([nac])", structure):
         out += source.of({"n": "0123456789", "a": UPPER, "c": UPPER + "0123456789"}[sort], int(count))
@@ -99,14 +91,15 @@ def iban_code(source: Source) -> Value:
     text = iban(source, source.pick(tuple(iban_structures())))
     style = source.randrange(6)
     if style < 3:
-        return Value(" ".join(text[n:n + 4] for n in range(0, len(text), 4)), bare=True)
+        return Value(fours(text, " "), bare=True)
     if style == 3:
-        return Value("-".join(text[n:n + 4] for n in range(0, len(text), 4)), bare=True)
+        return Value(fours(text, "-"), bare=True)
     return Value(text.lower() if style == 4 else text, bare=True)
 
 
 def swift_code(source: Source) -> Value:
     country = source.pick(("DE", "FR", "GB", "US", "ES", "IT", "NL", "CH", "SE", "PL", "JP", "SG", "AU", "BR"))
+    # XXX is the head office
     branch = source.pick(("", "", "XXX", source.of(UPPER + "0123456789", 3)))
     return Value(source.of(UPPER, 4) + country + source.pick(UPPER + "23456789") + source.pick("ABCDEFGHIJKLMNPQRSTUVWXYZ23456789") + branch)
 
@@ -128,5 +121,3 @@ def wallet_noise(source: Source) -> str:
     at = source.randrange(2, len(good) - 1)
     other = source.pick([c for c in checksums.BASE58 if c != good[at]])
     return good[:at] + other + good[at + 1:]
-
-

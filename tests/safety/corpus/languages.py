@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -38,14 +39,19 @@ def _read(path: Path) -> Language:
 LANGUAGES = {path.stem: _read(path) for path in sorted((DATA / "languages").glob("*.txt"))}
 
 
+def rows(name: str) -> Iterator[list[str]]:
+    """The cells of a table in data, line by line, without its comments."""
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
 def _contexts() -> dict[str, dict[str, tuple[str, ...]]]:
     out: dict[str, dict[str, tuple[str, ...]]] = {}
-    for line in (DATA / "contexts.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, *parts = line.split("\t")
-            for part in parts:
-                code, _, phrases = part.partition("=")
-                out.setdefault(kind, {})[code] = tuple(phrases.split("|"))
+    for kind, *parts in rows("contexts.tsv"):
+        for part in parts:
+            code, _, phrases = part.partition("=")
+            out.setdefault(kind, {})[code] = tuple(phrases.split("|"))
     return out
 
 

@@ -55,6 +55,7 @@ import stdnum.jp.cn
 import stdnum.kr.brn
 import stdnum.kr.rrn
 import stdnum.lt.asmens
+import stdnum.luhn
 import stdnum.mx.curp
 import stdnum.mx.rfc
 import stdnum.my.nric
@@ -82,6 +83,7 @@ import stdnum.us.ssn
 import stdnum.za.idnr
 
 from . import checksums
+from .grouping import split
 from .source import UPPER, Source
 from .value import Value
 
@@ -91,14 +93,6 @@ MAKERS: dict[str, Make] = {}
 JUDGES: dict[str, Callable[[str], bool]] = {}
 #: Kinds of JUDGES in which a wrong digit need not be noticed, since there is no check digit.
 UNCHECKED = {"DK_CPR", "US_SSN", "US_ITIN", "MY_NRIC", "IN_PAN"}
-
-
-def _split(text: str, sizes: tuple[int, ...], separator: str) -> str:
-    out, at = [], 0
-    for size in sizes:
-        out.append(text[at:at + size])
-        at += size
-    return separator.join(out)
 
 
 def _judged(name: str, judge: Callable[[str], bool], make: Callable[[Source], str], *forms: Callable[[str], str], bare: bool = False, plain_bare: bool = False) -> None:
@@ -130,11 +124,11 @@ def _birth(source: Source, order: str, first: int = 1940, last: int = 1999) -> s
 
 
 def _spaced(*sizes: int) -> Callable[[str], str]:
-    return lambda text: _split(text, sizes, " ")
+    return lambda text: split(text, sizes, " ")
 
 
 def _dashed(*sizes: int) -> Callable[[str], str]:
-    return lambda text: _split(text, sizes, "-")
+    return lambda text: split(text, sizes, "-")
 
 
 # Americas
@@ -256,7 +250,7 @@ def _mbi(source: Source) -> Value:
 @_own("US_NPI")
 def _npi(source: Source) -> Value:
     payload = source.pick("12") + source.digits(8)
-    return Value(payload + checksums.luhn("80840" + payload))
+    return Value(payload + stdnum.luhn.calc_check_digit("80840" + payload))
 
 
 @_own("US_PASSPORT")
@@ -276,7 +270,7 @@ def _nino(source: Source) -> Value:
     banned = {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"}
     prefix = source.until(lambda p: p not in banned, lambda: source.pick("ABCEGHJKLMNOPRSTWXYZ") + source.pick("ABCEGHJKLMNPRSTWXYZ"))
     text = prefix + source.digits(6) + source.pick("ABCD")
-    return source.pick((Value(text, bare=True), Value(_split(text, (2, 2, 2, 2, 1), " "), bare=True)))
+    return source.pick((Value(text, bare=True), Value(split(text, (2, 2, 2, 2, 1), " "), bare=True)))
 
 
 @_own("UK_PASSPORT")
@@ -307,7 +301,7 @@ def _de_card(source: Source) -> Value:
 def _de_insurance(source: Source) -> Value:
     payload = source.pick(("02", "10", "12", "15", "24", "53", "65")) + _birth(source, "DMY") + source.pick(UPPER) + f"{source.randint(0, 99):02}"
     text = payload + checksums.german_insurance(payload)
-    return Value(_split(text, (2, 6, 1, 3), " ") if source.chance(0.5) else text)
+    return Value(split(text, (2, 6, 1, 3), " ") if source.chance(0.5) else text)
 
 
 @_own("ES_PASSPORT")

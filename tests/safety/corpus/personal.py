@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import checksums
 from .languages import LANGUAGES
-from .source import ALNUM, HEX, UPPER, Source
+from .source import HEX, UPPER, Source
 from .value import Value
 
 _DOMAINS = ("example.com example.org example.net mail.example.com nordwind-logistik.de boulangerie-martin.fr acme-widgets.co.uk ferreteria-lopez.es "
@@ -132,7 +132,3 @@ def crypto(source: Source) -> Value:
     if style == 10:
         return Value(checksums.base58check(bytes([source.pick((0x1E, 0x41, 0x4C))]) + data(20)), bare=True)
     return Value(checksums.base58check(b"\0" + data(20), checksums.RIPPLE58), bare=True)
-
-
-def username(source: Source) -> str:
-    return _plain(source.pick(_latin_names()[0]).lower()) + source.of(ALNUM.lower(), 2)

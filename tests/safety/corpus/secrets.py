@@ -8,7 +8,7 @@ import string
 from functools import lru_cache
 
 from . import shapes
-from .languages import DATA
+from .languages import rows
 from .source import ALNUM, Source
 from .value import Value
 
@@ -24,10 +24,8 @@ _SYNTAX = {
 def vendor_shapes() -> dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]]:
     """Kind → (vendor, shape, words of which one must stand left)."""
     out: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {}
-    for line in (DATA / "secret_shapes.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, vendor, shape, words = line.split("\t")
-            out[kind] = (*out.get(kind, ()), (vendor, shape, () if words == "-" else tuple(words.split(", "))))
+    for kind, vendor, shape, words in rows("secret_shapes.tsv"):
+        out[kind] = (*out.get(kind, ()), (vendor, shape, () if words == "-" else tuple(words.split(", "))))
     return out
 
 
