@@ -5,4 +5,5 @@ namespace IronCage.Safety;
 /// <param name="Start">First byte, from 0.</param>
 /// <param name="End">One past the last byte.</param>
 /// <param name="Score">Confidence in (0, 1]; a property of the shape that matched, not a probability. Decides which of two overlapping candidates stays.</param>
-public readonly record struct Finding(PiiKind Kind, int Start, int End, float Score);
+/// <param name="Evidence">What raised it.</param>
+public readonly record struct Finding(PiiKind Kind, int Start, int End, float Score, Evidence Evidence);

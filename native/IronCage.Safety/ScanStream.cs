@@ -20,6 +20,7 @@ public sealed class ScanStream
     private readonly RecogniserSet recognisers;
     private readonly OverlapResolver resolver = new();
     private readonly FoldedText text = new();
+    private readonly ScanScratch scratch = new();
     private byte[] buffer = [];
     private int length;
     private int examined;
@@ -48,12 +49,13 @@ public sealed class ScanStream
         ended = final;
 
         Append(text.Push(piece, final));
-        var window = new TextWindow(buffer.AsSpan(0, length), final, origin);
+        scratch.Begin(recognisers);
+        var window = new TextWindow(buffer.AsSpan(0, length), final, origin, scratch);
         examined = recognisers.Examine(window, examined, resolver.Pending);
         int hold = final ? length : recognisers.HoldFrom(window, examined);
         long answer = resolver.Drain(final ? long.MaxValue : origin + hold);
         foreach (Candidate found in resolver.Accepted)
-            findings.Add(new StreamFinding(found.Kind, text.Unfold(found.Start), text.Unfold(found.End), found.Score));
+            findings.Add(new StreamFinding(found.Kind, text.Unfold(found.Start), text.Unfold(found.End), found.Score, found.Evidence));
 
         decided = final ? origin + length : Math.Max(decided, answer);
         Release(hold);

@@ -11,17 +11,30 @@ namespace IronCage.Safety;
 public sealed class Scanner
 {
     [ThreadStatic]
-    private static OverlapResolver? scratch;
+    private static OverlapResolver? resolving;
 
     [ThreadStatic]
     private static FoldedText? folding;
+
+    [ThreadStatic]
+    private static ScanScratch? reading;
+
+    /// <summary>Candidates that are gathered before overlaps are resolved: the memory that many findings take.</summary>
+    private const int MostPending = 64;
 
     private readonly RecogniserSet recognisers;
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
     public Scanner(ReadOnlySpan<PiiKind> kinds)
     {
-        recognisers = new RecogniserSet(kinds);
+        var wanted = new bool[PiiKinds.All.Length];
+        foreach (PiiKind kind in kinds)
+        {
+            ArgumentNullException.ThrowIfNull(kind);
+            wanted[kind.Index] = true;
+        }
+
+        recognisers = new RecogniserSet(RecogniserCatalogue.For(wanted, relaxed: new bool[wanted.Length]));
     }
 
     /// <summary>
@@ -33,22 +46,32 @@ public sealed class Scanner
     public int Scan(ReadOnlySpan<byte> utf8, List<Finding> findings)
     {
         ArgumentNullException.ThrowIfNull(findings);
-        OverlapResolver resolver = scratch ??= new OverlapResolver();
+        OverlapResolver resolver = resolving ??= new OverlapResolver();
         resolver.Reset();
         FoldedText text = folding ??= new FoldedText();
         text.Reset();
-        recognisers.Examine(new TextWindow(text.Push(utf8, final: true), final: true, origin: 0), 0, resolver.Pending);
-        if (resolver.Pending.Count == 0)
-            return 0;
-
-        resolver.Drain(long.MaxValue);
-        foreach (Candidate found in resolver.Accepted)
+        ScanScratch scratch = reading ??= new ScanScratch();
+        scratch.Begin(recognisers);
+        var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
+        int before = findings.Count;
+        int at = 0;
+        while (true)
         {
-            findings.Add(new Finding(found.Kind, (int)text.Unfold(found.Start), (int)text.Unfold(found.End), found.Score));
-            text.Settle(found.Start);
-        }
+            at = recognisers.Examine(window, at, resolver.Pending, resolver.Pending.Count + MostPending);
+            bool isEnd = at >= window.Bytes.Length;
+            if (resolver.Pending.Count > 0 || !isEnd)
+            {
+                resolver.Drain(isEnd ? long.MaxValue : at - TextWindow.LeftReach);
+                foreach (Candidate found in resolver.Accepted)
+                {
+                    findings.Add(new Finding(found.Kind, (int)text.Unfold(found.Start), (int)text.Unfold(found.End), found.Score, found.Evidence));
+                    text.Settle(found.Start);
+                }
+            }
 
-        return resolver.Accepted.Count;
+            if (isEnd)
+                return findings.Count - before;
+        }
     }
 
     /// <summary>Opens a scan of one text that arrives in pieces.</summary>

@@ -5,4 +5,5 @@ namespace IronCage.Safety;
 /// <param name="Start">First byte, from 0.</param>
 /// <param name="End">One past the last byte.</param>
 /// <param name="Score">As in <see cref="Finding.Score"/>.</param>
-public readonly record struct StreamFinding(PiiKind Kind, long Start, long End, float Score);
+/// <param name="Evidence">As in <see cref="Finding.Evidence"/>.</param>
+public readonly record struct StreamFinding(PiiKind Kind, long Start, long End, float Score, Evidence Evidence);

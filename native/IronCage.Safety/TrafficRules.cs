@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Text;
 
 namespace IronCage.Safety;
@@ -15,7 +16,7 @@ public static class TrafficRules
     /// <param name="value">The bytes it covers.</param>
     public static bool Acts(in Finding f, ReadOnlySpan<byte> value)
     {
-        if (!ReferenceEquals(f.Kind, PiiKinds.IpAddress))
+        if (!ReferenceEquals(f.Kind, PersonalKinds.IpAddress))
             return true;
         Span<byte> address = stackalloc byte[16];
         if (IpText.ReadV4(value, address) == value.Length && value.Length > 0)

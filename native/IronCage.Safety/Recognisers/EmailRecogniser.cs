@@ -1,5 +1,7 @@
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -29,9 +31,9 @@ internal sealed class EmailRecogniser : Recogniser
             .Select(System.Text.Encoding.ASCII.GetBytes),
     ];
 
-    public override ReadOnlySpan<byte> Anchors => "@"u8;
+    public override Trigger Triggers => Trigger.At;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = LocalStart(text, anchor);
@@ -174,7 +176,7 @@ internal sealed class EmailRecogniser : Recogniser
             {
                 end = top;
                 topLevel = label;
-                Add(candidates, window, PiiKinds.EmailAddress, start, end, Score);
+                Add(candidates, window, PersonalKinds.EmailAddress, start, end, Score, Evidence.Pattern);
             }
 
             if (tooLong || text[i - 1] == '-' || i - label > LongestLabel || i >= text.Length || text[i] != '.')

@@ -1,6 +1,8 @@
 using System.Buffers;
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -13,9 +15,9 @@ internal sealed class IPv4Recogniser : Recogniser
 
     private static readonly SearchValues<byte> Dotted = SearchValues.Create("0123456789."u8);
 
-    public override ReadOnlySpan<byte> Anchors => DigitAnchors;
+    public override Trigger Triggers => Trigger.Number;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         if (!Edge.LeftFree(text, anchor) || Edge.ContinuesNumber(text, anchor, "."u8))
@@ -40,7 +42,7 @@ internal sealed class IPv4Recogniser : Recogniser
             return MatchState.NoMatch;
         if (IsVersion(text, anchor, address))
             return MatchState.NoMatch;
-        Add(candidates, window, PiiKinds.IpAddress, anchor, end, Score);
+        Add(candidates, window, PersonalKinds.IpAddress, anchor, end, Score, Evidence.Pattern);
         return MatchState.Match;
     }
 

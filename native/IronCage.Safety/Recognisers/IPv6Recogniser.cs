@@ -1,6 +1,8 @@
 using System.Buffers;
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -20,9 +22,9 @@ internal sealed class IPv6Recogniser : Recogniser
     private static readonly SearchValues<byte> Dotted = SearchValues.Create("0123456789."u8);
     private static readonly SearchValues<byte> Decimals = SearchValues.Create("0123456789:"u8);
 
-    public override ReadOnlySpan<byte> Anchors => ":"u8;
+    public override Trigger Triggers => Trigger.HexColon;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = GroupStart(text, anchor);
@@ -48,7 +50,7 @@ internal sealed class IPv6Recogniser : Recogniser
 
         MatchState edge = Edge.Right(window, end, "."u8);
         if (edge == MatchState.Match)
-            Add(candidates, window, PiiKinds.IpAddress, start, end, Score);
+            Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
         return edge;
     }
 

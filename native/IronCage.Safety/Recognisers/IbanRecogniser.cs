@@ -1,5 +1,7 @@
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -18,9 +20,9 @@ internal sealed class IbanRecogniser : Recogniser
 
     private static readonly byte[] Lengths = ReadRegistry();
 
-    public override ReadOnlySpan<byte> Anchors => DigitAnchors;
+    public override Trigger Triggers => Trigger.Number;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = anchor - 2;
@@ -59,7 +61,7 @@ internal sealed class IbanRecogniser : Recogniser
             return edge;
         if (Remainder(value[..length]) != 1)
             return MatchState.NoMatch;
-        Add(candidates, window, PiiKinds.IbanCode, start, i, Score);
+        Add(candidates, window, PersonalKinds.IbanCode, start, i, Score, Evidence.Pattern | Evidence.Checksum);
         return MatchState.Match;
     }
 

@@ -1,5 +1,7 @@
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -7,7 +9,6 @@ namespace IronCage.Safety.Recognisers;
 /// Credentials without a beginning of their own: a run of base64 characters of exactly the right length, after words that say what it is. An
 /// Azure key of 84 characters carries a mark instead (<c>JQQJ99</c> after 52), and then needs no words.
 /// </summary>
-/// <remarks>The anchor is the first digit of the run; a run without any digit (one AWS secret in 1,400) is not found.</remarks>
 internal sealed class KeyedSecretRecogniser(bool aws, bool azure) : Recogniser
 {
     private const float MarkedScore = 0.99f;
@@ -27,18 +28,18 @@ internal sealed class KeyedSecretRecogniser(bool aws, bool azure) : Recogniser
     private static readonly byte[][] Account = Words("accountkey", "account_key", "account key", "storage", "azure");
     private static readonly byte[][] Shared = Words("sharedaccesskey", "shared_access_key", "shared access key");
 
-    public override ReadOnlySpan<byte> Anchors => DigitAnchors;
+    public override Trigger Triggers => Trigger.Token;
 
     private static ReadOnlySpan<byte> Mark => "JQQJ99"u8;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int start = RunStart(text, anchor);
-        if (start < 0)
+        int start = Edge.SkipEscape(text, anchor);
+        if (start > 0 && (text[start - 1] is (byte)'_' or (byte)'-' or (byte)'+' or (byte)'/' || !Edge.LeftFree(text, start)))
             return MatchState.NoMatch;
 
-        int length = anchor - start;
+        int length = 0;
         while (length <= AccountLength && start + length < text.Length && ByteClass.IsBase64(text[start + length]))
             length++;
         int end = start + length;
@@ -57,36 +58,11 @@ internal sealed class KeyedSecretRecogniser(bool aws, bool azure) : Recogniser
             return MatchState.NoMatch;
         MatchState edge = Edge.Right(window, end, ""u8);
         if (edge == MatchState.Match && !(end < text.Length && (text[end] is (byte)'=' or (byte)'-')))
-            Add(candidates, window, kind, start, end, score);
+            Add(candidates, window, kind, start, end, score, Evidence.Pattern);
         return edge;
     }
 
-    public override int HoldFrom(in TextWindow window, int from)
-    {
-        ReadOnlySpan<byte> text = window.Bytes;
-        if (from < text.Length && !ByteClass.IsBase64(text[from]))
-            return from;
-        int start = RunStart(text, from);
-        return start >= 0 && CanGrow(text, start, text[start..from]) ? start : from;
-    }
-
     private static byte[][] Words(params string[] words) => [.. words.Select(System.Text.Encoding.ASCII.GetBytes)];
-
-    /// <summary>Where the run that reaches <paramref name="anchor"/> begins; -1 if an earlier digit is its anchor, or it cannot begin there.</summary>
-    private static int RunStart(ReadOnlySpan<byte> text, int anchor)
-    {
-        int start = anchor;
-        while (start > 0 && ByteClass.IsBase64(text[start - 1]))
-        {
-            if (ByteClass.IsDigit(text[start - 1]) || anchor - start > AccountLength)
-                return -1;
-            start--;
-        }
-
-        if (start < anchor && Edge.IsEscape(text, start + 1))
-            start++;
-        return start > 0 && (text[start - 1] is (byte)'_' or (byte)'-' || !Edge.LeftFree(text, start)) ? -1 : start;
-    }
 
     /// <summary>Whether a run that the end of the text cut off can still be a secret. Runs longer than the longest unmarked word are let go unless words announced them.</summary>
     private bool CanGrow(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> run)
@@ -102,15 +78,15 @@ internal sealed class KeyedSecretRecogniser(bool aws, bool azure) : Recogniser
     private (PiiKind? Kind, float Score) Recognise(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> run)
     {
         if (azure && run.Length == AzureLength && run.Slice(MarkAt, Mark.Length).SequenceEqual(Mark))
-            return (PiiKinds.AzureKey, MarkedScore);
+            return (SecretKinds.AzureKey, MarkedScore);
         ReadOnlySpan<byte> context = LeftContext.Before(text, start);
         if (aws && run.Length == AwsLength && IsAwsContext(context) && IsRandom(run))
-            return (PiiKinds.AwsSecretKey, ContextScore);
+            return (SecretKinds.AwsSecretKey, ContextScore);
         if (!azure || !LeftContext.Has(context, Azure) || !LeftContext.Has(context, Key))
             return default;
         if (run.Length == AzureLength && IsRandom(run))
-            return (PiiKinds.AzureKey, ContextScore);
-        return run.Length == HexLength && IsHex(run) && ByteClass.Distinct(run) >= 8 ? (PiiKinds.AzureKey, HexScore) : default;
+            return (SecretKinds.AzureKey, ContextScore);
+        return run.Length == HexLength && IsHex(run) && ByteClass.Distinct(run) >= 8 ? (SecretKinds.AzureKey, HexScore) : default;
     }
 
     /// <summary>The keys of storage accounts (64 bytes) and of service bus, event hub and IoT hub (32 bytes): base64 with its padding.</summary>
@@ -132,7 +108,7 @@ internal sealed class KeyedSecretRecogniser(bool aws, bool azure) : Recogniser
 
         MatchState edge = Edge.Right(window, end + padding, ""u8);
         if (edge == MatchState.Match)
-            Add(candidates, window, PiiKinds.AzureKey, start, end + padding, ContextScore);
+            Add(candidates, window, SecretKinds.AzureKey, start, end + padding, ContextScore, Evidence.Pattern);
         return edge;
     }
 

@@ -1,5 +1,7 @@
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -9,9 +11,9 @@ internal sealed class PaymentCardRecogniser : Recogniser
     private const float Score = 0.95f;
     private const int Longest = 19;
 
-    public override ReadOnlySpan<byte> Anchors => DigitAnchors;
+    public override Trigger Triggers => Trigger.Number;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         if (text[anchor] is < (byte)'2' or > (byte)'6' || !Edge.LeftFree(text, anchor) || Edge.ContinuesNumber(text, anchor, "-."u8))
@@ -47,7 +49,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
                     return edge;
                 if (edge == MatchState.Match)
                 {
-                    Add(candidates, window, PiiKinds.CreditCard, anchor, i, Score);
+                    Add(candidates, window, PersonalKinds.CreditCard, anchor, i, Score, Evidence.Pattern | Evidence.Checksum);
                     state = MatchState.Match;
                 }
             }

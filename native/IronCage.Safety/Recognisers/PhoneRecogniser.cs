@@ -1,5 +1,7 @@
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -35,9 +37,9 @@ internal sealed class PhoneRecogniser : Recogniser
         "ddd dddd dddd", "dddd ddd dddd", "ddddd dddddd", "ddddd ddd ddd", "dd dd dd dd dd", "dddd dddddd", "dddd ddddddd", "ddd ddddddd", "ddd dddddddd",
         "ddd-dddd-dddd", "dd-dddd-dddd", "dddd-ddd-ddd", "dddd/ddddddd", "dddd ddd ddd", "dddddddddd", "ddddddddddd");
 
-    public override ReadOnlySpan<byte> Anchors => DigitAnchors;
+    public override Trigger Triggers => Trigger.Number;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         byte before = anchor > 0 ? window.Bytes[anchor - 1] : (byte)0;
         return before switch
@@ -92,7 +94,7 @@ internal sealed class PhoneRecogniser : Recogniser
                 if (edge == MatchState.Match)
                 {
                     // Each shorter end is a candidate too: it stands if the digits after it turn out to be a card.
-                    Add(candidates, window, PiiKinds.PhoneNumber, start, i, InternationalScore);
+                    Add(candidates, window, PersonalKinds.PhoneNumber, start, i, InternationalScore, Evidence.Pattern);
                     state = MatchState.Match;
                 }
             }
@@ -183,7 +185,7 @@ internal sealed class PhoneRecogniser : Recogniser
                     if (!IsNational(window.Bytes[start..end]))
                         continue;
                     if (candidates is not null)
-                        Add(candidates, window, PiiKinds.PhoneNumber, start, end, score);
+                        Add(candidates, window, PersonalKinds.PhoneNumber, start, end, score, Evidence.Pattern);
                     answer = MatchState.Match;
                 }
             }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -21,12 +23,12 @@ internal sealed class PrivateKeyRecogniser : Recogniser
     private static readonly SearchValues<byte> Pem = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Common));
     private static readonly SearchValues<byte> Pgp = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Common + ".()<@_"));
 
-    public override ReadOnlySpan<byte> Anchors => "-"u8;
+    public override Trigger Triggers => Trigger.Dashes;
 
     private static ReadOnlySpan<byte> Dashes => "-----"u8;
 
     /// <summary>The anchor is the last dash before BEGIN, so that a long rule of dashes costs one look per dash.</summary>
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = anchor - 4;
@@ -43,7 +45,7 @@ internal sealed class PrivateKeyRecogniser : Recogniser
 
         MatchState state = End(window, start, body, alphabet, out int end);
         if (state == MatchState.Match)
-            Add(candidates, window, PiiKinds.PrivateKey, start, end, Score);
+            Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern);
         return state;
     }
 

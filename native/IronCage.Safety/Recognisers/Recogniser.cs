@@ -1,35 +1,41 @@
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
 /// <summary>
-/// Knows the exact shape of one or some kinds. The scanner finds the bytes in <see cref="Anchors"/> in one vectorised pass and asks at each of them.
+/// Knows the exact shape of one or some kinds. The scanner finds the places with a trigger in one vectorised pass and asks at each of them.
 /// </summary>
 /// <remarks>
-/// <para>
-/// An answer is a pure function of the text around the anchor: at most <see cref="TextWindow.LeftReach"/> bytes to the left, and to the right only as far as
+/// An answer is a pure function of the text around the place: at most <see cref="TextWindow.LeftReach"/> bytes to the left, and to the right only as far as
 /// the window reaches; where that is not far enough to be sure, the answer is <see cref="MatchState.NeedMore"/>. So pieces and whole agree.
-/// Work per anchor is bounded by a constant, so hostile text costs linear time.
-/// </para>
-/// <para>Digits are asked about only where a run of digits begins.</para>
+/// Work per place is bounded by a constant, so hostile text costs linear time.
 /// </remarks>
 internal abstract class Recogniser
 {
-    protected static ReadOnlySpan<byte> DigitAnchors => "0123456789"u8;
+    /// <summary>The triggers at which <see cref="Examine"/> is asked.</summary>
+    public abstract Trigger Triggers { get; }
 
-    /// <summary>The ASCII bytes at which <see cref="Examine"/> is asked.</summary>
-    public abstract ReadOnlySpan<byte> Anchors { get; }
+    /// <summary>The context words it asks about.</summary>
+    public virtual IEnumerable<ContextSet> Contexts => [];
 
     /// <summary>
-    /// Adds the candidates that belong to this anchor, several if a shorter one is to stand where a longer one loses an overlap. What was added
+    /// Adds the candidates that belong to this place, several if a shorter one is to stand where a longer one loses an overlap. What was added
     /// before the answer <see cref="MatchState.NeedMore"/> is dropped by the caller, who asks again when there is more text.
     /// </summary>
-    public abstract MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates);
+    /// <param name="window">The text.</param>
+    /// <param name="place">Where the trigger is.</param>
+    /// <param name="trigger">Which one; where a place has several of <see cref="Triggers"/>, each is asked about by itself.</param>
+    /// <param name="candidates">Receives what was found.</param>
+    public abstract MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates);
 
-    /// <summary>The earliest place where a candidate may begin whose anchor is <paramref name="from"/> or later; <paramref name="from"/> is an anchor or the window's end.</summary>
-    public abstract int HoldFrom(in TextWindow window, int from);
+    /// <summary>
+    /// The earliest place where a candidate may begin whose trigger is at <paramref name="from"/> or later; <paramref name="from"/> is a place that may have a
+    /// trigger, or the window's end. Only candidates that begin left of their trigger matter.
+    /// </summary>
+    public virtual int HoldFrom(in TextWindow window, int from) => from;
 
-    protected static void Add(List<Candidate> candidates, in TextWindow window, PiiKind kind, int start, int end, float score) =>
-        candidates.Add(new Candidate(kind, window.Origin + start, window.Origin + end, score));
+    protected static void Add(List<Candidate> candidates, in TextWindow window, PiiKind kind, int start, int end, float score, Evidence evidence) =>
+        candidates.Add(new Candidate(kind, window.Origin + start, window.Origin + end, score, evidence));
 }

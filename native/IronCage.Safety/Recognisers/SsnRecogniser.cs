@@ -1,5 +1,7 @@
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -11,9 +13,9 @@ internal sealed class SsnRecogniser : Recogniser
     private static readonly byte[][] Phrases =
         [.. new[] { "social security", "social-security", "social_security", "socialsecurity" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
-    public override ReadOnlySpan<byte> Anchors => DigitAnchors;
+    public override Trigger Triggers => Trigger.Number;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         if (!Edge.LeftFree(text, anchor) || Edge.ContinuesNumber(text, anchor, "-./+"u8) || (anchor > 0 && text[anchor - 1] == '+'))
@@ -40,7 +42,7 @@ internal sealed class SsnRecogniser : Recogniser
             return edge;
         if (!IsIssued(text[start..end]) || (needsContext && !HasContext(text, start)))
             return MatchState.NoMatch;
-        Add(candidates, window, PiiKinds.UsSsn, start, end, score);
+        Add(candidates, window, NationalKinds.UsSsn, start, end, score, needsContext ? Evidence.Pattern | Evidence.Context : Evidence.Pattern);
         return MatchState.Match;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using IronCage.Safety.Kinds;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -21,40 +22,40 @@ internal sealed record VendorToken(PiiKind Kind, byte[] Prefix, int Anchor, Toke
     public static readonly VendorToken[] All =
     [
         // 20 + T3BlbkFJ + 20; the newer ones 58 or 74 on each side of the mark.
-        Of(PiiKinds.OpenAIKey, "sk-", 2, TokenAlphabet.Alphanumeric, 48, 48, 12),
-        Of(PiiKinds.OpenAIKey, "sk-proj-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
-        Of(PiiKinds.OpenAIKey, "sk-svcacct-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
-        Of(PiiKinds.OpenAIKey, "sk-admin-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
-        Of(PiiKinds.OpenAIKey, "sk-None-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+        Of(SecretKinds.OpenAIKey, "sk-", 2, TokenAlphabet.Alphanumeric, 48, 48, 12),
+        Of(SecretKinds.OpenAIKey, "sk-proj-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+        Of(SecretKinds.OpenAIKey, "sk-svcacct-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+        Of(SecretKinds.OpenAIKey, "sk-admin-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+        Of(SecretKinds.OpenAIKey, "sk-None-", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
 
         // Two digits of a version, a hyphen, 95 bytes.
-        Of(PiiKinds.AnthropicKey, "sk-ant-api", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
-        Of(PiiKinds.AnthropicKey, "sk-ant-admin", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
-        Of(PiiKinds.AnthropicKey, "sk-ant-oat", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
-        Of(PiiKinds.GoogleKey, "AIza", 2, TokenAlphabet.UrlSafe, 35, 35, 10),
-        Of(PiiKinds.GoogleKey, "AQ.Ab", 1, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+        Of(SecretKinds.AnthropicKey, "sk-ant-api", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
+        Of(SecretKinds.AnthropicKey, "sk-ant-admin", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
+        Of(SecretKinds.AnthropicKey, "sk-ant-oat", 2, TokenAlphabet.UrlSafe, 35, Unbounded, 12),
+        Of(SecretKinds.GoogleKey, "AIza", 2, TokenAlphabet.UrlSafe, 35, 35, 10),
+        Of(SecretKinds.GoogleKey, "AQ.Ab", 1, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
 
         // An OAuth access token: no fixed length.
-        Of(PiiKinds.GoogleKey, "ya29.", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
-        Of(PiiKinds.AwsAccessKey, "AKIA", 1, TokenAlphabet.UpperAlphanumeric, 16, 16, 6),
-        Of(PiiKinds.AwsAccessKey, "ASIA", 1, TokenAlphabet.UpperAlphanumeric, 16, 16, 6),
+        Of(SecretKinds.GoogleKey, "ya29.", 2, TokenAlphabet.UrlSafe, 40, Unbounded, 12),
+        Of(SecretKinds.AwsAccessKey, "AKIA", 1, TokenAlphabet.UpperAlphanumeric, 16, 16, 6),
+        Of(SecretKinds.AwsAccessKey, "ASIA", 1, TokenAlphabet.UpperAlphanumeric, 16, 16, 6),
 
         // A long-term key of Bedrock.
-        Of(PiiKinds.AwsSecretKey, "ABSK", 3, TokenAlphabet.Base64, 100, Unbounded, 14),
-        Of(PiiKinds.GitHubToken, "ghp_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
-        Of(PiiKinds.GitHubToken, "gho_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
-        Of(PiiKinds.GitHubToken, "ghu_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
-        Of(PiiKinds.GitHubToken, "ghs_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
-        Of(PiiKinds.GitHubToken, "ghr_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
+        Of(SecretKinds.AwsSecretKey, "ABSK", 3, TokenAlphabet.Base64, 100, Unbounded, 14),
+        Of(SecretKinds.GitHubToken, "ghp_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
+        Of(SecretKinds.GitHubToken, "gho_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
+        Of(SecretKinds.GitHubToken, "ghu_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
+        Of(SecretKinds.GitHubToken, "ghs_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
+        Of(SecretKinds.GitHubToken, "ghr_", 3, TokenAlphabet.Alphanumeric, 36, Unbounded, 10),
 
         // 22, an underscore, 59.
-        Of(PiiKinds.GitHubToken, "github_pat_", 6, TokenAlphabet.Word, 70, Unbounded, 12),
-        Of(PiiKinds.HuggingFaceToken, "hf_", 2, TokenAlphabet.Alphanumeric, 34, 40, 10),
-        Of(PiiKinds.GroqKey, "gsk_", 3, TokenAlphabet.Alphanumeric, 48, 56, 12),
-        Of(PiiKinds.XaiKey, "xai-", 3, TokenAlphabet.Alphanumeric, 70, 90, 12),
-        Of(PiiKinds.OpenRouterKey, "sk-or-v1-", 2, TokenAlphabet.Alphanumeric, 64, 64, 10),
-        Of(PiiKinds.PerplexityKey, "pplx-", 3, TokenAlphabet.Alphanumeric, 40, 64, 12),
-        Of(PiiKinds.ReplicateToken, "r8_", 2, TokenAlphabet.Alphanumeric, 37, 40, 12),
+        Of(SecretKinds.GitHubToken, "github_pat_", 6, TokenAlphabet.Word, 70, Unbounded, 12),
+        Of(SecretKinds.HuggingFaceToken, "hf_", 2, TokenAlphabet.Alphanumeric, 34, 40, 10),
+        Of(SecretKinds.GroqKey, "gsk_", 3, TokenAlphabet.Alphanumeric, 48, 56, 12),
+        Of(SecretKinds.XaiKey, "xai-", 3, TokenAlphabet.Alphanumeric, 70, 90, 12),
+        Of(SecretKinds.OpenRouterKey, "sk-or-v1-", 2, TokenAlphabet.Alphanumeric, 64, 64, 10),
+        Of(SecretKinds.PerplexityKey, "pplx-", 3, TokenAlphabet.Alphanumeric, 40, 64, 12),
+        Of(SecretKinds.ReplicateToken, "r8_", 2, TokenAlphabet.Alphanumeric, 37, 40, 12),
     ];
 
     private static VendorToken Of(PiiKind kind, string prefix, int anchor, TokenAlphabet body, int min, int max, int distinct) =>

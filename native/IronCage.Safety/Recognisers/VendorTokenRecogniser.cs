@@ -1,6 +1,8 @@
 using System.Buffers;
+using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -18,23 +20,21 @@ internal sealed class VendorTokenRecogniser : Recogniser
     private static readonly SearchValues<byte> Base64 = Values(Digits + Upper + Lower + "+/=");
 
     private readonly VendorToken[] tokens;
-    private readonly byte[] anchors;
 
     public VendorTokenRecogniser(VendorToken[] tokens)
     {
         this.tokens = tokens;
-        anchors = [.. tokens.Select(token => token.Prefix[token.Anchor]).Distinct()];
     }
 
-    public override ReadOnlySpan<byte> Anchors => anchors;
+    public override Trigger Triggers => Trigger.Token;
 
-    public override MatchState Examine(in TextWindow window, int anchor, List<Candidate> candidates)
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
+        int start = Edge.SkipEscape(window.Bytes, anchor);
         var answer = MatchState.NoMatch;
         foreach (VendorToken token in tokens)
         {
-            int start = anchor - token.Anchor;
-            if (start < 0 || window.Bytes[start] != token.Prefix[0])
+            if (start >= window.Bytes.Length || window.Bytes[start] != token.Prefix[0])
                 continue;
             MatchState state = Examine(window, start, token, candidates);
             if (state == MatchState.NeedMore)
@@ -44,24 +44,6 @@ internal sealed class VendorTokenRecogniser : Recogniser
         }
 
         return answer;
-    }
-
-    public override int HoldFrom(in TextWindow window, int from)
-    {
-        int hold = from;
-        foreach (VendorToken token in tokens)
-        {
-            for (int known = Math.Min(token.Anchor, from); known > 0; known--)
-            {
-                if (window.Bytes[(from - known)..from].SequenceEqual(token.Prefix.AsSpan(0, known)) && Edge.LeftFree(window.Bytes, from - known))
-                {
-                    hold = Math.Min(hold, from - known);
-                    break;
-                }
-            }
-        }
-
-        return hold;
     }
 
     private static MatchState Examine(in TextWindow window, int start, VendorToken token, List<Candidate> candidates)
@@ -90,7 +72,7 @@ internal sealed class VendorTokenRecogniser : Recogniser
         int end = start + known + length;
         MatchState edge = Edge.Right(window, end, ""u8);
         if (edge == MatchState.Match)
-            Add(candidates, window, token.Kind, start, end, VendorToken.Score);
+            Add(candidates, window, token.Kind, start, end, VendorToken.Score, Evidence.Pattern);
         return edge;
     }
 

@@ -30,6 +30,16 @@ internal static class Edge
     public static bool IsEscape(ReadOnlySpan<byte> text, int start) =>
         (start >= 2 && text[start - 2] == '\\' && (text[start - 1] is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f')) || IsCodeEscape(text, start);
 
+    /// <summary>Where the word that begins at <paramref name="start"/> begins in truth: behind an escape whose backslash stands before it (<c>\nsk-…</c>, <c>\u003csk-…</c>).</summary>
+    public static int SkipEscape(ReadOnlySpan<byte> text, int start)
+    {
+        if (start == 0 || text[start - 1] != '\\')
+            return start;
+        if (start + CodeEscape - 1 <= text.Length && IsCodeEscape(text, start + CodeEscape - 1))
+            return start + CodeEscape - 1;
+        return IsEscape(text, start + 1) ? start + 1 : start;
+    }
+
     /// <summary>Whether the six bytes before <paramref name="start"/> are <c>\uXXXX</c>.</summary>
     public static bool IsCodeEscape(ReadOnlySpan<byte> text, int start) =>
         start >= CodeEscape && text[start - CodeEscape] == '\\' && text[start - CodeEscape + 1] == 'u'

@@ -144,7 +144,7 @@ internal sealed class ScanStreamTests
         }
 
         Assert.That(decided, Is.EqualTo(text.Length));
-        bool same = findings.Select(f => new Finding(f.Kind, (int)f.Start, (int)f.End, f.Score)).SequenceEqual(whole);
+        bool same = findings.Select(f => new Finding(f.Kind, (int)f.Start, (int)f.End, f.Score, f.Evidence)).SequenceEqual(whole);
         Assert.That(same, Is.True, () => $"{string.Join("; ", findings)}\nis not\n{string.Join("; ", whole)}\nin {Encoding.Latin1.GetString(text)}");
     }
 }

@@ -6,7 +6,7 @@ namespace IronCage.Safety.Tests.Resolution;
 internal sealed class OverlapResolverTests
 {
     private static readonly Gen<Candidate> Candidates = Gen.Select(Gen.Int[0, 5], Gen.Long[0, 120], Gen.Long[1, 20], Gen.Int[1, 3]).Select(
-        (kind, start, length, score) => new Candidate(PiiKinds.All[kind], start, start + length, score));
+        (kind, start, length, score) => new Candidate(PiiKinds.All[kind], start, start + length, score, Evidence.Pattern));
 
     [Test]
     public void Score_beats_length_beats_place() => Assert.Multiple(() =>
@@ -54,7 +54,7 @@ internal sealed class OverlapResolverTests
         Assert.That(found, Is.EqualTo(Resolve(candidates)));
     });
 
-    private static Candidate C(long start, long end, float score) => new(PiiKinds.All[0], start, end, score);
+    private static Candidate C(long start, long end, float score) => new(PiiKinds.All[0], start, end, score, Evidence.Pattern);
 
     private static (long Start, long End)[] Resolve(IEnumerable<Candidate> candidates)
     {

@@ -1,0 +1,13 @@
+namespace IronCage.Safety.Kinds;
+
+/// <summary>Personal and financial data known in every country; the names are those of Presidio's entities where it has one.</summary>
+internal static class PersonalKinds
+{
+    public static readonly PiiKind EmailAddress = new(PiiGroup.Personal, "EMAIL_ADDRESS", "[EMAIL_REDACTED]");
+    public static readonly PiiKind CreditCard = new(PiiGroup.Personal, "CREDIT_CARD");
+    public static readonly PiiKind PhoneNumber = new(PiiGroup.Personal, "PHONE_NUMBER", "[PHONE_REDACTED]");
+    public static readonly PiiKind IbanCode = new(PiiGroup.Personal, "IBAN_CODE", "[IBAN_REDACTED]");
+    public static readonly PiiKind IpAddress = new(PiiGroup.Personal, "IP_ADDRESS");
+
+    public static readonly PiiKind[] All = [EmailAddress, CreditCard, PhoneNumber, IbanCode, IpAddress];
+}

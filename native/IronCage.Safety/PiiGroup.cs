@@ -1,0 +1,14 @@
+namespace IronCage.Safety;
+
+/// <summary>The three families of kinds.</summary>
+public enum PiiGroup
+{
+    /// <summary>Personal and financial data known in every country.</summary>
+    Personal,
+
+    /// <summary>Numbers that one country issues: identity, tax, health, social security, vehicles.</summary>
+    National,
+
+    /// <summary>Credentials.</summary>
+    Secret,
+}

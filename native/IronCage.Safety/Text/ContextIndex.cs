@@ -1,0 +1,114 @@
+using System.Text;
+
+namespace IronCage.Safety.Text;
+
+/// <summary>The words of many <see cref="ContextSet"/>s, looked up together: the text left of a place is split into words once, whatever the number of sets.</summary>
+internal sealed class ContextIndex
+{
+    private const int MostWords = 10;
+    private const int FilterBits = 17;
+
+    /// <summary>Bit h is set where a word, or a beginning of a phrase, hashes to h.</summary>
+    private readonly ulong[] filter = new ulong[1 << (FilterBits - 6)];
+
+    private readonly ulong[] keys;
+    private readonly ushort[] values;
+    private readonly ContextBits[] bits;
+    private readonly int mask;
+
+    public ContextIndex(IEnumerable<ContextSet> sets)
+    {
+        var phrases = new Dictionary<ulong, ContextBits>();
+        foreach (ContextSet set in sets)
+        {
+            foreach (string phrase in set.Words)
+            {
+                ulong hash = Enter(Encoding.UTF8.GetBytes(phrase));
+                phrases.TryGetValue(hash, out ContextBits known);
+                known.Add(set);
+                phrases[hash] = known;
+            }
+        }
+
+        int size = 64;
+        while (size < phrases.Count * 2)
+            size *= 2;
+        mask = size - 1;
+        keys = new ulong[size];
+        values = new ushort[size];
+        bits = [default, .. phrases.Values];
+        ushort number = 0;
+        foreach (ulong hash in phrases.Keys)
+        {
+            int slot = (int)(hash >> 32) & mask;
+            while (values[slot] != 0)
+                slot = (slot + 1) & mask;
+            keys[slot] = hash;
+            values[slot] = ++number;
+        }
+    }
+
+    /// <summary>The sets of which a word stands in <see cref="LeftContext"/> of <paramref name="start"/>.</summary>
+    public ContextBits Find(ReadOnlySpan<byte> text, int start)
+    {
+        ContextBits found = default;
+        if (bits.Length == 1)
+            return found;
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        for (int first = 0; first < count; first++)
+        {
+            ulong hash = ContextWords.Seed;
+            for (int word = first; word < count && word - first < MostWords; word++)
+            {
+                if (word > first && !words[word].Follows(words[word - 1]))
+                    break;
+                ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
+                if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
+                    found.Add(bits[singular]);
+                hash = ContextWords.Hash(hash, bytes);
+                if (!MayBegin(hash))
+                    break;
+                if (Lookup(hash) is > 0 and var entry)
+                    found.Add(bits[entry]);
+            }
+        }
+
+        return found;
+    }
+
+    private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
+
+    private int Lookup(ulong hash)
+    {
+        if (!MayBegin(hash))
+            return 0;
+        int slot = (int)(hash >> 32) & mask;
+        while (values[slot] != 0)
+        {
+            if (keys[slot] == hash)
+                return values[slot];
+            slot = (slot + 1) & mask;
+        }
+
+        return 0;
+    }
+
+    private ulong Enter(ReadOnlySpan<byte> phrase)
+    {
+        Span<WordSpan> words = stackalloc WordSpan[phrase.Length];
+        int count = ContextWords.Split(phrase, isCut: false, words);
+        if (count is 0 or > MostWords)
+            throw new ArgumentException("A context phrase has one to ten words.", nameof(phrase));
+        ulong hash = ContextWords.Seed;
+        foreach (WordSpan word in words[..count])
+        {
+            hash = ContextWords.Hash(hash, phrase[word.Start..word.End]);
+            int bit = (int)(hash >> (64 - FilterBits));
+            filter[bit >> 6] |= 1UL << (bit & 63);
+        }
+
+        return hash;
+    }
+}

@@ -1,0 +1,104 @@
+namespace IronCage.Safety.Text;
+
+/// <summary>
+/// Groups of digits with one of <c>space - . /</c> between them, from a place on: at most <see cref="MostDigits"/> digits in <see cref="MostGroups"/> groups.
+/// </summary>
+internal sealed class NumberRun
+{
+    public const int MostDigits = 40;
+    public const int MostGroups = 12;
+
+    private readonly byte[] digits = new byte[MostDigits];
+    private readonly int[] ends = new int[MostGroups];
+    private readonly byte[] counts = new byte[MostGroups];
+    private readonly byte[] separators = new byte[MostGroups];
+
+    /// <summary>Where the first digit stands.</summary>
+    public int Start { get; private set; }
+
+    /// <summary>How many groups were read; at least 1 where a digit stands at <see cref="Start"/>.</summary>
+    public int Groups { get; private set; }
+
+    /// <summary>How many digits all groups have.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The text at hand ends at the last group or the separator behind it, and more may follow: the last group may grow and others may come.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>The bounds were reached: digits follow that are not among <see cref="Digits"/>.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>The values of all digits, 0 to 9.</summary>
+    public ReadOnlySpan<byte> Digits => digits.AsSpan(0, Count);
+
+    /// <summary>How many digits a group has.</summary>
+    public int Length(int group) => counts[group];
+
+    /// <summary>Where the text goes on after a group.</summary>
+    public int End(int group) => ends[group];
+
+    /// <summary>What stands between a group and the one after it: one byte; 0 after the last.</summary>
+    public byte Separator(int group) => group + 1 < Groups ? separators[group] : (byte)0;
+
+    /// <summary>The lengths of the first <paramref name="groups"/> groups as hexadecimal digits: 0x4444; lengths above 15 count as 15.</summary>
+    public ulong Pattern(int groups)
+    {
+        ulong pattern = 0;
+        for (int i = 0; i < groups; i++)
+            pattern = (pattern << 4) | Math.Min(counts[i], (byte)15);
+        return pattern;
+    }
+
+    /// <summary>Whether <paramref name="separator"/> alone stands between the first <paramref name="groups"/> groups.</summary>
+    public bool IsSeparatedBy(byte separator, int groups) => separators.AsSpan(0, groups - 1).IndexOfAnyExcept(separator) < 0;
+
+    public void Read(in TextWindow window, int start)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        Start = start;
+        Groups = Count = 0;
+        IsOpen = IsCut = false;
+        int i = start;
+        while (true)
+        {
+            int from = i;
+            int room = Math.Min(text.Length, i + MostDigits - Count);
+            while (i < room && ByteClass.IsDigit(text[i]))
+                digits[Count++] = (byte)(text[i++] - '0');
+            if (i == from)
+                return;
+            counts[Groups] = (byte)(i - from);
+            ends[Groups++] = i;
+            if (i >= text.Length)
+            {
+                IsOpen = !window.Final;
+                return;
+            }
+
+            if (ByteClass.IsDigit(text[i]))
+            {
+                IsCut = true;
+                return;
+            }
+
+            if (text[i] is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'/'))
+                return;
+            if (i + 1 >= text.Length)
+            {
+                IsOpen = !window.Final;
+                return;
+            }
+
+            if (!ByteClass.IsDigit(text[i + 1]))
+                return;
+            if (Groups == MostGroups || Count == MostDigits)
+            {
+                IsCut = true;
+                return;
+            }
+
+            separators[Groups - 1] = text[i];
+            i++;
+        }
+    }
+}

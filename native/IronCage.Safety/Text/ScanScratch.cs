@@ -1,0 +1,42 @@
+using IronCage.Safety.Recognisers;
+
+namespace IronCage.Safety.Text;
+
+/// <summary>What recognisers that look at the same place share, so that it is read once. Belongs to one scan at a time.</summary>
+internal sealed class ScanScratch
+{
+    private readonly NumberRun number = new();
+    private RecogniserSet? set;
+    private ContextBits bits;
+    private long contextAt = -1;
+    private long numberAt = -1;
+
+    /// <summary>Forgets what was read: the text, what is at hand of it, or the scanner changed.</summary>
+    public void Begin(RecogniserSet recognisers)
+    {
+        set = recognisers;
+        contextAt = numberAt = -1;
+    }
+
+    public ref readonly ContextBits Contexts(in TextWindow window, int start)
+    {
+        if (contextAt != start)
+        {
+            bits = set!.Contexts.Find(window.Bytes, start);
+            contextAt = start;
+        }
+
+        return ref bits;
+    }
+
+    public NumberRun Number(in TextWindow window, int start)
+    {
+        if (numberAt != start)
+        {
+            number.Read(window, start);
+            numberAt = start;
+        }
+
+        return number;
+    }
+}
