@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Identifiers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -16,8 +17,9 @@ internal static class RecogniserCatalogue
             yield return new EmailRecogniser();
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
-        if (Wants(NationalKinds.UsSsn))
-            yield return new SsnRecogniser();
+        IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
+        if (rules.Length > 0)
+            yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
             yield return new PhoneRecogniser();
         if (Wants(PersonalKinds.IbanCode))

@@ -9,7 +9,7 @@ namespace IronCage.Safety.Text;
 /// </remarks>
 internal static class Edge
 {
-    private const int LongestForm = 32;
+    private const int LongestForm = 40;
 
     private static ReadOnlySpan<byte> FormTail => "_REDACTED]"u8;
 
