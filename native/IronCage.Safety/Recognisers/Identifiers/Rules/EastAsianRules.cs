@@ -43,6 +43,7 @@ internal static class EastAsianRules
         Shaped(NationalKinds.KrDriverLicense, EastAsianChecks.KoreanLicence, Licence, spoken: "99_99_999999_99|99-999999-99") with { CanRelax = true },
         Shaped(NationalKinds.KrPassport, EastAsianChecks.KoreanPassport, Passport, spoken: "A99999999|A999A9999"),
         Checked(NationalKinds.KrBrn, EastAsianChecks.KoreanBusiness, Business, spoken: "999_99_99999"),
+        Shaped(NationalKinds.KrBrn, EastAsianChecks.KoreanBusinessShape, Business, spoken: "999_99_99999"),
         Checked(NationalKinds.JpMyNumber, EastAsianChecks.MyNumber, MyNumber, spoken: "9999_9999_9999"),
         Checked(NationalKinds.JpCorporateNumber, EastAsianChecks.JapaneseCorporation, Corporate, spoken: "9999999999999|9 9999 9999 9999|9-9999-9999-9999"),
         Checked(NationalKinds.CnResidentId, EastAsianChecks.ChineseResident, Resident, alone: "99999999999999999X", spoken: "999999 99999999 999X|999999-99999999-999X|999999 9999 9999 999X|999 999 9999 9999 999X") with { AnyCase = true },

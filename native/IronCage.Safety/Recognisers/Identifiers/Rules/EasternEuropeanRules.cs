@@ -34,9 +34,9 @@ internal static class EasternEuropeanRules
         "рнокпп", "іпн", "ипн", "rnokpp", "ipn", "індивідуальний податковий номер", "реєстраційний номер облікової картки", "податковий номер", "ідентифікаційний код", "ідентифікаційний номер", "ukrainian tax",
         "индивидуальный налоговый номер", "идентификационный код", "drfo", "дрфо");
 
-    private static readonly ContextSet Lithuanian = Of("asmens kodas", "asmens kodo", "asmens kodą", "a k", "lithuanian personal code", "lithuanian id", "personal code", "national id");
+    private static readonly ContextSet Lithuanian = Of("asmens kodas", "asmens kodo", "asmens kodą", "a k", "lithuanian personal code", "lithuanian id");
     private static readonly ContextSet Latvian = Of("personas kods", "personas koda", "personas kodu", "p k", "latvian personal code", "latvian id", "personal code", "personas kodam");
-    private static readonly ContextSet Estonian = Of("isikukood", "isikukoodi", "isikukoodiga", "estonian personal code", "estonian id", "personal code", "id kood", "isiku kood", "personal identification code");
+    private static readonly ContextSet Estonian = Of("isikukood", "isikukoodi", "isikukoodiga", "estonian personal code", "estonian id", "id kood", "isiku kood");
 
     public static readonly IdentifierRule[] All =
     [
@@ -56,5 +56,8 @@ internal static class EasternEuropeanRules
         Checked(NationalKinds.LtPersonalCode, EasternEuropeanChecks.BalticCode, Lithuanian, spoken: "99999999999|9 999999 9999|9-999999-9999"),
         Checked(NationalKinds.LvPersonalCode, EasternEuropeanChecks.LatvianCode, Latvian, spoken: "999999-99999|99999999999|999999 99999"),
         Checked(NationalKinds.EePersonalCode, EasternEuropeanChecks.BalticCode, Estonian, spoken: "99999999999|9 999999 9999|9-999999-9999"),
+
+        // What Estonia's own forms say in English; Lithuania's have the same digits.
+        Checked(NationalKinds.EePersonalCode, EasternEuropeanChecks.BalticCode, Of("personal code", "personal identification code"), spoken: "99999999999") with { SpokenScore = 0.8f },
     ];
 }

@@ -43,7 +43,7 @@ internal static class NordicRules
         Checked(NationalKinds.NoFodselsnummer, NordicChecks.Fodselsnummer, Fodselsnummer, alone: "999999 99999", spoken: "99999999999|999999-99999|99 99 99 99999|999999.99999|99.99.99 99999"),
         Checked(NationalKinds.NoOrganisationNumber, NordicChecks.Organisasjonsnummer, Organisasjonsnummer, spoken: "999_999_999|999.999.999"),
         Checked(NationalKinds.NoOrganisationNumber, NordicChecks.NorwegianVat, Organisasjonsnummer, alone: "AA 999 999 999 AAA|AA999999999AAA|AA 999999999 AAA|AA999999999 AAA"),
-        Shaped(NationalKinds.DkCpr, NordicChecks.Cpr, Cpr, spoken: "999999-9999|9999999999|999999 9999|999999/9999|99 99 99 9999|99.99.99-9999|99 99 99-9999") with { SpokenScore = 0.8f, CanRelax = true },
+        Shaped(NationalKinds.DkCpr, NordicChecks.Cpr, Cpr, spoken: "999999-9999|9999999999|999999 9999|999999/9999|99 99 99 9999|99.99.99-9999|99 99 99-9999") with { SpokenScore = 0.88f, CanRelax = true },
         Checked(NationalKinds.DkCvr, NordicChecks.Cvr, Cvr, alone: "AA99999999|AA 99999999|AA 99 99 99 99|AA-99999999", spoken: "99999999|99 99 99 99|9999 9999") with { AnyCase = true },
         Checked(NationalKinds.IsKennitala, NordicChecks.Kennitala, Kennitala, spoken: "999999-9999|9999999999|999999 9999"),
     ];
