@@ -11,7 +11,7 @@ internal static class EasternEuropeanRules
 {
     private static readonly ContextSet Pesel = Of("pesel", "numer pesel", "nr pesel", "polish pesel", "pesel number");
 
-    private static readonly ContextSet Nip = Of("nip", "numer nip", "nr nip", "numer identyfikacji podatkowej", "identyfikacja podatkowa", "polish nip", "polish tax", "vat", "tax id", "nip ue", "vat ue");
+    private static readonly ContextSet Nip = Of("nip", "numer nip", "nr nip", "numer identyfikacji podatkowej", "identyfikacja podatkowa", "polish nip", "polish tax", "polish vat", "nip ue", "vat ue");
 
     private static readonly ContextSet Regon = Of("regon", "numer regon", "nr regon", "polish regon", "regon number");
 
@@ -21,12 +21,12 @@ internal static class EasternEuropeanRules
 
     private static readonly ContextSet Egn = Of("egn", "егн", "е г н", "единен граждански номер", "bulgarian egn", "bulgarian id", "uniform civil number", "единния граждански номер");
 
-    private static readonly ContextSet Oib = Of("oib", "osobni identifikacijski broj", "croatian oib", "broj oib", "vat", "osobni identifikacijski");
+    private static readonly ContextSet Oib = Of("oib", "osobni identifikacijski broj", "croatian oib", "broj oib", "osobni identifikacijski");
 
     private static readonly ContextSet Emso = Of("emšo", "emso", "enotna matična številka", "matična številka", "jmbg", "jedinstveni matični broj", "matični broj", "јмбг", "slovenian id", "slovenian emso");
 
     private static readonly ContextSet Hungarian = Of(
-        "adószám", "adóazonosító", "adóazonosító jel", "adóazonosító jele", "adóazonosító jelem", "adószáma", "hungarian tax", "adójel", "vat", "közösségi adószám", "adoszam", "adóazonosító szám");
+        "adószám", "adóazonosító", "adóazonosító jel", "adóazonosító jele", "adóazonosító jelem", "adószáma", "hungarian tax", "adójel", "közösségi adószám", "adoszam", "adóazonosító szám");
 
     private static readonly ContextSet Inn = Of("инн", "идентификационный номер налогоплательщика", "inn", "номер инн", "russian inn", "инн кпп", "russian tax", "налогоплательщика");
     private static readonly ContextSet Snils = Of("снилс", "snils", "страховой номер", "номер снилс", "пенсионное страхование", "russian snils", "страхового номера");
