@@ -81,7 +81,7 @@ internal static class ContextWords
 
     /// <summary>A capital inside a word begins the next one after a small letter, or before one: <c>taxId</c>, <c>NHSNumber</c>.</summary>
     private static bool BeginsWord(ReadOnlySpan<byte> text, int i) =>
-        !ByteClass.IsUpper(text[i - 1]) || (i + 2 < text.Length && text[i + 1] is >= (byte)'a' and <= (byte)'z' && text[i + 2] is >= (byte)'a' and <= (byte)'z');
+        text[i - 1] is >= (byte)'a' and <= (byte)'z' || (ByteClass.IsUpper(text[i - 1]) && i + 2 < text.Length && text[i + 1] is >= (byte)'a' and <= (byte)'z' && text[i + 2] is >= (byte)'a' and <= (byte)'z');
 
     private static int LetterLength(ReadOnlySpan<byte> text, int i)
     {

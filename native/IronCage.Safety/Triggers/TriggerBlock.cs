@@ -54,8 +54,8 @@ internal struct TriggerBlock
             }
         }
 
-        ulong run = alnum | here.Joiner | here.Colon;
-        ulong runNext = next.Letter | next.Digit | next.Joiner | next.Colon;
+        ulong run = alnum | here.Joiner | here.Colon | here.Dot;
+        ulong runNext = next.Letter | next.Digit | next.Joiner | next.Colon | next.Dot;
         ulong wordly = alnum | here.Underscore;
         token = Runs(run, runNext, 16) & wordly & ~((wordly << 1) | Bit(wasAlnum || before == '_'));
 
@@ -76,7 +76,8 @@ internal struct TriggerBlock
 
         colon = here.Colon;
         ulong hexOrColon = here.Hex | here.Colon;
-        hexColon = colon == 0 ? 0 : colon & ((hexOrColon << 1) | Bit(ByteClass.IsHex(before) || before == ':')) & Ahead(hexOrColon, next.Hex | next.Colon, 1);
+        hexColon = colon == 0 ? 0 : colon & Ahead(hexOrColon, next.Hex | next.Colon, 1)
+            & ((hexOrColon << 1) | Bit(ByteClass.IsHex(before) || before == ':') | Ahead(colon, next.Colon, 1));
         scheme = colon == 0 ? 0 : colon & Ahead(here.Slash, next.Slash, 1) & Ahead(here.Slash, next.Slash, 2);
         at = here.At;
         equal = here.Equal;
