@@ -122,10 +122,11 @@ internal sealed class ScanStreamTests
         Assert.Throws<InvalidOperationException>(() => stream.Push("y"u8, final: false, []));
     }
 
-    private static void CheckCuts(byte[] text, IEnumerable<int> cuts)
+    internal static void CheckCuts(byte[] text, IEnumerable<int> cuts, Scanner? scanner = null)
     {
-        List<Finding> whole = Scanners.All.Scan(text);
-        ScanStream stream = Scanners.All.OpenStream();
+        scanner ??= Scanners.All;
+        List<Finding> whole = scanner.Scan(text);
+        ScanStream stream = scanner.OpenStream();
         var findings = new List<StreamFinding>();
         long decided = 0;
         int at = 0;
