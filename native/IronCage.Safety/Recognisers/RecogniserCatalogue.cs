@@ -1,4 +1,8 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Addresses;
+using IronCage.Safety.Recognisers.Crypto;
+using IronCage.Safety.Recognisers.Dates;
+using IronCage.Safety.Recognisers.Payments;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -13,7 +17,11 @@ internal static class RecogniserCatalogue
         bool Wants(PiiKind kind) => wanted[kind.Index];
 
         if (Wants(PersonalKinds.EmailAddress))
+        {
             yield return new EmailRecogniser();
+            yield return new WrittenEmailRecogniser();
+        }
+
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
         if (Wants(NationalKinds.UsSsn))
@@ -27,6 +35,21 @@ internal static class RecogniserCatalogue
             yield return new IPv4Recogniser();
             yield return new IPv6Recogniser();
         }
+
+        if (Wants(PersonalKinds.MacAddress))
+            yield return new MacRecogniser();
+        if (Wants(PersonalKinds.Url))
+        {
+            yield return new UrlRecogniser();
+            yield return new HostRecogniser();
+        }
+
+        if (Wants(PersonalKinds.SwiftCode))
+            yield return new SwiftRecogniser();
+        if (Wants(PersonalKinds.Crypto))
+            yield return new WalletRecogniser();
+        if (Wants(PersonalKinds.DateTime))
+            yield return new DateRecogniser();
 
         VendorToken[] tokens = [.. VendorToken.All.Where(token => wanted[token.Kind.Index])];
         if (tokens.Length > 0)

@@ -4,7 +4,7 @@ using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
 
-namespace IronCage.Safety.Recognisers;
+namespace IronCage.Safety.Recognisers.Addresses;
 
 /// <summary>
 /// IPv6 addresses, full and compressed, with an embedded IPv4 address too. Much else is written with colons: scopes (<c>std::</c>), slices (<c>[1::2]</c>),
@@ -49,8 +49,11 @@ internal sealed class IPv6Recogniser : Recogniser
             return MatchState.NoMatch;
 
         MatchState edge = Edge.Right(window, end, "."u8);
-        if (edge == MatchState.Match)
-            Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
+        if (edge != MatchState.Match)
+            return edge;
+        if (IpSuffix.Read(window, zones: true, widest: 128, ref end) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
         return edge;
     }
 
