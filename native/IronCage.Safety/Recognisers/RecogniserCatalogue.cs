@@ -3,6 +3,7 @@ using IronCage.Safety.Recognisers.Addresses;
 using IronCage.Safety.Recognisers.Crypto;
 using IronCage.Safety.Recognisers.Dates;
 using IronCage.Safety.Recognisers.Payments;
+using IronCage.Safety.Recognisers.Identifiers;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -24,8 +25,9 @@ internal static class RecogniserCatalogue
 
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
-        if (Wants(NationalKinds.UsSsn))
-            yield return new SsnRecogniser();
+        IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
+        if (rules.Length > 0)
+            yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
             yield return new PhoneRecogniser();
         if (Wants(PersonalKinds.IbanCode))
