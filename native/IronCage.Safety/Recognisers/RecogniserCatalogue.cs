@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Phones;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -19,7 +20,7 @@ internal static class RecogniserCatalogue
         if (Wants(NationalKinds.UsSsn))
             yield return new SsnRecogniser();
         if (Wants(PersonalKinds.PhoneNumber))
-            yield return new PhoneRecogniser();
+            yield return new PhoneRecogniser(relaxed[PersonalKinds.PhoneNumber.Index] ? [.. NationalPlans.All.Select(plan => plan.Region)] : []);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
         if (Wants(PersonalKinds.IpAddress))
