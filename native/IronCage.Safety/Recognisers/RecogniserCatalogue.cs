@@ -4,6 +4,7 @@ using IronCage.Safety.Recognisers.Crypto;
 using IronCage.Safety.Recognisers.Dates;
 using IronCage.Safety.Recognisers.Payments;
 using IronCage.Safety.Recognisers.Identifiers;
+using IronCage.Safety.Recognisers.Phones;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -29,7 +30,7 @@ internal static class RecogniserCatalogue
         if (rules.Length > 0)
             yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
-            yield return new PhoneRecogniser();
+            yield return new PhoneRecogniser(relaxed[PersonalKinds.PhoneNumber.Index] ? [.. NationalPlans.All.Select(plan => plan.Region)] : []);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
         if (Wants(PersonalKinds.IpAddress))
