@@ -52,6 +52,9 @@ internal struct TriggerBlock
                     number |= starts & (~starts + 1);
                 starts &= starts - 1;
             }
+
+            // Two digits between a letter and something else: the head of an account number in groups, which may go on with letters.
+            number |= here.Digit & ~((here.Digit << 1) | Bit(wasDigit)) & ((letter << 1) | Bit(wasLetter)) & Ahead(here.Digit, next.Digit, 1) & ~Ahead(alnum, next.Letter | next.Digit, 2);
         }
 
         ulong run = alnum | here.Joiner | here.Colon;

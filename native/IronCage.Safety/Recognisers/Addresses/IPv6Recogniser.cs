@@ -27,7 +27,7 @@ internal sealed class IPv6Recogniser : Recogniser
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int start = GroupStart(text, anchor);
+        int start = Start(text, anchor);
         if (start < 0)
             return MatchState.NoMatch;
 
@@ -51,10 +51,13 @@ internal sealed class IPv6Recogniser : Recogniser
         MatchState edge = Edge.Right(window, end, "."u8);
         if (edge != MatchState.Match)
             return edge;
-        if (IpSuffix.Read(window, zones: true, widest: 128, ref end) == MatchState.NeedMore)
-            return MatchState.NeedMore;
         Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
-        return edge;
+        int whole = end;
+        if (IpSuffix.Read(window, zones: true, widest: 128, ref whole) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        if (whole > end)
+            Add(candidates, window, PersonalKinds.IpAddress, start, whole, Score, Evidence.Pattern);
+        return MatchState.Match;
     }
 
     public override int HoldFrom(in TextWindow window, int from)
@@ -62,8 +65,17 @@ internal sealed class IPv6Recogniser : Recogniser
         ReadOnlySpan<byte> text = window.Bytes;
         if (from < text.Length && text[from] != ':' && !ByteClass.IsHex(text[from]))
             return from;
-        int start = GroupStart(text, from);
+        int start = Start(text, from);
         return start < 0 ? from : start;
+    }
+
+    /// <summary>Where the address begins whose first colon with a trigger is at <paramref name="anchor"/>: the first colon of all has none where nothing stands before it.</summary>
+    private static int Start(ReadOnlySpan<byte> text, int anchor)
+    {
+        if (anchor == 0 || text[anchor - 1] != ':')
+            return GroupStart(text, anchor);
+        int start = anchor - 1;
+        return start == 0 || (!ByteClass.IsHex(text[start - 1]) && text[start - 1] is not ((byte)':' or (byte)'.' or (byte)'*') && Edge.LeftFree(text, start)) ? start : -1;
     }
 
     /// <summary>Where the group that ends at <paramref name="end"/> begins, -1 if it cannot be the first of an address.</summary>
