@@ -3,6 +3,8 @@ using IronCage.Safety.Recognisers.Addresses;
 using IronCage.Safety.Recognisers.Crypto;
 using IronCage.Safety.Recognisers.Dates;
 using IronCage.Safety.Recognisers.Payments;
+using IronCage.Safety.Recognisers.Identifiers;
+using IronCage.Safety.Recognisers.Phones;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -24,10 +26,11 @@ internal static class RecogniserCatalogue
 
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
-        if (Wants(NationalKinds.UsSsn))
-            yield return new SsnRecogniser();
+        IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
+        if (rules.Length > 0)
+            yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
-            yield return new PhoneRecogniser();
+            yield return new PhoneRecogniser(relaxed[PersonalKinds.PhoneNumber.Index] ? [.. NationalPlans.All.Select(plan => plan.Region)] : []);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
         if (Wants(PersonalKinds.IpAddress))

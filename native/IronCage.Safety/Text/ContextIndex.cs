@@ -23,7 +23,7 @@ internal sealed class ContextIndex
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(Encoding.UTF8.GetBytes(phrase));
+                ulong hash = Enter(new FoldedText().Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;

@@ -27,7 +27,7 @@ internal sealed class IPv6Recogniser : Recogniser
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int start = Start(text, anchor);
+        int start = GroupStart(text, anchor);
         if (start < 0)
             return MatchState.NoMatch;
 
@@ -65,17 +65,8 @@ internal sealed class IPv6Recogniser : Recogniser
         ReadOnlySpan<byte> text = window.Bytes;
         if (from < text.Length && text[from] != ':' && !ByteClass.IsHex(text[from]))
             return from;
-        int start = Start(text, from);
+        int start = GroupStart(text, from);
         return start < 0 ? from : start;
-    }
-
-    /// <summary>Where the address begins whose first colon with a trigger is at <paramref name="anchor"/>: the first colon of all has none where nothing stands before it.</summary>
-    private static int Start(ReadOnlySpan<byte> text, int anchor)
-    {
-        if (anchor == 0 || text[anchor - 1] != ':')
-            return GroupStart(text, anchor);
-        int start = anchor - 1;
-        return start == 0 || (!ByteClass.IsHex(text[start - 1]) && text[start - 1] is not ((byte)':' or (byte)'.' or (byte)'*') && Edge.LeftFree(text, start)) ? start : -1;
     }
 
     /// <summary>Where the group that ends at <paramref name="end"/> begins, -1 if it cannot be the first of an address.</summary>
