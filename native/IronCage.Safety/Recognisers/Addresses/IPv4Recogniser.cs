@@ -45,9 +45,12 @@ internal sealed class IPv4Recogniser : Recogniser
             return MatchState.NoMatch;
         if (IsVersion(text, anchor, address))
             return MatchState.NoMatch;
-        if (IpSuffix.Read(window, zones: false, widest: 32, ref end) == MatchState.NeedMore)
-            return MatchState.NeedMore;
         Add(candidates, window, PersonalKinds.IpAddress, anchor, end, Score, Evidence.Pattern);
+        int whole = end;
+        if (IpSuffix.Read(window, zones: false, widest: 32, ref whole) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        if (whole > end)
+            Add(candidates, window, PersonalKinds.IpAddress, anchor, whole, Score, Evidence.Pattern);
         return MatchState.Match;
     }
 

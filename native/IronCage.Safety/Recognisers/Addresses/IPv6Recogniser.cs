@@ -51,10 +51,13 @@ internal sealed class IPv6Recogniser : Recogniser
         MatchState edge = Edge.Right(window, end, "."u8);
         if (edge != MatchState.Match)
             return edge;
-        if (IpSuffix.Read(window, zones: true, widest: 128, ref end) == MatchState.NeedMore)
-            return MatchState.NeedMore;
         Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
-        return edge;
+        int whole = end;
+        if (IpSuffix.Read(window, zones: true, widest: 128, ref whole) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        if (whole > end)
+            Add(candidates, window, PersonalKinds.IpAddress, start, whole, Score, Evidence.Pattern);
+        return MatchState.Match;
     }
 
     public override int HoldFrom(in TextWindow window, int from)

@@ -39,11 +39,11 @@ internal static class IpSuffix
         if (from >= text.Length || text[from] != '%')
             return 0;
         int i = from + 1;
-        while (i < text.Length && i - from <= LongestZone && (ByteClass.IsWord(text[i]) || text[i] == '-'))
+        while (i < text.Length && i - from <= LongestZone && ByteClass.IsWord(text[i]))
             i++;
         if (i >= text.Length && !window.Final)
             return -1;
-        return i == from + 1 || i - from > LongestZone || text[i - 1] == '-' ? 0 : i - from;
+        return i == from + 1 || i - from > LongestZone ? 0 : i - from;
     }
 
     private static int Prefix(in TextWindow window, int from, int widest)

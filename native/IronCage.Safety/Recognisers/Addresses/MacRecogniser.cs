@@ -5,15 +5,22 @@ using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers.Addresses;
 
-/// <summary>Hardware addresses: six octets by colons or by hyphens, or three groups of four by dots. Not a part of something longer, such as a fingerprint.</summary>
+/// <summary>Hardware addresses: six octets by colons or by hyphens, or three groups of four by dots; without letters between hyphens or dots only after
+/// a word that says so. Not a part of something longer, such as a fingerprint.</summary>
 internal sealed class MacRecogniser : Recogniser
 {
     private const float Score = 0.9f;
     private const int Paired = 17;
     private const int Dotted = 14;
 
+    private static readonly ContextSet Words = new(
+        "mac", "mac address", "hardware address", "ethernet address", "hwaddr", "MAC-Adresse", "Hardwareadresse", "adresse MAC", "dirección MAC", "indirizzo MAC", "endereço MAC", "adres MAC", "MAC-адрес",
+        "physical address", "bssid");
+
     /// <summary>The pairs begin with a word; of the groups by dots, one begins with a letter or all have digits.</summary>
     public override Trigger Triggers => Trigger.Token | Trigger.Dot | Trigger.Number;
+
+    public override IEnumerable<ContextSet> Contexts => [Words];
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {
@@ -58,7 +65,7 @@ internal sealed class MacRecogniser : Recogniser
 
         bool continues = start >= 3 && text[start - 1] == separator && ByteClass.IsHex(text[start - 2]) && ByteClass.IsHex(text[start - 3])
             && (start == 3 || !ByteClass.IsWord(text[start - 4]));
-        return continues || !letters ? MatchState.NoMatch : Finish(window, start, start + Paired, separator, candidates);
+        return continues || !(letters || window.HasContext(Words, start)) ? MatchState.NoMatch : Finish(window, start, start + Paired, separator, candidates);
     }
 
     /// <summary>Where three groups of four may begin of which the place is a dot or the first digit; -1 if none can.</summary>
@@ -93,7 +100,7 @@ internal sealed class MacRecogniser : Recogniser
             letters |= ByteClass.IsLetter(b);
         }
 
-        return letters ? Finish(window, start, start + Dotted, (byte)'.', candidates) : MatchState.NoMatch;
+        return letters || window.HasContext(Words, start) ? Finish(window, start, start + Dotted, (byte)'.', candidates) : MatchState.NoMatch;
     }
 
     private static MatchState Finish(in TextWindow window, int start, int end, byte separator, List<Candidate> candidates)

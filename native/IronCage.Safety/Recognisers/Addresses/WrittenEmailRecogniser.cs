@@ -85,7 +85,9 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 end = i - 1;
         }
 
-        int start = LocalStart(text, end);
+        // Inside a name, the space before it ends another one.
+        bool inside = end < text.Length && IsLocal(text[end]);
+        int start = inside && end > 0 && text[end - 1] == ' ' ? -1 : LocalStart(text, end);
         return start < 0 ? from : Math.Min(start, from);
     }
 
@@ -122,6 +124,8 @@ internal sealed class WrittenEmailRecogniser : Recogniser
             if (i > 0 && text[i - 1] == ' ')
                 i--;
             int last = i;
+            if (last > 0 && last < end && text[last - 1] == '.')
+                return start;
             bool letters = false;
             while (i > 0 && last - i <= LongestLeftPart && IsLocal(text[i - 1]))
                 letters |= ByteClass.IsLetter(text[--i]);

@@ -45,19 +45,16 @@ internal sealed class DateRecogniser : Recogniser
             return state;
         if (!Edge.LeftFree(text, start) || Edge.ContinuesNumber(text, start, "-./:,"u8))
             return MatchState.NoMatch;
-        state = TimeText.ReadAfter(window, end, out int whole);
+        // The date by itself is a candidate too: it stands where something else takes the time.
+        state = Edge.Right(window, end, "-./"u8);
         if (state == MatchState.NeedMore)
             return state;
-        if (state == MatchState.NoMatch)
-        {
-            whole = end;
-            state = Edge.Right(window, end, "-./"u8);
-            if (state != MatchState.Match)
-                return state;
-        }
-
-        Add(candidates, window, PersonalKinds.DateTime, start, whole, Score, Evidence.Pattern);
-        return MatchState.Match;
+        if (state == MatchState.Match)
+            Add(candidates, window, PersonalKinds.DateTime, start, end, Score, Evidence.Pattern);
+        MatchState time = TimeText.ReadAfter(window, end, out int whole);
+        if (time == MatchState.Match)
+            Add(candidates, window, PersonalKinds.DateTime, start, whole, Score, Evidence.Pattern);
+        return time == MatchState.NoMatch ? state : time;
     }
 
     public override int HoldFrom(in TextWindow window, int from)

@@ -31,7 +31,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
         "číslo karty", "kreditní karta", "platební karta", "bankkártya", "hitelkártya", "kártyaszám", "număr card", "cardul", "κάρτα", "αριθμός κάρτας",
         "карта", "карты", "карту", "карте", "картой", "номер карты", "кредитная карта", "картка", "номер картки",
         "कार्ड", "कार्ड नंबर", "क्रेडिट कार्ड", "卡号", "卡號", "信用卡", "银行卡", "銀行卡", "借记卡", "储蓄卡", "カード", "カード番号", "クレジットカード", "카드", "카드번호", "카드 번호", "신용카드",
-        "بطاقة", "البطاقة", "رقم البطاقة", "بطاقة الائتمان", "כרטיס אשראי", "บัตรเครดิต", "หมายเลขบัตร", "thẻ", "số thẻ", "kartu kredit", "nomor kartu");
+        "بطاقة", "البطاقة", "رقم البطاقة", "بطاقة الائتمان", "כרטיס אשראי", "บัตรเครดิต", "thẻ", "số thẻ", "kartu kredit", "nomor kartu");
 
     public override Trigger Triggers => Trigger.Number;
 
