@@ -99,10 +99,12 @@ internal sealed class ContextIndex
     {
         Span<WordSpan> words = stackalloc WordSpan[phrase.Length];
         int count = ContextWords.Split(phrase, isCut: false, words);
-        if (count is 0 or > MostWords)
-            throw new ArgumentException($"A context phrase has at least one word and fits into the context: {Encoding.UTF8.GetString(phrase)}", nameof(phrase));
+        if (count == 0)
+            throw new ArgumentException("A context phrase has at least one word.", nameof(phrase));
+        // Of a phrase that is longer than the context, the end.
+        words = words[Math.Max(0, count - MostWords)..count];
         ulong hash = ContextWords.Seed;
-        foreach (WordSpan word in words[..count])
+        foreach (WordSpan word in words)
         {
             hash = ContextWords.Hash(hash, phrase[word.Start..word.End]);
             int bit = (int)(hash >> (64 - FilterBits));
