@@ -95,7 +95,8 @@ internal sealed class TriggerSearchTests
         void Add(Trigger trigger, bool holds) => triggers |= holds ? trigger : Trigger.None;
 
         Add(Trigger.At, here == '@');
-        Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && ahead.Count(char.IsAsciiDigit) >= 4);
+        bool isPair = char.IsAsciiLetter(before) && ahead.Length >= 2 && char.IsAsciiDigit(ahead[1]) && (ahead.Length == 2 || !char.IsAsciiLetterOrDigit(ahead[2]));
+        Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && (ahead.Count(char.IsAsciiDigit) >= 4 || isPair));
         Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 16 && ahead[..16].All(c => IsWord(c) || "-+/=:.".Contains(c)));
         Add(Trigger.Colon, here == ':');
         Add(Trigger.Equals, here == '=');
