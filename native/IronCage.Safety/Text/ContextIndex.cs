@@ -58,24 +58,44 @@ internal sealed class ContextIndex
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
         int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
         for (int first = 0; first < count; first++)
+            Read(left, words[first..count], ref found);
+        return found;
+    }
+
+    /// <summary>Where the last word or phrase of a set left of <paramref name="start"/> begins; -1 where there is none.</summary>
+    public int Last(ReadOnlySpan<byte> text, int start, ContextSet set)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        for (int first = count - 1; first >= 0; first--)
         {
-            ulong hash = ContextWords.Seed;
-            for (int word = first; word < count && word - first < MostWords; word++)
-            {
-                if (word > first && !words[word].Follows(words[word - 1]))
-                    break;
-                ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
-                if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
-                    found.Add(bits[singular]);
-                hash = ContextWords.Hash(hash, bytes);
-                if (!MayBegin(hash))
-                    break;
-                if (Lookup(hash) is > 0 and var entry)
-                    found.Add(bits[entry]);
-            }
+            ContextBits found = default;
+            Read(left, words[first..count], ref found);
+            if (found.Has(set))
+                return start - left.Length + words[first].Start;
         }
 
-        return found;
+        return -1;
+    }
+
+    /// <summary>Adds the sets that have a phrase which begins with the first of <paramref name="words"/>.</summary>
+    private void Read(ReadOnlySpan<byte> left, ReadOnlySpan<WordSpan> words, ref ContextBits found)
+    {
+        ulong hash = ContextWords.Seed;
+        for (int word = 0; word < words.Length && word < MostWords; word++)
+        {
+            if (word > 0 && !words[word].Follows(words[word - 1]))
+                break;
+            ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
+            if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
+                found.Add(bits[singular]);
+            hash = ContextWords.Hash(hash, bytes);
+            if (!MayBegin(hash))
+                break;
+            if (Lookup(hash) is > 0 and var entry)
+                found.Add(bits[entry]);
+        }
     }
 
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
