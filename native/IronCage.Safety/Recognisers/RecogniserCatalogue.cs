@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Secrets;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -28,12 +29,7 @@ internal static class RecogniserCatalogue
             yield return new IPv6Recogniser();
         }
 
-        VendorToken[] tokens = [.. VendorToken.All.Where(token => wanted[token.Kind.Index])];
-        if (tokens.Length > 0)
-            yield return new VendorTokenRecogniser(tokens);
-        if (Wants(SecretKinds.AwsSecretKey) || Wants(SecretKinds.AzureKey))
-            yield return new KeyedSecretRecogniser(Wants(SecretKinds.AwsSecretKey), Wants(SecretKinds.AzureKey));
-        if (Wants(SecretKinds.PrivateKey))
-            yield return new PrivateKeyRecogniser();
+        foreach (Recogniser recogniser in SecretCatalogue.For(wanted))
+            yield return recogniser;
     }
 }

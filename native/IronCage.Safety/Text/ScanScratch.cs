@@ -29,6 +29,8 @@ internal sealed class ScanScratch
         return ref bits;
     }
 
+    public int ContextDistance(in TextWindow window, ContextSet words, int start) => set!.Contexts.Distance(window.Bytes, start, words);
+
     public NumberRun Number(in TextWindow window, int start)
     {
         if (numberAt != start)
