@@ -98,6 +98,33 @@ internal sealed class ContextIndex
         }
     }
 
+    /// <summary>How many bytes lie between <paramref name="start"/> and the end of the nearest word of a set left of it; <see cref="int.MaxValue"/> when there is none.</summary>
+    public int Distance(ReadOnlySpan<byte> text, int start, ContextSet set)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int nearest = int.MaxValue;
+        for (int first = count - 1; first >= 0; first--)
+        {
+            ulong hash = ContextWords.Seed;
+            for (int word = first; word < count && word - first < MostWords; word++)
+            {
+                if (word > first && !words[word].Follows(words[word - 1]))
+                    break;
+                ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
+                bool found = words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular && bits[singular].Has(set);
+                hash = ContextWords.Hash(hash, bytes);
+                if (found || (Lookup(hash) is > 0 and var entry && bits[entry].Has(set)))
+                    nearest = Math.Min(nearest, left.Length - words[word].End);
+                if (!MayBegin(hash))
+                    break;
+            }
+        }
+
+        return nearest;
+    }
+
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 
     private int Lookup(ulong hash)
