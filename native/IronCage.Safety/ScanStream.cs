@@ -55,13 +55,11 @@ public sealed class ScanStream
         int hold = final ? length : recognisers.HoldFrom(window, examined);
         long answer = resolver.Drain(final ? long.MaxValue : origin + hold);
         foreach (Candidate found in resolver.Accepted)
-            findings.Add(new StreamFinding(found.Kind, text.Unfold(found.Start), text.Unfold(found.End), found.Score, found.Evidence));
+            findings.Add(text.Unfold(found));
 
         decided = final ? origin + length : Math.Max(decided, answer);
         Release(hold);
-        long place = text.Unfold(decided);
-        text.Settle(decided);
-        return place;
+        return text.Unfold(decided);
     }
 
     private void Append(ReadOnlySpan<byte> piece)

@@ -64,8 +64,8 @@ public sealed class Scanner
                 resolver.Drain(isEnd ? long.MaxValue : at - TextWindow.LeftReach);
                 foreach (Candidate found in resolver.Accepted)
                 {
-                    findings.Add(new Finding(found.Kind, (int)text.Unfold(found.Start), (int)text.Unfold(found.End), found.Score, found.Evidence));
-                    text.Settle(found.Start);
+                    StreamFinding finding = text.Unfold(found);
+                    findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
                 }
             }
 

@@ -14,5 +14,15 @@ internal static class PersonalKinds
     /// <summary>The registration number that the US Drug Enforcement Administration gives to prescribers.</summary>
     public static readonly PiiKind MedicalLicense = new(PiiGroup.Personal, "MEDICAL_LICENSE", region: "US");
 
-    public static readonly PiiKind[] All = [EmailAddress, CreditCard, PhoneNumber, IbanCode, IpAddress, AbaRoutingNumber, UsBankNumber, MedicalLicense];
+    public static readonly PiiKind MacAddress = new(PiiGroup.Personal, "MAC_ADDRESS");
+    public static readonly PiiKind Url = new(PiiGroup.Personal, "URL");
+    public static readonly PiiKind SwiftCode = new(PiiGroup.Personal, "SWIFT_CODE");
+    public static readonly PiiKind Crypto = new(PiiGroup.Personal, "CRYPTO");
+    public static readonly PiiKind DateTime = new(PiiGroup.Personal, "DATE_TIME");
+
+    public static readonly PiiKind[] All =
+    [
+        EmailAddress, CreditCard, PhoneNumber, IbanCode, IpAddress,
+        MacAddress, Url, SwiftCode, Crypto, DateTime, AbaRoutingNumber, UsBankNumber, MedicalLicense,
+    ];
 }

@@ -5,7 +5,7 @@ namespace IronCage.Safety.Text;
 /// <summary>The words of many <see cref="ContextSet"/>s, looked up together: the text left of a place is split into words once, whatever the number of sets.</summary>
 internal sealed class ContextIndex
 {
-    private const int MostWords = 10;
+    private const int MostWords = LeftContext.Width / 3;
     private const int FilterBits = 17;
 
     /// <summary>Bit h is set where a word, or a beginning of a phrase, hashes to h.</summary>
@@ -23,7 +23,7 @@ internal sealed class ContextIndex
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(Encoding.UTF8.GetBytes(phrase));
+                ulong hash = Enter(new FoldedText().Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;
@@ -98,6 +98,33 @@ internal sealed class ContextIndex
         }
     }
 
+    /// <summary>How many bytes lie between <paramref name="start"/> and the end of the nearest word of a set left of it; <see cref="int.MaxValue"/> when there is none.</summary>
+    public int Distance(ReadOnlySpan<byte> text, int start, ContextSet set)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int nearest = int.MaxValue;
+        for (int first = count - 1; first >= 0; first--)
+        {
+            ulong hash = ContextWords.Seed;
+            for (int word = first; word < count && word - first < MostWords; word++)
+            {
+                if (word > first && !words[word].Follows(words[word - 1]))
+                    break;
+                ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
+                bool found = words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular && bits[singular].Has(set);
+                hash = ContextWords.Hash(hash, bytes);
+                if (found || (Lookup(hash) is > 0 and var entry && bits[entry].Has(set)))
+                    nearest = Math.Min(nearest, left.Length - words[word].End);
+                if (!MayBegin(hash))
+                    break;
+            }
+        }
+
+        return nearest;
+    }
+
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 
     private int Lookup(ulong hash)
@@ -119,10 +146,12 @@ internal sealed class ContextIndex
     {
         Span<WordSpan> words = stackalloc WordSpan[phrase.Length];
         int count = ContextWords.Split(phrase, isCut: false, words);
-        if (count is 0 or > MostWords)
-            throw new ArgumentException("A context phrase has one to ten words.", nameof(phrase));
+        if (count == 0)
+            throw new ArgumentException("A context phrase has at least one word.", nameof(phrase));
+        // Of a phrase that is longer than the context, the end.
+        words = words[Math.Max(0, count - MostWords)..count];
         ulong hash = ContextWords.Seed;
-        foreach (WordSpan word in words[..count])
+        foreach (WordSpan word in words)
         {
             hash = ContextWords.Hash(hash, phrase[word.Start..word.End]);
             int bit = (int)(hash >> (64 - FilterBits));

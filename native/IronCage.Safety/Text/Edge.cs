@@ -9,7 +9,7 @@ namespace IronCage.Safety.Text;
 /// </remarks>
 internal static class Edge
 {
-    private const int LongestForm = 40;
+    private const int LongestForm = 64;
 
     private static ReadOnlySpan<byte> FormTail => "_REDACTED]"u8;
 
@@ -82,7 +82,7 @@ internal static class Edge
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int i = bracket + 1;
-        while (i < text.Length && i - bracket < LongestForm && (ByteClass.IsUpper(text[i]) || text[i] == '_'))
+        while (i < text.Length && i - bracket < LongestForm && (ByteClass.IsUpper(text[i]) || ByteClass.IsDigit(text[i]) || text[i] == '_'))
             i++;
         if (i - bracket >= LongestForm)
             return MatchState.Match;
