@@ -34,7 +34,7 @@ public sealed class Scanner
             wanted[kind.Index] = true;
         }
 
-        recognisers = new RecogniserSet(RecogniserCatalogue.For(wanted, relaxed: new bool[wanted.Length]));
+        recognisers = new RecogniserSet(RecogniserCatalogue.For(wanted, relaxed: new bool[wanted.Length])).WithEncoded();
     }
 
     /// <summary>

@@ -13,13 +13,21 @@ internal sealed class RecogniserSet
     private readonly Trigger wanted;
 
     public RecogniserSet(IEnumerable<Recogniser> recognisers)
+        : this([.. recognisers], contexts: null)
     {
-        all = [.. recognisers];
+    }
+
+    private RecogniserSet(Recogniser[] recognisers, ContextIndex? contexts)
+    {
+        all = recognisers;
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
-        Contexts = new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
+        Contexts = contexts ?? new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
     }
+
+    /// <summary>These recognisers, and one that asks them about what is written in Base64 or hexadecimal digits.</summary>
+    public RecogniserSet WithEncoded() => all.Length == 0 ? this : new([.. all, new EncodedRunRecogniser(this)], Contexts);
 
     /// <summary>The context words of all of them.</summary>
     public ContextIndex Contexts { get; }

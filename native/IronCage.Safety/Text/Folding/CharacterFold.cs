@@ -100,7 +100,7 @@ internal static class CharacterFold
             return false;
         byte before = left[^1];
         if (before < 0x80)
-            return IsMark(c) ? ByteClass.IsAlnum(before) : before >= 0x20;
+            return IsMark(c) ? before > 0x20 : before >= 0x20;
         return !IsMark(c) && EndsInLatin(left);
     }
 
@@ -115,14 +115,10 @@ internal static class CharacterFold
     {
         if (right.IsEmpty)
             return SpelledCharacter.AtEnd(final);
-        int next = right[0];
-        if (SpelledCharacter.Read(right, final, out SpelledCharacter spelled) is var state and not MatchState.NoMatch)
-        {
-            if (state == MatchState.NeedMore)
-                return state;
-            next = spelled.CodePoint;
-        }
-
+        MatchState state = SpelledCharacter.Read(right, final, out SpelledCharacter spelled);
+        if (state == MatchState.NeedMore || (state == MatchState.NoMatch && right[0] >= 0x80))
+            return state;
+        int next = state == MatchState.Match ? spelled.CodePoint : right[0];
         bool parts = dot is 0x3002 or 0xFF61;
         if (next < 0x80)
         {
