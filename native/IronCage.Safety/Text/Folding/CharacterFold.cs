@@ -86,7 +86,7 @@ internal static class CharacterFold
     /// <summary>Characters without a shape of their own: joiners, marks of direction, soft hyphens, selectors, marks on the letter before.</summary>
     private static bool IsInvisible(int c) => c switch
     {
-        0xAD or 0x61C or 0x180E or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF => true,
+        0xAD or 0x180E or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF => true,
         (>= 0xFE00 and <= 0xFE0F) or 0xE0001 or 0xE007F or (>= 0xE0100 and <= 0xE01EF) => true,
         _ => IsMark(c),
     };
