@@ -22,6 +22,7 @@ internal struct TriggerBlock
     private ulong hexColon;
     private ulong scheme;
     private ulong word;
+    private ulong own;
 
     /// <summary>Every place with a trigger.</summary>
     public ulong Any;
@@ -84,11 +85,18 @@ internal struct TriggerBlock
         dashes = here.Hyphen & Ahead(here.Upper, next.Upper, 1);
         bracket = here.Open & Ahead(letter, next.Letter, 1);
         ulong words = alnum | here.High;
-        word = (wanted & Trigger.Word) == 0 ? 0 : words & ~((words << 1) | Bit(wasAlnum || before >= 0x80));
+        word = (wanted & Trigger.Word) == 0 ? 0 : here.High | (words & ~((words << 1) | Bit(wasAlnum || before >= 0x80)));
 
         if ((wanted & Trigger.Colon) == 0)
             colon = 0;
         Any = number | token | capitals | colon | hexColon | scheme | at | equal | dot | dashes | bracket | word;
+    }
+
+    /// <summary>Adds the places of <see cref="Trigger.Own"/>.</summary>
+    public void AddOwn(ulong places)
+    {
+        own = places;
+        Any |= places;
     }
 
     /// <summary>The triggers at one place.</summary>
@@ -104,7 +112,8 @@ internal struct TriggerBlock
         | (Is(bracket, place) * (int)Trigger.Bracket)
         | (Is(hexColon, place) * (int)Trigger.HexColon)
         | (Is(scheme, place) * (int)Trigger.Scheme)
-        | (Is(word, place) * (int)Trigger.Word));
+        | (Is(word, place) * (int)Trigger.Word)
+        | (Is(own, place) * (int)Trigger.Own));
 
     private static int Is(ulong mask, int place) => (int)(mask >> place) & 1;
 

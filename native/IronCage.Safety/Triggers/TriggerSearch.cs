@@ -14,6 +14,7 @@ internal ref struct TriggerSearch
     private readonly ReadOnlySpan<byte> text;
     private readonly bool final;
     private readonly Trigger wanted;
+    private readonly ByteSet? ownStarts;
     private TriggerBlock block;
     private TriggerBlock certain;
     private ByteMasks ahead;
@@ -21,11 +22,12 @@ internal ref struct TriggerSearch
     private int origin;
     private bool isTail;
 
-    public TriggerSearch(in TextWindow window, int from, Trigger wanted)
+    public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null)
     {
         text = window.Bytes;
         final = window.Final;
         this.wanted = wanted;
+        this.ownStarts = ownStarts;
         origin = from - ByteMasks.Width;
         Stop = text.Length;
         if (from < text.Length)
@@ -75,6 +77,8 @@ internal ref struct TriggerSearch
         ahead = Masks(origin + ByteMasks.Width, out bool nextIsTail);
         isTail = open || nextIsTail;
         block.Find(here, ahead, before, wanted);
+        ulong own = ownStarts is null ? 0 : ownStarts.Find(text, origin);
+        block.AddOwn(own);
         left = block.Any;
         int known = text.Length - origin;
         if (known < ByteMasks.Width)
@@ -84,6 +88,7 @@ internal ref struct TriggerSearch
             ByteMasks plain = ByteMasks.ReadTail(text.Slice(origin, Math.Min(known, ByteMasks.Width)), wild: false);
             ReadOnlySpan<byte> rest = known > ByteMasks.Width ? text[(origin + ByteMasks.Width)..] : [];
             certain.Find(plain, ByteMasks.ReadTail(rest, wild: false), before, wanted);
+            certain.AddOwn(own);
         }
 
         return true;
