@@ -35,9 +35,9 @@ public sealed class Scanner
         options.Check();
         Options = options;
         selection = KindSelection.Of(options);
-        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed), .. OwnRecognisers()]);
         if (options.MinScore > 0 || options.Allow is not null)
             filter = new FindingFilter(options.MinScore, options.Allow);
+        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed), .. OwnRecognisers()]);
     }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
@@ -162,7 +162,7 @@ public sealed class Scanner
     {
         (OwnPattern, PiiKind)[] patterns = [.. Options.Patterns.Where(pattern => selection.Wants(pattern.Kind)).Select(pattern => (pattern, OwnKind(pattern.Kind)))];
         if (patterns.Length > 0)
-            yield return new OwnPatternRecogniser(patterns);
+            yield return new OwnPatternRecogniser(patterns, filter);
         foreach (TermDictionary terms in Options.Dictionaries.Where(terms => selection.Wants(terms.Kind)))
             yield return new OwnTermRecogniser(terms, OwnKind(terms.Kind), isDenied: false);
         foreach (TermDictionary terms in Options.Deny)

@@ -8,12 +8,15 @@ namespace IronCage.Safety.Recognisers;
 /// <summary>Finds what the user's patterns match.</summary>
 internal sealed class OwnPatternRecogniser : Recogniser
 {
+    private readonly FindingFilter? filter;
     private readonly Entry[] entries;
     private readonly Entry[][] byFirst = new Entry[256][];
 
     /// <param name="patterns">The patterns, each with the kind of what it finds.</param>
-    public OwnPatternRecogniser(IEnumerable<(OwnPattern Pattern, PiiKind Kind)> patterns)
+    /// <param name="filter">What the scanner lets go, null if nothing.</param>
+    public OwnPatternRecogniser(IEnumerable<(OwnPattern Pattern, PiiKind Kind)> patterns, FindingFilter? filter)
     {
+        this.filter = filter;
         int contexts = 0;
         entries = [.. patterns.Select(p => new Entry(p.Pattern.Matcher, p.Kind, p.Pattern.Score, p.Pattern.Context.Count == 0 ? null : ContextSet.Own(contexts++, p.Pattern.Context)))];
         OwnStarts = new bool[256];
@@ -44,15 +47,16 @@ internal sealed class OwnPatternRecogniser : Recogniser
         return MatchState.NoMatch;
     }
 
-    private static MatchState Accept(in TextWindow window, int start, int end, in Entry entry, List<Candidate> candidates)
+    private MatchState Accept(in TextWindow window, int start, int end, in Entry entry, List<Candidate> candidates)
     {
         // Where something was redacted, it was the neighbour that decided: see RedactedForm and Edge.
-        if (start > 0 && window.Bytes[..start].EndsWith(RedactedForm.Tail))
-            return MatchState.NoMatch;
+        // An allowed value there is proposed all the same: it comes to nothing, but keeps others from finding a part of it.
+        var candidate = new Candidate(entry.Kind, window.Origin + start, window.Origin + end, entry.Score, entry.Context is null ? Evidence.Custom : Evidence.Custom | Evidence.Context);
         MatchState covered = RedactedForm.Covers(window, start);
-        if (covered == MatchState.NoMatch)
-            Add(candidates, window, entry.Kind, start, end, entry.Score, entry.Context is null ? Evidence.Custom : Evidence.Custom | Evidence.Context);
-        return covered;
+        bool isBeside = start > 0 && window.Bytes[..start].EndsWith(RedactedForm.Tail);
+        if (covered == MatchState.NoMatch && (!isBeside || filter?.Keeps(candidate, window.Bytes[start..end]) == false))
+            candidates.Add(candidate);
+        return covered == MatchState.NeedMore ? covered : MatchState.NoMatch;
     }
 
     private readonly record struct Entry(PatternMatcher Matcher, PiiKind Kind, float Score, ContextSet? Context);

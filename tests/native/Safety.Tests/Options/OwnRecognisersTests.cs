@@ -13,7 +13,7 @@ internal sealed class OwnRecognisersTests
         [
             new OwnPattern("EMPLOYEE_ID", @"\bEMP-\d{6}\b"),
             new OwnPattern("TICKET", "[A-Z]{2,5}-[0-9]+", 0.5),
-            new OwnPattern("ROOM", "[0-9]{3}[a-z]?", 0.6, ["room", "raum"]),
+            new OwnPattern("ROOM", @"\b[0-9]{3}[a-z]?\b", 0.6, ["room", "raum"]),
             new OwnPattern("TAIL", "bob.*$", 0.55),
             new OwnPattern("WORDS", @"\w+ \w+é", 0.45),
             new OwnPattern("EMAIL_ADDRESS", @"\b\w+ AT host", 0.9),
@@ -69,11 +69,11 @@ internal sealed class OwnRecognisersTests
 
     [Test]
     public void Random_cuts_find_what_the_whole_text_holds() => Gen.Select(Mixtures, Gen.Int[0, 2000].Array[0, 6]).Sample(
-        (text, cuts) => CheckCuts(text, cuts.Select(c => text.Length == 0 ? 0 : c % (text.Length + 1)).Order()), iter: Counts.Of(6000));
+        (text, cuts) => CheckCuts(text, cuts.Select(c => text.Length == 0 ? 0 : c % (text.Length + 1)).Order()), iter: Counts.Of(3000));
 
     [Test]
     public void One_byte_at_a_time_finds_what_the_whole_text_holds() =>
-        Mixtures.Sample(text => CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1))), iter: Counts.Of(2000));
+        Mixtures.Sample(text => CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1))), iter: Counts.Of(700));
 
     [Test]
     public void Redacted_text_holds_nothing_more() => Mixtures.Sample(
@@ -81,7 +81,7 @@ internal sealed class OwnRecognisersTests
         {
             byte[] once = Redact(text);
             Assert.That(Encoding.UTF8.GetString(Redact(once)), Is.EqualTo(Encoding.UTF8.GetString(once)), () => Encoding.UTF8.GetString(text));
-        }, iter: Counts.Of(20_000));
+        }, iter: Counts.Of(8_000));
 
     [TestCase("a")]
     [TestCase("Blue ")]

@@ -9,14 +9,14 @@ namespace IronCage.Safety.Tests.Patterns;
 
 internal sealed class PatternMatcherTests
 {
-    private static readonly Gen<string> Atoms = Gen.OneOfConst("a", "b", "c", "[ab]", "[^a]", ".", "\\d", "\\w", "\\s", "1", " ", "é", "[a-c]", "\\.", "(?:ab|a)", "(b|bc)", "(a?)");
+    private static readonly Gen<string> Atoms = OneOf("a", "b", "c", "[ab]", "[^a]", ".", "\\d", "\\w", "\\s", "1", " ", "é", "[a-c]", "\\.", "(?:ab|a)", "(b|bc)");
 
     private static readonly Gen<string> Patterns =
-        Gen.Select(Gen.OneOfConst("", "", "", "^", "\\b", "\\B"), Gen.Select(Atoms, Gen.OneOfConst("", "", "*", "+", "?", "{2}", "{1,2}", "{0,3}", "*?", "+?", "??", "{1,}")).Array[1, 5],
-            Gen.OneOfConst("", "", "", "$", "\\b", "\\B"), Gen.OneOfConst("", "", "(?i)", "(?m)", "(?s)"))
+        Gen.Select(OneOf("", "", "", "^", "\\b", "\\B"), Gen.Select(Atoms, OneOf("", "", "*", "+", "?", "{2}", "{1,2}", "{0,3}", "*?", "+?", "??", "{1,}")).Array[1, 5],
+            OneOf("", "", "", "$", "\\b", "\\B"), OneOf("", "", "(?i)", "(?m)", "(?s)"))
             .Select((first, parts, last, flags) => flags + first + string.Concat(parts.Select(p => p.Item1 + p.Item2)) + last);
 
-    private static readonly Gen<string> Subjects = Gen.OneOfConst("a", "b", "c", "A", "B", "1", " ", "é", "\n", ".", "-", "_", "ab").Array[0, 12].Select(string.Concat);
+    private static readonly Gen<string> Subjects = OneOf("a", "b", "c", "A", "B", "1", " ", "é", "\n", ".", "-", "_", "ab").Array[0, 12].Select(string.Concat);
 
     [TestCase("EMP-[0-9]{6}", "x EMP-123456 y", "EMP-123456")]
     [TestCase(@"\bEMP-\d{6}\b", "XEMP-123456 EMP-1234567 EMP-123456.", "EMP-123456")]
@@ -74,15 +74,18 @@ internal sealed class PatternMatcherTests
     [TestCase("(?:)", "empty text")]
     [TestCase("^*", "an anchor cannot be repeated")]
     public void What_is_no_pattern_or_not_linear_is_refused_by_name(string pattern, string problem) =>
-        Assert.That(Assert.Throws<PatternException>(() => PatternMatcher.Compile(pattern)).Message, Does.Contain(problem));
+        Assert.That(Assert.Throws<PatternException>(() => PatternMatcher.Compile(pattern))!.Message, Does.Contain(problem));
 
     [Test]
     public void Nesting_that_would_exhaust_the_stack_is_refused() =>
         Assert.Throws<PatternException>(() => PatternMatcher.Compile(new string('(', 2000) + "a" + new string(')', 2000)));
 
-    /// <summary>The oracle is the backtracking engine of .NET, with its classes written as ours are.</summary>
+    /// <summary>
+    /// The oracle is the automaton of .NET, with its classes written as ours are. (Its backtracking engine loses matches: <c>\B(a?){1,2}\s{1,}.{1,}(a?)+?</c> finds nothing
+    /// in <c>" A1cA\n."</c> in .NET 10.0.)
+    /// </summary>
     [Test]
-    public void Matches_are_those_of_a_backtracking_engine() => Gen.Select(Patterns, Subjects).Sample(
+    public void Matches_are_those_of_another_engine() => Gen.Select(Patterns, Subjects).Sample(
         (pattern, text) =>
         {
             PatternMatcher ours;
@@ -95,7 +98,7 @@ internal sealed class PatternMatcherTests
                 return;
             }
 
-            var theirs = new Regex(@"\G(?:" + pattern.Replace(@"\d", "[0-9]", StringComparison.Ordinal) + ")", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+            var theirs = new Regex(pattern.Replace(@"\d", "[0-9]", StringComparison.Ordinal), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
             byte[] utf8 = Encoding.UTF8.GetBytes(text);
             for (int i = 0; i < text.Length; i++)
             {
@@ -103,9 +106,9 @@ internal sealed class PatternMatcherTests
                 int place = Encoding.UTF8.GetByteCount(text.AsSpan(0, i));
                 MatchState state = ours.Match(new TextWindow(utf8, final: true, origin: 0, new ScanScratch()), place, out int end);
                 string found = state == MatchState.Match ? Encoding.UTF8.GetString(utf8, place, end - place) : "";
-                Assert.That(found, Is.EqualTo(expected.Value), () => $"/{pattern}/ at {i} of '{text}'");
+                Assert.That(found, Is.EqualTo(expected.Index == i ? expected.Value : ""), () => $"/{pattern}/ at {i} of '{text}'");
             }
-        }, iter: Counts.Of(20_000));
+        }, iter: Counts.Of(5_000));
 
     [Test]
     public void A_match_takes_at_most_250_bytes() => Assert.That(Matches(PatternMatcher.Compile("é+"), new string('é', 200)).Select(m => m.Length), Is.EqualTo(new[] { 125, 75 }));
@@ -142,6 +145,8 @@ internal sealed class PatternMatcherTests
         var scanner = new Scanner(new ScannerOptions { Kinds = [], Patterns = [new OwnPattern("MY_KIND", pattern)] });
         Assert.That(scanner.Scan(Encoding.UTF8.GetBytes(text)), Is.Empty);
     }
+
+    private static Gen<string> OneOf(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
 
     private static List<string> Matches(PatternMatcher matcher, string text)
     {
