@@ -56,7 +56,7 @@ internal sealed class ContextIndex
             return found;
         ReadOnlySpan<byte> left = LeftContext.Before(text, start);
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
         for (int first = 0; first < count; first++)
             Read(left, words[first..count], ref found);
         return found;
@@ -124,6 +124,9 @@ internal sealed class ContextIndex
 
         return nearest;
     }
+
+    /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
+    private static bool IsCut(ReadOnlySpan<byte> text, int place) => ContextWords.IsLetterEnd(text[place - 1]) || text[..place].EndsWith(RedactedForm.Tail);
 
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 

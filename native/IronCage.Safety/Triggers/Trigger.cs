@@ -42,6 +42,9 @@ internal enum Trigger : ushort
     /// <summary>The colon of <c>://</c>.</summary>
     Scheme = 1024,
 
-    /// <summary>The first byte of a run of letters, digits and bytes beyond ASCII. Frequent: for terms of the user's own.</summary>
+    /// <summary>The first byte of a run of letters and digits, and every byte beyond ASCII. Frequent: for terms of the user's own.</summary>
     Word = 2048,
+
+    /// <summary>A byte with which one of the user's patterns may begin.</summary>
+    Own = 4096,
 }
