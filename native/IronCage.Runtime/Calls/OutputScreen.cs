@@ -35,7 +35,7 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, bool si
 
     private TextEdit? Act(in StreamFinding finding, ReadOnlySpan<byte> value, long start)
     {
-        var whole = new Finding(finding.Kind, 0, value.Length, finding.Score);
+        var whole = new Finding(finding.Kind, 0, value.Length, finding.Score, finding.Evidence);
         if (!TrafficRules.Acts(whole, value))
             return null;
         var action = policy.For(finding.Kind, output: true);

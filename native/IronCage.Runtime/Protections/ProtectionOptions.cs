@@ -1,6 +1,7 @@
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
+using IronCage.Safety;
 
 namespace IronCage.Runtime.Protections;
 
@@ -17,6 +18,8 @@ public sealed record ProtectionOptions
     public bool PiiDetection { get; init; } = true;
     public PiiAction PiiAction { get; init; } = PiiAction.Redact;
     public IReadOnlyDictionary<string, PiiAction> PiiActions { get; init; } = new Dictionary<string, PiiAction>();
+    /// <summary>What is looked for in traffic; null: what is by default.</summary>
+    public ScannerOptions? Scanner { get; init; }
     public bool ScanOutput { get; init; } = true;
     public CircuitBreakerOptions? CircuitBreaker { get; init; } = new();
     public string? State { get; init; }

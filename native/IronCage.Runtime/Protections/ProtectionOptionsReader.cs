@@ -3,6 +3,7 @@ using System.Text.Json;
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
+using IronCage.Runtime.Scanning;
 using IronCage.Safety;
 
 namespace IronCage.Runtime.Protections;
@@ -33,6 +34,7 @@ public static class ProtectionOptionsReader
         "pii_detection" => o with { PiiDetection = OptionsJson.Bool(value, name) },
         "pii_action" => o with { PiiAction = Action(value, name) },
         "pii_actions" => o with { PiiActions = Actions(value, name) },
+        "pii_scanner" => o with { Scanner = ScannerOptionsReader.Read(value, name) },
         "scan_output" => o with { ScanOutput = OptionsJson.Bool(value, name) },
         "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
         "state" => o with { State = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Text(value, name, 4096) },

@@ -13,15 +13,13 @@ namespace IronCage.Safety.Recognisers;
 /// A run has 24 to 8,192 bytes. Its first 24 must stand for text, and its first 384; so a stream holds back no more of a picture than of any other word, but all of a
 /// text that was encoded, until its end.
 /// </remarks>
-internal sealed class EncodedRunRecogniser(RecogniserSet decoded) : Recogniser
+internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter? filter) : Recogniser
 {
     private const int Fewest = 24;
     private const int Proof = 384;
 
     /// <summary>Links and dates, which are found by less, are no reason to hide a run.</summary>
     private const float LeastScore = 0.5f;
-
-    private static ReadOnlySpan<byte> FormTail => "_REDACTED]"u8;
 
     public override Trigger Triggers => Trigger.Token;
 
@@ -68,7 +66,7 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded) : Recogniser
         if (!encoding.IsLength(length))
             return MatchState.NoMatch;
         MatchState edge = Edge.Right(window, end, ""u8);
-        if (edge != MatchState.Match || !run.Read(encoding, rest[..length], out int count) || !run.Find(decoded, count, LeastScore, out Candidate best))
+        if (edge != MatchState.Match || !run.Read(encoding, rest[..length], out int count) || !run.Find(decoded, filter, count, LeastScore, out Candidate best))
             return edge == MatchState.NeedMore ? edge : MatchState.NoMatch;
         Add(candidates, window, best.Kind, start, end, best.Score, best.Evidence | Evidence.Decoded);
         return MatchState.Match;
@@ -83,6 +81,6 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded) : Recogniser
         int i = start;
         while (i > 0 && start - i < Fewest && RunEncoding.Base64.Alphabet.Contains(text[i - 1]))
             i--;
-        return start - i >= Fewest || (i < start && text[..i].EndsWith(FormTail));
+        return start - i >= Fewest || (i < start && text[..i].EndsWith(RedactedForm.Tail));
     }
 }

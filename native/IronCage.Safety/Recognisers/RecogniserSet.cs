@@ -11,6 +11,7 @@ internal sealed class RecogniserSet
     private readonly Recogniser[] all;
     private readonly Recogniser[][] byTrigger;
     private readonly Trigger wanted;
+    private readonly ByteSet? ownStarts;
 
     public RecogniserSet(IEnumerable<Recogniser> recognisers)
         : this([.. recognisers], contexts: null)
@@ -23,11 +24,14 @@ internal sealed class RecogniserSet
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
+        if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
+            ownStarts = new ByteSet(own.OwnStarts);
         Contexts = contexts ?? new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
     }
 
     /// <summary>These recognisers, and one that asks them about what is written in Base64 or hexadecimal digits.</summary>
-    public RecogniserSet WithEncoded() => all.Length == 0 ? this : new([.. all, new EncodedRunRecogniser(this)], Contexts);
+    /// <param name="filter">What is found in them and left alone all the same.</param>
+    public RecogniserSet WithEncoded(FindingFilter? filter) => all.Length == 0 ? this : new([.. all, new EncodedRunRecogniser(this, filter)], Contexts);
 
     /// <summary>The context words of all of them.</summary>
     public ContextIndex Contexts { get; }
@@ -36,7 +40,7 @@ internal sealed class RecogniserSet
     /// <returns>The first place that was not decided: for want of text, or because there were enough candidates. The window's end when all were.</returns>
     public int Examine(in TextWindow window, int from, List<Candidate> candidates, int most = int.MaxValue)
     {
-        var search = new TriggerSearch(window, from, wanted);
+        var search = new TriggerSearch(window, from, wanted, ownStarts);
         while (search.Next(out int place, out Trigger triggers))
         {
             if (candidates.Count >= most)

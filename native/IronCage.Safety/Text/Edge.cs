@@ -9,9 +9,7 @@ namespace IronCage.Safety.Text;
 /// </remarks>
 internal static class Edge
 {
-    private const int LongestForm = 32;
-
-    private static ReadOnlySpan<byte> FormTail => "_REDACTED]"u8;
+    private static ReadOnlySpan<byte> FormTail => RedactedForm.Tail;
 
     /// <summary>Whether a candidate may begin at <paramref name="start"/>: not inside an identifier, not beside a redacted form.</summary>
     public static bool LeftFree(ReadOnlySpan<byte> text, int start)
@@ -76,18 +74,23 @@ internal static class Edge
         return (ByteClass.IsDigit(after) || after == '*') && joiners.Contains(next) ? MatchState.NoMatch : MatchState.Match;
     }
 
-    private static bool IsJoiner(byte b) => b is (byte)'.' or (byte)'-' or (byte)':' or (byte)'/' or (byte)',';
-
-    private static MatchState NotForm(in TextWindow window, int bracket)
+    /// <summary>Whether no redacted form stands at <paramref name="end"/>, nor behind one joiner there: the part of <see cref="Right"/> that is about forms alone.</summary>
+    public static MatchState RightOfForm(in TextWindow window, int end)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int i = bracket + 1;
-        while (i < text.Length && i - bracket < LongestForm && (ByteClass.IsUpper(text[i]) || text[i] == '_'))
-            i++;
-        if (i - bracket >= LongestForm)
-            return MatchState.Match;
-        if (i >= text.Length)
+        if (end < text.Length && IsJoiner(text[end]))
+            end++;
+        if (end >= text.Length)
             return window.Final ? MatchState.Match : MatchState.NeedMore;
-        return text[i] == ']' && text[bracket..(i + 1)].EndsWith(FormTail) ? MatchState.NoMatch : MatchState.Match;
+        return text[end] == '[' ? NotForm(window, end) : MatchState.Match;
     }
+
+    private static bool IsJoiner(byte b) => b is (byte)'.' or (byte)'-' or (byte)':' or (byte)'/' or (byte)',';
+
+    private static MatchState NotForm(in TextWindow window, int bracket) => RedactedForm.At(window, bracket) switch
+    {
+        MatchState.Match => MatchState.NoMatch,
+        MatchState.NoMatch => MatchState.Match,
+        var open => open,
+    };
 }

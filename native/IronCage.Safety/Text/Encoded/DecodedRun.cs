@@ -32,7 +32,7 @@ internal sealed class DecodedRun
     }
 
     /// <summary>The best of what is found in the decoded text.</summary>
-    public bool Find(RecogniserSet recognisers, int length, float least, out Candidate best)
+    public bool Find(RecogniserSet recognisers, FindingFilter? filter, int length, float least, out Candidate best)
     {
         best = default;
         candidates.Clear();
@@ -42,6 +42,8 @@ internal sealed class DecodedRun
         foreach (Candidate candidate in candidates)
         {
             if (candidate.Score < least || (found && CandidateOrder.ByRank(best, candidate) <= 0))
+                continue;
+            if (filter?.Keeps(candidate, bytes.AsSpan((int)candidate.Start, (int)candidate.Length)) == false)
                 continue;
             best = candidate;
             found = true;
