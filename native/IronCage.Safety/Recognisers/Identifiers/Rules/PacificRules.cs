@@ -14,7 +14,7 @@ internal static class PacificRules
     private static readonly ContextSet Uen = Of("uen", "unique entity number", "acra", "gst reg no", "company registration number", "uen number", "singapore company", "business registration", "roc no", "unique entity");
 
     private static readonly ContextSet Thai = Of(
-        "เลขประจำตัวประชาชน", "บัตรประชาชน", "เลขบัตรประชาชน", "บัตรประจำตัวประชาชน", "ประจำตัวประชาชน", "เลขประจำตัวผู้เสียภาษี", "thai national id", "thai id", "thai identity", "thailand id", "thai citizen", "thai tax", "pin", "national id",
+        "เลขประจำตัวประชาชน", "บัตรประชาชน", "เลขบัตรประชาชน", "บัตรประจำตัวประชาชน", "ประจำตัวประชาชน", "ประจำตัวผู้เสียภาษี", "thai national id", "thai id", "thai identity", "thailand id", "thai citizen", "thai tax", "pin", "national id",
         "tnin", "id card");
 
     private static readonly ContextSet MyKad = Of(
