@@ -19,6 +19,8 @@ public sealed record ProtectionOptions
     public bool PiiDetection { get; init; } = true;
     public PiiAction PiiAction { get; init; } = PiiAction.Redact;
     public IReadOnlyDictionary<string, PiiAction> PiiActions { get; init; } = new Dictionary<string, PiiAction>();
+    /// <summary>What is looked for in traffic; null: what is by default.</summary>
+    public ScannerOptions? Scanner { get; init; }
     public bool ScanOutput { get; init; } = true;
 
     /// <summary>The keys of tokens, hashes and digests; null: one that lives with the process.</summary>

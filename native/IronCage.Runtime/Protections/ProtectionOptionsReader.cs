@@ -3,6 +3,7 @@ using System.Text.Json;
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
+using IronCage.Runtime.Scanning;
 
 namespace IronCage.Runtime.Protections;
 
@@ -35,6 +36,7 @@ public static class ProtectionOptionsReader
         "key" => o with { Keys = SafetyOptionsReader.Keys(value, name) },
         "tenant" => o with { Tenant = SafetyOptionsReader.Tenant(value, name) },
         "restore_in" => o with { RestoreIn = SafetyOptionsReader.RestoreIn(value, name) },
+        "pii_scanner" => o with { Scanner = ScannerOptionsReader.Read(value, name) },
         "scan_output" => o with { ScanOutput = OptionsJson.Bool(value, name) },
         "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
         "state" => o with { State = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Text(value, name, 4096) },

@@ -1,4 +1,11 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Addresses;
+using IronCage.Safety.Recognisers.Crypto;
+using IronCage.Safety.Recognisers.Dates;
+using IronCage.Safety.Recognisers.Payments;
+using IronCage.Safety.Recognisers.Identifiers;
+using IronCage.Safety.Recognisers.Phones;
+using IronCage.Safety.Recognisers.Secrets;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -13,13 +20,18 @@ internal static class RecogniserCatalogue
         bool Wants(PiiKind kind) => wanted[kind.Index];
 
         if (Wants(PersonalKinds.EmailAddress))
+        {
             yield return new EmailRecogniser();
+            yield return new WrittenEmailRecogniser();
+        }
+
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
-        if (Wants(NationalKinds.UsSsn))
-            yield return new SsnRecogniser();
+        IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
+        if (rules.Length > 0)
+            yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
-            yield return new PhoneRecogniser();
+            yield return new PhoneRecogniser(relaxed[PersonalKinds.PhoneNumber.Index] ? [.. NationalPlans.All.Select(plan => plan.Region)] : []);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
         if (Wants(PersonalKinds.IpAddress))
@@ -28,12 +40,22 @@ internal static class RecogniserCatalogue
             yield return new IPv6Recogniser();
         }
 
-        VendorToken[] tokens = [.. VendorToken.All.Where(token => wanted[token.Kind.Index])];
-        if (tokens.Length > 0)
-            yield return new VendorTokenRecogniser(tokens);
-        if (Wants(SecretKinds.AwsSecretKey) || Wants(SecretKinds.AzureKey))
-            yield return new KeyedSecretRecogniser(Wants(SecretKinds.AwsSecretKey), Wants(SecretKinds.AzureKey));
-        if (Wants(SecretKinds.PrivateKey))
-            yield return new PrivateKeyRecogniser();
+        if (Wants(PersonalKinds.MacAddress))
+            yield return new MacRecogniser();
+        if (Wants(PersonalKinds.Url))
+        {
+            yield return new UrlRecogniser();
+            yield return new HostRecogniser();
+        }
+
+        if (Wants(PersonalKinds.SwiftCode))
+            yield return new SwiftRecogniser();
+        if (Wants(PersonalKinds.Crypto))
+            yield return new WalletRecogniser();
+        if (Wants(PersonalKinds.DateTime))
+            yield return new DateRecogniser();
+
+        foreach (Recogniser recogniser in SecretCatalogue.For(wanted))
+            yield return recogniser;
     }
 }

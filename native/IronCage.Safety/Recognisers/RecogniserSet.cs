@@ -11,6 +11,7 @@ internal sealed class RecogniserSet
     private readonly Recogniser[] all;
     private readonly Recogniser[][] byTrigger;
     private readonly Trigger wanted;
+    private readonly ByteSet? ownStarts;
 
     public RecogniserSet(IEnumerable<Recogniser> recognisers)
     {
@@ -18,6 +19,8 @@ internal sealed class RecogniserSet
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
+        if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
+            ownStarts = new ByteSet(own.OwnStarts);
         Contexts = new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
     }
 
@@ -28,7 +31,7 @@ internal sealed class RecogniserSet
     /// <returns>The first place that was not decided: for want of text, or because there were enough candidates. The window's end when all were.</returns>
     public int Examine(in TextWindow window, int from, List<Candidate> candidates, int most = int.MaxValue)
     {
-        var search = new TriggerSearch(window, from, wanted);
+        var search = new TriggerSearch(window, from, wanted, ownStarts);
         while (search.Next(out int place, out Trigger triggers))
         {
             if (candidates.Count >= most)

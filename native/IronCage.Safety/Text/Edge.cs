@@ -72,12 +72,23 @@ internal static class Edge
         return (ByteClass.IsDigit(after) || after == '*') && joiners.Contains(next) ? MatchState.NoMatch : MatchState.Match;
     }
 
+    /// <summary>Whether no replaced form stands at <paramref name="end"/>, nor behind one joiner there: the part of <see cref="Right"/> that is about forms alone.</summary>
+    public static MatchState RightOfForm(in TextWindow window, int end)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        if (end < text.Length && IsJoiner(text[end]))
+            end++;
+        if (end >= text.Length)
+            return window.Final ? MatchState.Match : MatchState.NeedMore;
+        return text[end] == '[' ? NotForm(window, end) : MatchState.Match;
+    }
+
     private static bool IsJoiner(byte b) => b is (byte)'.' or (byte)'-' or (byte)':' or (byte)'/' or (byte)',';
 
     private static MatchState NotForm(in TextWindow window, int bracket) => ReplacedForm.At(window, bracket, out _) switch
     {
         MatchState.Match => MatchState.NoMatch,
         MatchState.NoMatch => MatchState.Match,
-        _ => MatchState.NeedMore,
+        var open => open,
     };
 }

@@ -64,6 +64,14 @@ internal static class ReplacedForm
         return At(window, right, out _);
     }
 
+    /// <summary>Whether <paramref name="place"/> is inside a form, or on its last bracket.</summary>
+    public static MatchState Covers(in TextWindow window, int place)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int bracket = BracketBefore(text, text[place] == ']' ? place - 1 : place);
+        return bracket >= 0 && bracket < place ? At(window, bracket, out _) : MatchState.NoMatch;
+    }
+
     /// <summary>The code of a token or hash: Crockford's base 32, that is digits and capitals without I, L, O and U.</summary>
     public static bool IsCode(ReadOnlySpan<byte> code)
     {

@@ -1,0 +1,138 @@
+using System.Buffers;
+using IronCage.Safety.Kinds;
+using IronCage.Safety.Resolution;
+using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
+
+namespace IronCage.Safety.Recognisers.Secrets;
+
+/// <summary>
+/// Private keys in PEM and PGP armour, with real or escaped line breaks, quoted or indented. A key whose end is missing counts up to where it stops
+/// looking like one, at most 64 KB: most of a secret is still a secret.
+/// </summary>
+/// <remarks>The head alone proves nothing (documents name it): a run of 32 base64 characters must begin within 256 bytes after it.</remarks>
+internal sealed class PrivateKeyRecogniser : Recogniser
+{
+    private const float Score = 1;
+    private const int Longest = 65536;
+    private const int LongestLabel = 40;
+    private const int ProofWithin = 256;
+    private const int ProofLength = 32;
+    private const string Common = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n\\\"':,->|";
+
+    private static readonly SearchValues<byte> Pem = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Common));
+    private static readonly SearchValues<byte> Pgp = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Common + ".()<@_"));
+
+    public override Trigger Triggers => Trigger.Dashes;
+
+    private static ReadOnlySpan<byte> Dashes => "-----"u8;
+
+    /// <summary>The anchor is the last dash before BEGIN, so that a long rule of dashes costs one look per dash.</summary>
+    public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int start = anchor - 4;
+        if (start < 0 || (anchor + 1 < text.Length && text[anchor + 1] != 'B') || !text[start..].StartsWith(Dashes))
+            return MatchState.NoMatch;
+
+        MatchState head = Marker(window, anchor + 1, "BEGIN "u8, out int body, out bool pgp);
+        if (head != MatchState.Match)
+            return head;
+        SearchValues<byte> alphabet = pgp ? Pgp : Pem;
+        MatchState proof = Proof(window, body, alphabet);
+        if (proof != MatchState.Match)
+            return proof;
+
+        MatchState state = End(window, start, body, alphabet, out int end);
+        if (state == MatchState.Match)
+            Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern);
+        return state;
+    }
+
+    public override int HoldFrom(in TextWindow window, int from)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        if (from < text.Length && text[from] != '-')
+            return from;
+        int start = from;
+        while (start > 0 && from - start < 4 && text[start - 1] == '-')
+            start--;
+        return start;
+    }
+
+    /// <summary>Reads <c>BEGIN RSA PRIVATE KEY-----</c> or its END.</summary>
+    private static MatchState Marker(in TextWindow window, int from, ReadOnlySpan<byte> word, out int end, out bool pgp)
+    {
+        ReadOnlySpan<byte> rest = window.Bytes[from..];
+        end = 0;
+        pgp = false;
+        int known = Math.Min(rest.Length, word.Length);
+        if (!rest[..known].SequenceEqual(word[..known]))
+            return MatchState.NoMatch;
+        int i = known;
+        while (i < rest.Length && i <= LongestLabel && (ByteClass.IsUpper(rest[i]) || ByteClass.IsDigit(rest[i]) || rest[i] == ' '))
+            i++;
+        ReadOnlySpan<byte> label = rest[known..Math.Max(i, known)];
+        int tail = Math.Min(Dashes.Length, rest.Length - i);
+        if (i > LongestLabel || !rest.Slice(i, tail).SequenceEqual(Dashes[..tail]))
+            return MatchState.NoMatch;
+        if (tail < Dashes.Length)
+            return window.Final ? MatchState.NoMatch : MatchState.NeedMore;
+        if (!label.EndsWith("PRIVATE KEY"u8) && !label.EndsWith("PRIVATE KEY BLOCK"u8))
+            return MatchState.NoMatch;
+        pgp = label.StartsWith("PGP"u8);
+        end = from + i + Dashes.Length;
+        return MatchState.Match;
+    }
+
+    private static MatchState Proof(in TextWindow window, int body, SearchValues<byte> alphabet)
+    {
+        ReadOnlySpan<byte> rest = window.Bytes[body..];
+        rest = rest[..Math.Min(rest.Length, ProofWithin + ProofLength)];
+        int run = 0;
+        for (int i = 0; i < rest.Length; i++)
+        {
+            run = ByteClass.IsBase64(rest[i]) ? run + 1 : 0;
+            if (run == ProofLength)
+                return MatchState.Match;
+            if (!alphabet.Contains(rest[i]) || rest[i..].StartsWith(Dashes))
+                return MatchState.NoMatch;
+        }
+
+        return window.Final || rest.Length == ProofWithin + ProofLength ? MatchState.NoMatch : MatchState.NeedMore;
+    }
+
+    private static MatchState End(in TextWindow window, int start, int body, SearchValues<byte> alphabet, out int end)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int limit = Math.Min(text.Length, start + Longest);
+        ReadOnlySpan<byte> rest = text[body..limit];
+        end = limit;
+        int dashes = rest.IndexOf(Dashes);
+        int foreign = rest.IndexOfAnyExcept(alphabet);
+        if (foreign >= 0 && (dashes < 0 || foreign < dashes))
+        {
+            end = TrimEnd(text, body + foreign);
+            return MatchState.Match;
+        }
+
+        if (dashes >= 0)
+        {
+            MatchState marker = Marker(window, body + dashes + Dashes.Length, "END "u8, out int after, out _);
+            end = marker == MatchState.Match ? after : TrimEnd(text, body + dashes);
+            return marker == MatchState.NeedMore ? marker : MatchState.Match;
+        }
+
+        if (limit == start + Longest)
+            return MatchState.Match;
+        end = TrimEnd(text, limit);
+        return window.Final ? MatchState.Match : MatchState.NeedMore;
+    }
+
+    private static int TrimEnd(ReadOnlySpan<byte> text, int end)
+    {
+        while (!ByteClass.IsBase64(text[end - 1]) && text[end - 1] != '=')
+            end--;
+        return end;
+    }
+}
