@@ -58,14 +58,12 @@ public sealed class ScanStream
         foreach (Candidate found in resolver.Accepted)
         {
             if (filter is null || filter.Keeps(found, buffer.AsSpan((int)(found.Start - origin), (int)found.Length)))
-                findings.Add(new StreamFinding(found.Kind, text.Unfold(found.Start), text.Unfold(found.End), found.Score, found.Evidence));
+                findings.Add(text.Unfold(found));
         }
 
         decided = final ? origin + length : Math.Max(decided, answer);
         Release(hold);
-        long place = text.Unfold(decided);
-        text.Settle(decided);
-        return place;
+        return text.Unfold(decided);
     }
 
     private void Append(ReadOnlySpan<byte> piece)

@@ -37,7 +37,7 @@ public sealed class Scanner
         selection = KindSelection.Of(options);
         if (options.MinScore > 0 || options.Allow is not null)
             filter = new FindingFilter(options.MinScore, options.Allow);
-        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed), .. OwnRecognisers()]);
+        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]);
     }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
@@ -86,9 +86,10 @@ public sealed class Scanner
                 resolver.Drain(isEnd ? long.MaxValue : at - TextWindow.LeftReach);
                 foreach (Candidate found in resolver.Accepted)
                 {
-                    if (filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) != false)
-                        findings.Add(new Finding(found.Kind, (int)text.Unfold(found.Start), (int)text.Unfold(found.End), found.Score, found.Evidence));
-                    text.Settle(found.Start);
+                    if (filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) == false)
+                        continue;
+                    StreamFinding finding = text.Unfold(found);
+                    findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
                 }
             }
 
@@ -117,7 +118,11 @@ public sealed class Scanner
         found.Sort(CandidateOrder.ByPlace);
         var resolver = new OverlapResolver();
         foreach (Candidate candidate in found)
-            resolver.Pending.Add(candidate with { Start = text.Unfold(candidate.Start), End = text.Unfold(candidate.End) });
+        {
+            StreamFinding place = text.Unfold(candidate);
+            resolver.Pending.Add(candidate with { Start = place.Start, End = place.End, Evidence = place.Evidence });
+        }
+
         for (int i = 0; i < external.Length; i++)
             resolver.Pending.Add(Checked(external[i], i, utf8.Length));
         resolver.Drain(long.MaxValue);

@@ -18,6 +18,10 @@ public static class TrafficRules
     {
         if (!ReferenceEquals(f.Kind, PersonalKinds.IpAddress))
             return true;
+        // A zone and the length of a prefix say nothing about whose address it is.
+        int suffix = value.IndexOfAny((byte)'%', (byte)'/');
+        if (suffix >= 0)
+            value = value[..suffix];
         Span<byte> address = stackalloc byte[16];
         if (IpText.ReadV4(value, address) == value.Length && value.Length > 0)
             return IsPublicV4(BinaryPrimitives.ReadUInt32BigEndian(address));

@@ -5,7 +5,7 @@ namespace IronCage.Safety.Text;
 /// <summary>The words of many <see cref="ContextSet"/>s, looked up together: the text left of a place is split into words once, whatever the number of sets.</summary>
 internal sealed class ContextIndex
 {
-    private const int MostWords = 10;
+    private const int MostWords = LeftContext.Width / 3;
     private const int FilterBits = 17;
 
     /// <summary>Bit h is set where a word, or a beginning of a phrase, hashes to h.</summary>
@@ -23,7 +23,7 @@ internal sealed class ContextIndex
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(Encoding.UTF8.GetBytes(phrase));
+                ulong hash = Enter(new FoldedText().Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;
@@ -103,7 +103,7 @@ internal sealed class ContextIndex
         Span<WordSpan> words = stackalloc WordSpan[phrase.Length];
         int count = ContextWords.Split(phrase, isCut: false, words);
         if (count is 0 or > MostWords)
-            throw new ArgumentException("A context phrase has one to ten words.", nameof(phrase));
+            throw new ArgumentException($"A context phrase has at least one word and fits into the context: {Encoding.UTF8.GetString(phrase)}", nameof(phrase));
         ulong hash = ContextWords.Seed;
         foreach (WordSpan word in words[..count])
         {

@@ -7,7 +7,7 @@ internal readonly ref struct TextWindow(ReadOnlySpan<byte> bytes, bool final, lo
 {
     /// <summary>
     /// How many bytes left of an undecided byte are kept: a candidate may begin 86 bytes before its place, its context 64 bytes before that, and a redacted
-    /// form cut by the edge of the context needs 32 more.
+    /// form cut by the edge of the context needs 64 more.
     /// </summary>
     public const int LeftReach = 256;
 

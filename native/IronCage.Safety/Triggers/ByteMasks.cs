@@ -4,71 +4,100 @@ using System.Runtime.Intrinsics;
 
 namespace IronCage.Safety.Triggers;
 
-/// <summary>The classes of 64 bytes, a bit for each.</summary>
+/// <summary>The classes of 64 bytes, a bit for each. SSE2 and NEON suffice.</summary>
 internal struct ByteMasks
 {
     public const int Width = 64;
 
+    /// <summary><c>0-9</c>.</summary>
     public ulong Digit;
-    public ulong Upper;
+
+    /// <summary><c>A-Z a-z</c>.</summary>
     public ulong Letter;
-    public ulong Hex;
-    public ulong High;
-    public ulong At;
-    public ulong Colon;
-    public ulong Equal;
-    public ulong Dot;
-    public ulong Hyphen;
-    public ulong Slash;
+
+    /// <summary><c>A-Z</c>.</summary>
+    public ulong Upper;
+
+    /// <summary><c>_ - + / = : .</c>, which tokens hold beside letters and digits.</summary>
     public ulong Joiner;
-    public ulong Underscore;
-    public ulong Open;
+
+    /// <summary><c>@ : = . - ( [ {</c>, which are triggers by themselves or with their neighbours.</summary>
+    public ulong Sign;
 
     /// <summary>Reads 64 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteMasks Read(ref byte first)
+    public static void Read(ref byte first, out ByteMasks masks)
     {
-        ByteMasks masks = default;
-        for (int i = 0; i < Width; i += Vector128<byte>.Count)
-        {
-            Vector128<byte> bytes = Vector128.LoadUnsafe(ref first, (nuint)i);
-            Vector128<byte> folded = bytes | Vector128.Create((byte)0x20);
-            Vector128<byte> letter = InRange(folded, (byte)'a', 25);
-            Vector128<byte> digit = InRange(bytes, (byte)'0', 9);
-            Vector128<byte> hyphen = Is(bytes, '-');
-            Vector128<byte> slash = Is(bytes, '/');
-            Vector128<byte> equal = Is(bytes, '=');
-            masks.Digit |= Bits(digit, i);
-            masks.Letter |= Bits(letter, i);
-            masks.Upper |= Bits(Vector128.AndNot(letter, Vector128.Equals(bytes & Vector128.Create((byte)0x20), Vector128.Create((byte)0x20))), i);
-            masks.Hex |= Bits(digit | InRange(folded, (byte)'a', 5), i);
-            masks.High |= Bits(bytes, i);
-            masks.At |= Bits(Is(bytes, '@'), i);
-            masks.Colon |= Bits(Is(bytes, ':'), i);
-            masks.Equal |= Bits(equal, i);
-            masks.Dot |= Bits(Is(bytes, '.'), i);
-            masks.Hyphen |= Bits(hyphen, i);
-            masks.Slash |= Bits(slash, i);
-            Vector128<byte> underscore = Is(bytes, '_');
-            masks.Underscore |= Bits(underscore, i);
-            masks.Joiner |= Bits(hyphen | slash | equal | underscore | Is(bytes, '+'), i);
-            masks.Open |= Bits(Is(bytes, '(') | Is(bytes, '[') | Is(bytes, '{'), i);
-        }
-
-        return masks;
+        Vector128<byte> a = Vector128.LoadUnsafe(ref first);
+        Vector128<byte> b = Vector128.LoadUnsafe(ref first, 16);
+        Vector128<byte> c = Vector128.LoadUnsafe(ref first, 32);
+        Vector128<byte> d = Vector128.LoadUnsafe(ref first, 48);
+        masks.Digit = Bits(Digits(a), Digits(b), Digits(c), Digits(d));
+        masks.Letter = Bits(Letters(a), Letters(b), Letters(c), Letters(d));
+        masks.Upper = masks.Letter & ~Bits(Smalls(a), Smalls(b), Smalls(c), Smalls(d));
+        masks.Joiner = Bits(Joiners(a), Joiners(b), Joiners(c), Joiners(d));
+        masks.Sign = Bits(Signs(a), Signs(b), Signs(c), Signs(d));
     }
 
     /// <summary>Reads fewer than 64 bytes; the rest are of no class, or of every class.</summary>
-    public static ByteMasks ReadTail(ReadOnlySpan<byte> tail, bool wild)
+    public static void ReadTail(ReadOnlySpan<byte> tail, bool wild, out ByteMasks masks)
     {
         Span<byte> padded = stackalloc byte[Width];
         padded.Clear();
         tail.CopyTo(padded);
-        ByteMasks masks = Read(ref MemoryMarshal.GetReference(padded));
-        if (wild)
-            masks.Widen(tail.Length == 0 ? ulong.MaxValue : ~((1UL << tail.Length) - 1));
-        return masks;
+        Read(ref MemoryMarshal.GetReference(padded), out masks);
+        if (!wild || tail.Length >= Width)
+            return;
+        ulong rest = ulong.MaxValue << tail.Length;
+        masks.Digit |= rest;
+        masks.Letter |= rest;
+        masks.Upper |= rest;
+        masks.Joiner |= rest;
     }
+
+    /// <summary>Which of at most 64 bytes are beyond ASCII.</summary>
+    public static ulong Beyond(ReadOnlySpan<byte> bytes)
+    {
+        ulong found = 0;
+        for (int i = 0; i < bytes.Length; i++)
+            found |= (ulong)(bytes[i] >> 7) << i;
+        return found;
+    }
+
+    /// <summary>Which of at most 64 bytes are underscores.</summary>
+    public static ulong Underscores(ReadOnlySpan<byte> bytes)
+    {
+        ulong found = 0;
+        for (int i = bytes.IndexOf((byte)'_'); i >= 0 && i < bytes.Length; i++)
+            found |= bytes[i] == '_' ? 1UL << i : 0;
+        return found;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Bits(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d)
+    {
+        uint low = a.ExtractMostSignificantBits() | (b.ExtractMostSignificantBits() << 16);
+        uint high = c.ExtractMostSignificantBits() | (d.ExtractMostSignificantBits() << 16);
+        return low | ((ulong)high << 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Digits(Vector128<byte> bytes) => InRange(bytes, (byte)'0', 9);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Letters(Vector128<byte> bytes) => InRange(bytes | Vector128.Create((byte)0x20), (byte)'a', 25);
+
+    /// <summary>The bit that tells small letters from capitals, moved to where it is read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Smalls(Vector128<byte> bytes) => (bytes.AsUInt16() << 2).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Joiners(Vector128<byte> bytes) => InRange(bytes, (byte)'-', 2) | Is(bytes, '_') | Is(bytes, '+') | Is(bytes, '=') | Is(bytes, ':');
+
+    /// <summary><c>[</c> and <c>{</c> differ in the bit of small letters, and nothing else becomes <c>{</c> with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Signs(Vector128<byte> bytes) =>
+        InRange(bytes, (byte)'-', 1) | Is(bytes, '@') | Is(bytes, '=') | Is(bytes, ':') | Is(bytes, '(') | Is(bytes | Vector128.Create((byte)0x20), '{');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Is(Vector128<byte> bytes, char value) => Vector128.Equals(bytes, Vector128.Create((byte)value));
@@ -78,26 +107,5 @@ internal struct ByteMasks
     {
         Vector128<byte> distance = bytes - Vector128.Create(first);
         return Vector128.Equals(Vector128.Min(distance, Vector128.Create(more)), distance);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(Vector128<byte> vector, int at) => (ulong)vector.ExtractMostSignificantBits() << at;
-
-    private void Widen(ulong rest)
-    {
-        Digit |= rest;
-        Upper |= rest;
-        Letter |= rest;
-        Hex |= rest;
-        High |= rest;
-        At |= rest;
-        Colon |= rest;
-        Equal |= rest;
-        Dot |= rest;
-        Hyphen |= rest;
-        Slash |= rest;
-        Joiner |= rest;
-        Underscore |= rest;
-        Open |= rest;
     }
 }

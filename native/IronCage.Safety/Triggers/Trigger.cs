@@ -12,10 +12,10 @@ internal enum Trigger : ushort
     /// <summary>An at sign.</summary>
     At = 1,
 
-    /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on.</summary>
+    /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on; or of a run of two between a letter and something else.</summary>
     Number = 2,
 
-    /// <summary>A letter, digit or <c>_</c> that follows none of those, where at least 16 of <c>A-Z a-z 0-9 _ - + / = :</c> stand from it on.</summary>
+    /// <summary>A letter, digit or <c>_</c> that follows none of those, where at least 16 of <c>A-Z a-z 0-9 _ - + / = : .</c> stand from it on.</summary>
     Token = 4,
 
     /// <summary>A colon.</summary>
@@ -36,7 +36,7 @@ internal enum Trigger : ushort
     /// <summary>A round, square or curly bracket that opens before a letter: <c>name [at] host</c>.</summary>
     Bracket = 256,
 
-    /// <summary>A colon between two of hexadecimal digits and colons.</summary>
+    /// <summary>A colon before a hexadecimal digit or a colon, and after one or before another colon.</summary>
     HexColon = 512,
 
     /// <summary>The colon of <c>://</c>.</summary>

@@ -17,10 +17,13 @@ internal ref struct TriggerSearch
     private readonly ByteSet? ownStarts;
     private TriggerBlock block;
     private TriggerBlock certain;
+    private ByteMasks before;
+    private ByteMasks here;
     private ByteMasks ahead;
+    private ulong words;
+    private ulong own;
     private ulong left;
     private int origin;
-    private bool isTail;
 
     public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null)
     {
@@ -30,79 +33,171 @@ internal ref struct TriggerSearch
         this.ownStarts = ownStarts;
         origin = from - ByteMasks.Width;
         Stop = text.Length;
-        if (from < text.Length)
-            ahead = Masks(from, out isTail);
+        if (from >= text.Length)
+            return;
+        Read(from, out ahead);
+        here = default;
+        if (from > 0)
+        {
+            byte last = text[from - 1];
+            here.Digit = ByteClass.IsDigit(last) ? 1UL << 63 : 0;
+            here.Letter = ByteClass.IsLetter(last) ? 1UL << 63 : 0;
+            here.Upper = ByteClass.IsUpper(last) ? 1UL << 63 : 0;
+        }
     }
 
     /// <summary>The first place of which the text at hand does not say whether it has a trigger; the text's end if there is none.</summary>
     public int Stop { get; private set; }
 
-    /// <summary>Moves to the next place with a trigger.</summary>
+    /// <summary>Moves to the next place with a trigger that is wanted.</summary>
     /// <returns>False when there is none before <see cref="Stop"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Next(out int place, out Trigger triggers)
     {
-        while (left == 0)
+        do
         {
-            if (!Fill())
+            while (left == 0)
             {
-                (place, triggers) = (Stop, Trigger.None);
+                if (!Fill())
+                {
+                    (place, triggers) = (Stop, Trigger.None);
+                    return false;
+                }
+            }
+
+            int bit = BitOperations.TrailingZeroCount(left);
+            left &= left - 1;
+            place = origin + bit;
+            if (!At(bit, place, out triggers))
+            {
+                Stop = place;
+                left = 0;
+                origin = text.Length;
                 return false;
             }
         }
-
-        int bit = BitOperations.TrailingZeroCount(left);
-        left &= left - 1;
-        place = origin + bit;
-        triggers = block.At(bit) & wanted;
-        if (isTail && !final && triggers != (certain.At(bit) & wanted))
-        {
-            Stop = place;
-            left = 0;
-            origin = text.Length;
-            return false;
-        }
+        while (triggers == Trigger.None);
 
         return true;
+    }
+
+    /// <returns>False when the text at hand does not tell.</returns>
+    private readonly bool At(int bit, int place, out Trigger triggers)
+    {
+        triggers = Trigger.None;
+        if (((here.Sign >> bit) & 1) != 0)
+        {
+            if (!Sign(place, out triggers))
+                return false;
+        }
+        else
+        {
+            triggers = Of(block, bit);
+            if (!final && place + Reach > text.Length && triggers != Of(certain, bit))
+                return false;
+            if (((words >> bit) & 1) != 0)
+                triggers |= Trigger.Word;
+        }
+
+        if (((own >> bit) & 1) != 0)
+            triggers |= Trigger.Own;
+        triggers &= wanted;
+        return true;
+    }
+
+    private static Trigger Of(in TriggerBlock block, int bit) => (Trigger)(
+        (((int)(block.Number >> bit) & 1) * (int)Trigger.Number)
+        | (((int)(block.Token >> bit) & 1) * (int)Trigger.Token)
+        | (((int)(block.Capitals >> bit) & 1) * (int)Trigger.Capitals));
+
+    /// <summary>The triggers of one sign, by the bytes beside it.</summary>
+    private readonly bool Sign(int place, out Trigger triggers)
+    {
+        byte sign = text[place];
+        triggers = sign == '@' ? Trigger.At : sign == '=' ? Trigger.Equals : Trigger.None;
+        if (triggers != Trigger.None)
+            return true;
+        if (place + 1 >= text.Length)
+        {
+            triggers = sign == ':' ? Trigger.Colon : Trigger.None;
+            return final;
+        }
+
+        byte next = text[place + 1];
+        switch (sign)
+        {
+            case (byte)'.':
+                triggers = (ByteClass.IsLetter(next) || next >= 0x80) && place > 0 && (ByteClass.IsAlnum(text[place - 1]) || text[place - 1] >= 0x80) ? Trigger.Dot : Trigger.None;
+                return true;
+            case (byte)'-':
+                triggers = ByteClass.IsUpper(next) ? Trigger.Dashes : Trigger.None;
+                return true;
+            case (byte)':':
+                triggers = Trigger.Colon;
+                if (next == ':' || (ByteClass.IsHex(next) && place > 0 && (ByteClass.IsHex(text[place - 1]) || text[place - 1] == ':')))
+                    triggers |= Trigger.HexColon;
+                if (next != '/')
+                    return true;
+                if (place + 2 >= text.Length)
+                    return final;
+                if (text[place + 2] == '/')
+                    triggers |= Trigger.Scheme;
+                return true;
+            default:
+                triggers = ByteClass.IsLetter(next) ? Trigger.Bracket : Trigger.None;
+                return true;
+        }
     }
 
     private bool Fill()
     {
         origin += ByteMasks.Width;
-        if (origin >= text.Length)
-            return false;
-        ByteMasks here = ahead;
-        byte before = origin == 0 ? (byte)0 : text[origin - 1];
-        bool open = isTail;
-        ahead = Masks(origin + ByteMasks.Width, out bool nextIsTail);
-        isTail = open || nextIsTail;
-        block.Find(here, ahead, before, wanted);
-        ulong own = ownStarts is null ? 0 : ownStarts.Find(text, origin);
-        block.AddOwn(own);
-        left = block.Any;
         int known = text.Length - origin;
-        if (known < ByteMasks.Width)
-            left &= (1UL << known) - 1;
-        if (isTail && !final && left != 0)
-        {
-            ByteMasks plain = ByteMasks.ReadTail(text.Slice(origin, Math.Min(known, ByteMasks.Width)), wild: false);
-            ReadOnlySpan<byte> rest = known > ByteMasks.Width ? text[(origin + ByteMasks.Width)..] : [];
-            certain.Find(plain, ByteMasks.ReadTail(rest, wild: false), before, wanted);
-            certain.AddOwn(own);
-        }
-
+        if (known <= 0)
+            return false;
+        before = here;
+        here = ahead;
+        Read(origin + ByteMasks.Width, out ahead);
+        ReadOnlySpan<byte> bytes = text.Slice(origin, Math.Min(known, ByteMasks.Width));
+        bool afterUnderscore = origin > 0 && text[origin - 1] == '_';
+        block = TriggerBlock.Find(here, ahead, before, bytes, afterUnderscore);
+        left = block.Number | block.Token | block.Capitals | here.Sign;
+        if ((wanted & Trigger.Word) != 0)
+            FindWords(bytes);
+        if (ownStarts is not null)
+            left |= own = ownStarts.Find(text, origin);
+        if (known < ByteMasks.Width + Reach)
+            FillTail(bytes, afterUnderscore, known);
         return true;
     }
 
-    private readonly ByteMasks Masks(int from, out bool tail)
+    private void FindWords(ReadOnlySpan<byte> bytes)
+    {
+        ulong beyond = ByteMasks.Beyond(bytes);
+        ulong word = here.Letter | here.Digit | beyond;
+        bool isAfter = origin > 0 && (ByteClass.IsAlnum(text[origin - 1]) || text[origin - 1] >= 0x80);
+        words = beyond | (word & ~((word << 1) | (isAfter ? 1UL : 0)));
+        left |= words;
+    }
+
+    /// <summary>Near the end of what is at hand: which triggers there are whatever follows.</summary>
+    private void FillTail(ReadOnlySpan<byte> bytes, bool afterUnderscore, int known)
+    {
+        if (known < ByteMasks.Width)
+            left &= (1UL << known) - 1;
+        if (final || left == 0)
+            return;
+        ByteMasks.ReadTail(bytes, wild: false, out ByteMasks plain);
+        ByteMasks.ReadTail(known > ByteMasks.Width ? text[(origin + ByteMasks.Width)..] : [], wild: false, out ByteMasks rest);
+        certain = TriggerBlock.Find(plain, rest, before, bytes, afterUnderscore);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Read(int from, out ByteMasks masks)
     {
         if (from + ByteMasks.Width <= text.Length)
-        {
-            tail = false;
-            return ByteMasks.Read(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), from));
-        }
-
-        tail = true;
-        return ByteMasks.ReadTail(from < text.Length ? text[from..] : [], wild: !final);
+            ByteMasks.Read(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), from), out masks);
+        else
+            ByteMasks.ReadTail(from < text.Length ? text[from..] : [], wild: !final, out masks);
     }
 }

@@ -5,7 +5,7 @@ internal sealed class PaymentCardRecogniserTests
     [TestCase("⟦4111111111111111⟧")]
     [TestCase("card: ⟦4111 1111 1111 1111⟧, exp 12/27")]
     [TestCase("⟦4111-1111-1111-1111⟧.")]
-    [TestCase("⟦4222222222222⟧")]
+    [TestCase("Visa ⟦4222222222222⟧")]
     [TestCase("⟦5555555555554444⟧ ⟦2223003122003222⟧")]
     [TestCase("⟦378282246310005⟧ ⟦3782 822463 10005⟧")]
     [TestCase("⟦6011111111111117⟧")]

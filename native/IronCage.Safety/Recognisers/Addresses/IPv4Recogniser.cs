@@ -4,7 +4,7 @@ using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
 
-namespace IronCage.Safety.Recognisers;
+namespace IronCage.Safety.Recognisers.Addresses;
 
 /// <summary>IPv4 addresses in strict dotted form. Not in longer dotted numbers, host names, versions and product tokens such as <c>Chrome/120.0.0.0</c>.</summary>
 internal sealed class IPv4Recogniser : Recogniser
@@ -21,6 +21,9 @@ internal sealed class IPv4Recogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         if (!Edge.LeftFree(text, anchor) || Edge.ContinuesNumber(text, anchor, "."u8))
+            return MatchState.NoMatch;
+        NumberRun number = window.Number(anchor);
+        if (number.Length(0) > 3 || (number.Groups > 1 && number.Separator(0) != '.') || (number.Groups == 1 && !number.IsOpen))
             return MatchState.NoMatch;
 
         ReadOnlySpan<byte> rest = text.Slice(anchor, Math.Min(Longest + 1, text.Length - anchor));
@@ -43,6 +46,11 @@ internal sealed class IPv4Recogniser : Recogniser
         if (IsVersion(text, anchor, address))
             return MatchState.NoMatch;
         Add(candidates, window, PersonalKinds.IpAddress, anchor, end, Score, Evidence.Pattern);
+        int whole = end;
+        if (IpSuffix.Read(window, zones: false, widest: 32, ref whole) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        if (whole > end)
+            Add(candidates, window, PersonalKinds.IpAddress, anchor, whole, Score, Evidence.Pattern);
         return MatchState.Match;
     }
 

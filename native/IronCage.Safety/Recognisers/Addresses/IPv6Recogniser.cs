@@ -4,7 +4,7 @@ using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
 
-namespace IronCage.Safety.Recognisers;
+namespace IronCage.Safety.Recognisers.Addresses;
 
 /// <summary>
 /// IPv6 addresses, full and compressed, with an embedded IPv4 address too. Much else is written with colons: scopes (<c>std::</c>), slices (<c>[1::2]</c>),
@@ -49,9 +49,15 @@ internal sealed class IPv6Recogniser : Recogniser
             return MatchState.NoMatch;
 
         MatchState edge = Edge.Right(window, end, "."u8);
-        if (edge == MatchState.Match)
-            Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
-        return edge;
+        if (edge != MatchState.Match)
+            return edge;
+        Add(candidates, window, PersonalKinds.IpAddress, start, end, Score, Evidence.Pattern);
+        int whole = end;
+        if (IpSuffix.Read(window, zones: true, widest: 128, ref whole) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        if (whole > end)
+            Add(candidates, window, PersonalKinds.IpAddress, start, whole, Score, Evidence.Pattern);
+        return MatchState.Match;
     }
 
     public override int HoldFrom(in TextWindow window, int from)

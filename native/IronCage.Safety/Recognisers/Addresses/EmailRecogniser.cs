@@ -3,11 +3,12 @@ using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
 
-namespace IronCage.Safety.Recognisers;
+namespace IronCage.Safety.Recognisers.Addresses;
 
 /// <summary>
 /// E-mail addresses as people use them: a dot-atom of letters, digits and <c>. _ % + - &amp; ~</c>, at most 64 bytes; a domain of at least two labels, the last
-/// one of ASCII letters or punycode. Latin letters with marks count as letters on both sides; other scripts are boundaries.
+/// one a top-level domain in ASCII. Latin letters with marks count as letters on both sides, letters of other scripts in the domain before its last label; else
+/// they are boundaries.
 /// </summary>
 internal sealed class EmailRecogniser : Recogniser
 {
@@ -17,12 +18,8 @@ internal sealed class EmailRecogniser : Recogniser
     private const int LongestLabel = 63;
     private const int MostVariants = 64;
 
-    /// <summary>Endings of file names that are no top-level domain: <c>logo@2x.png</c>.</summary>
-    private static readonly byte[][] FileEndings =
-    [
-        .. new[] { "png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "css", "js", "json", "html", "htm", "xml", "txt", "pdf", "exe", "dll" }
-            .Select(System.Text.Encoding.ASCII.GetBytes),
-    ];
+    /// <summary>First labels of a domain that are names in code: <c>x @ self.name</c> without its spaces.</summary>
+    private static readonly byte[][] CodeHeads = [.. new[] { "self", "this", "cls" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     /// <summary>Longer top-level domains that are believed also before an opening parenthesis; <c>x@w.transpose()</c> is code.</summary>
     private static readonly byte[][] CommonDomains =
@@ -167,7 +164,7 @@ internal sealed class EmailRecogniser : Recogniser
             while ((step = LabelStep(text, i)) > 0 && i - from <= LongestDomain)
                 i += step;
             bool tooLong = i - from > LongestDomain;
-            if (!tooLong && !window.Final && (i >= text.Length || (i == text.Length - 1 && ByteClass.IsLatinLead(text[i]))))
+            if (!tooLong && !window.Final && (i >= text.Length || step < 0))
                 return MatchState.NeedMore;
 
             if (i == label || text[label] == '-')
@@ -189,13 +186,25 @@ internal sealed class EmailRecogniser : Recogniser
         return end < 0 ? MatchState.NoMatch : MatchState.Match;
     }
 
+    /// <summary>How many bytes from <paramref name="i"/> on are one more character of a label: 0 to 4; -1 where the text at hand ends inside one.</summary>
     private static int LabelStep(ReadOnlySpan<byte> text, int i)
     {
         if (i >= text.Length)
             return 0;
-        if (ByteClass.IsAlnum(text[i]) || text[i] == '-')
-            return 1;
-        return i + 1 < text.Length && ByteClass.IsLatinPair(text[i], text[i + 1]) ? 2 : 0;
+        byte b = text[i];
+        if (b < 0x80)
+            return ByteClass.IsAlnum(b) || b == '-' ? 1 : 0;
+        int length = b switch { >= 0xC3 and <= 0xDF => 2, >= 0xE0 and <= 0xED and not 0xE2 => 3, _ => 0 };
+        for (int more = 1; more < length; more++)
+        {
+            if (i + more >= text.Length)
+                return -1;
+            if (text[i + more] is < 0x80 or > 0xBF)
+                return 0;
+        }
+
+        // Not the signs of Latin-1, nor the punctuation of Chinese and Japanese.
+        return (length == 2 && ByteClass.IsLatinLead(b) && !ByteClass.IsLatinPair(b, text[i + 1])) || (b == 0xE3 && text[i + 1] == 0x80) ? 0 : length;
     }
 
     /// <summary>
@@ -210,14 +219,14 @@ internal sealed class EmailRecogniser : Recogniser
         ReadOnlySpan<byte> whole = text[label..end];
         if (whole.Length > 5 && System.Text.Ascii.EqualsIgnoreCase(whole[..4], "xn--"u8) && whole.TrimEnd((byte)'-').Length > 5)
             return label + whole.TrimEnd((byte)'-').Length;
-        bool letters = i - label >= 2 && (i == end || text[i] == '-' || IsScriptChange(text, i));
-        return letters ? i : 0;
+        bool ends = i == end || text[i] == '-' || text[i] >= 0x80;
+        return ends && TopLevelDomains.Find(text[label..i]) != TopLevelKind.None ? i : 0;
     }
 
     private static bool IsAddress(ReadOnlySpan<byte> text, int start, int at, int topLevel, int end)
     {
         ReadOnlySpan<byte> top = text[topLevel..end];
-        if (IsOneOf(top, FileEndings))
+        if (IsOneOf(text[(at + 1)..(at + 1 + text[(at + 1)..end].IndexOf((byte)'.'))], CodeHeads))
             return false;
         byte next = end < text.Length ? text[end] : (byte)0;
         if (next == '(' && top.Length > 2 && !IsOneOf(top, CommonDomains))
