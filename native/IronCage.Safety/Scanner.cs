@@ -37,7 +37,7 @@ public sealed class Scanner
         selection = KindSelection.Of(options);
         if (options.MinScore > 0 || options.Allow is not null)
             filter = new FindingFilter(options.MinScore, options.Allow);
-        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed), .. OwnRecognisers()]);
+        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]);
     }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
@@ -117,7 +117,11 @@ public sealed class Scanner
         found.Sort(CandidateOrder.ByPlace);
         var resolver = new OverlapResolver();
         foreach (Candidate candidate in found)
-            resolver.Pending.Add(candidate with { Start = text.Unfold(candidate.Start), End = text.Unfold(candidate.End) });
+        {
+            StreamFinding place = text.Unfold(candidate);
+            resolver.Pending.Add(candidate with { Start = place.Start, End = place.End, Evidence = place.Evidence });
+        }
+
         for (int i = 0; i < external.Length; i++)
             resolver.Pending.Add(Checked(external[i], i, utf8.Length));
         resolver.Drain(long.MaxValue);
