@@ -25,9 +25,10 @@ internal static class CommerceTokens
         new("DUFFEL_TOKEN", "duffel_(test|live)_<w43>"),
         new("CONTENTFUL_TOKEN", "CFPAT-<w43>"),
         new("CONTENTFUL_DELIVERY_TOKEN", "<w43>", Vendor.Named("contentful")),
-        new("PRISMIC_TOKEN", "MC5<w20-60>.<v30-140>"),
+        new("PRISMIC_TOKEN", "MC<w20-60>.<w40-160>", Vendor.Named("prismic")),
+        new("PRISMIC_TOKEN", "MC5<w20-60>.<w40-160>"),
         new("STORYBLOK_TOKEN", "<a22>tt", Vendor.Named("storyblok")),
-        new("SANITY_TOKEN", "sk<a178>"),
+        new("SANITY_TOKEN", "sk<a130-200>"),
         new("WEBFLOW_TOKEN", "ws-<h64>"),
         new("WEBFLOW_TOKEN", "<h64>", Vendor.Named("webflow")),
         new("WORDPRESS_APP_PASSWORD", "<a4> <a4> <a4> <a4> <a4> <a4>", Vendor.Named("wordpress", "wp", "application password")),
@@ -37,6 +38,6 @@ internal static class CommerceTokens
         new("BEEHIIV_API_KEY", "<a64>", Vendor.Named("beehiiv")),
         new("CUSTOMERIO_API_KEY", "<h32>", Vendor.Named("customerio", "customer io", "customer.io")),
         new("CUSTOMERIO_API_KEY", "<h20>", Vendor.Named("customerio", "customer io")),
-        new("BEAMER_TOKEN", "b_<q44>"),
+        new("BEAMER_TOKEN", "b_<m44>"),
     ];
 }

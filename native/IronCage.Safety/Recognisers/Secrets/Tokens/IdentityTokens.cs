@@ -23,11 +23,10 @@ internal static class IdentityTokens
         new("DESCOPE_KEY", "K2<a27>"),
         new("PERSONA_API_KEY", "persona_(sandbox|production)_<w24-48>"),
         new("MAXMIND_LICENSE_KEY", "<a6>_<a29>_mmk"),
-        new("VIRUSTOTAL_API_KEY", "<h64>", Vendor.Named("virustotal", "virus total", "vt api", "vt")),
+        new("VIRUSTOTAL_API_KEY", "<h64>", Vendor.Named("virustotal", "virus total", "vt api", "vt", "x apikey")),
         new("SHODAN_API_KEY", "<a32>", Vendor.Named("shodan")),
         new("ADOBE_CLIENT_SECRET", "p8e-<w32>"),
-        new("SALESFORCE_ACCESS_TOKEN", "00D<a12>!<q80-130>"),
-        new("SALESFORCE_ACCESS_TOKEN", "00D<a15>!<q80-130>"),
+        new("SALESFORCE_ACCESS_TOKEN", "00D<a12-15>!<q80-130>"),
         new("CLOUDFLARE_API_TOKEN", "cfut_<a40-60>"),
     ];
 }

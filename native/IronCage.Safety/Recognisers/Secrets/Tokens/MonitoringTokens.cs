@@ -38,7 +38,7 @@ internal static class MonitoringTokens
         new("BUGSNAG_API_KEY", "<h32>", Vendor.Named("bugsnag")),
         new("PAGERDUTY_API_KEY", "u+<w18>"),
         new("PAGERDUTY_API_KEY", "<w20>", Vendor.Named("pagerduty", "pager duty", "pd")),
-        new("OPSGENIE_API_KEY", "<uuid>", Vendor.Named("opsgenie")),
+        new("OPSGENIE_API_KEY", "<uuid>", Vendor.Named("opsgenie", "geniekey", "genie key")),
         new("STATUSPAGE_API_KEY", "<uuid>", Vendor.Named("statuspage", "status page")),
         new("STATUSPAGE_API_KEY", "<a32-64>", Vendor.Named("statuspage", "status page")),
         new("HEALTHCHECKS_API_KEY", "hc(w|r|p)_<w28>"),

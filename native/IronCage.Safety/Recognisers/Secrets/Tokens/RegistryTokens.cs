@@ -13,7 +13,7 @@ internal static class RegistryTokens
         new("RUBYGEMS_TOKEN", "rubygems_<h48>"),
         new("NUGET_API_KEY", "oy2<l43>"),
         new("CRATES_IO_TOKEN", "cio<a32>"),
-        new("CLOJARS_TOKEN", "CLOJARS_<h60>"),
+        new("CLOJARS_TOKEN", "CLOJARS_<l60>"),
         new("PACKAGIST_TOKEN", "packagist_(o|u)(r|u)t_<h68>"),
         new("DOCKER_HUB_TOKEN", "dckr_pat_<w27>"),
         new("DOCKER_HUB_TOKEN", "dckr_oat_<w32>"),
