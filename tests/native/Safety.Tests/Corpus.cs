@@ -16,6 +16,8 @@ internal static class Corpus
         Fakes.OpenAILegacy, Fakes.OpenAIProject, Fakes.Anthropic, Fakes.Google, Fakes.AwsAccess, Fakes.GitHub, Fakes.GitHubFine, Fakes.HuggingFace, Fakes.Groq,
         Fakes.Xai, Fakes.AzureMarked, "aws_secret_access_key=" + Fakes.AwsSecret, Fakes.AwsSecret, "AccountKey=" + Fakes.AzureAccount, "api-key: " + Fakes.AzureHex,
         Fakes.Pem(lines: 1), Fakes.Pem(lines: 1, end: false), "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "sk-", "AIza", "AKIA", "github_pat_",
+        "password=", "\"api_key\": \"", "token: ", "--secret ", "Galway!" + "42xy7", Fakes.Jwt, Fakes.SendGrid, "https://bob:" + "Velvet*42ab@host.example/", "Server=a;Uid=b;Pwd=", "datadog_api_key = ", Fakes.AzureHex, "xa~", "v^1.1#i^1#",
+        "https://hooks.slack" + ".com/services/T0A1B2C3D/B0A1B2C3D/" + Fakes.Body(24, 4), "eyJ", "SG.", "xoxb-", "Bearer ", "${X}", "&sig=",
         " ", " ", " ", ", ", ".", "-", ":", "/", "\n", "\\n", "\"", "[", "]", "_", "*", ",", "=", "0", "1", "a", "Hello world", "é", "Ÿ", "中文", "🙂", "×",
         "415\u2011555\u20112671", "+44\u00A020\u202F7946\u20090958", "4111\u00A01111\u00A01111\u00A01111", "123\u201145\u20136789", "DE89\u202F3704\u202F0044\u202F0532\u202F0130\u202F00",
         "bob%40example.com", "bob\\u0040example.com", "jos\\u00e9@example.com", "\u2011", "\u00A0", "\u2014", "\u201C", "%", "%4", "\\", "\\u", "\\u00", "\\u00a0", "\\u2011", "\\b",
@@ -48,6 +50,8 @@ internal static class Corpus
         Fakes.HuggingFace + "first.last+tag@sub.example.orgDE89" + Fakes.Pem(lines: 1, end: false) + "AIzafirst.last+tag@sub.example.orgghp_" + Fakes.Body(36),
         "2001:db8::11..4111111111111111 fe80::1..212-555-1234 ab@c.deversion :10.0.0.1 " + Fakes.OpenAIProject + "_version 8.8.8.8[:",
         "Call 415\u2011555\u20112671 or (415)\u00A0555\u20112671; \u201Cbob\u201D <bob%40example.com>, {\\\"m\\\":\\\"jos\\u00e9\\u0040example.com\\\"} 100% \u2014 50\u202F%",
+        "{\"password\":\"Galway!" + "42xy7\",\"note\":\"token: " + Fakes.AzureHex + "\"} export API_KEY='" + Fakes.Body(30) + "' --secret " + Fakes.Body(24, 9) + " Authorization: Bearer " + Fakes.Body(40),
+        "before " + Fakes.Jwt + ". " + Fakes.Putty + " postgres://app:Velvet*" + "42ab@db.example.com/x Server=a;User Id=b;Password=Marble%" + "77qz;Encrypt=True; twilio " + Fakes.AzureHex + " " + Fakes.SendGrid,
         "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
         string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
     ];

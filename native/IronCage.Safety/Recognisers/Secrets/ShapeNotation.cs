@@ -7,7 +7,7 @@ namespace IronCage.Safety.Recognisers.Secrets;
 /// How the shape of a token is written: bytes stand for themselves, <c>(a|b)</c> for one of some texts (nothing is one too), <c>&lt;a36&gt;</c> for 36 and
 /// <c>&lt;w20-40&gt;</c> for 20 to 40 bytes of a set, <c>&lt;uuid&gt;</c> for a UUID in small letters. The sets: d digits, h hexadecimal in small letters, H in capitals, x in any,
 /// l small letters and digits, u capitals and digits, a letters and digits, z small letters, y letters, w letters, digits, _ and -, b those of Base64 without
-/// padding, p the same with it, q those of w, full stop and equals sign, % those of w and percent signs, m those of p, _ and -, t those of w, full stop and tilde, v all that can be seen but quotes, commas and semicolons.
+/// padding, p the same with it, q those of w, full stop and equals sign, % those of w and percent signs, m those of p, _ and -, t those of w, full stop and tilde, v letters, digits and all signs but quotes, brackets, commas and semicolons.
 /// </summary>
 internal static class ShapeNotation
 {
@@ -92,7 +92,7 @@ internal static class ShapeNotation
         'b' => Base64,
         'p' => Base64 | AsciiSet.Of("="),
         'q' => Dotted,
-        'v' => AsciiSet.Range('!', '~') with { Low = AsciiSet.Range('!', '~').Low & ~AsciiSet.Of("\"',;").Low },
+        'v' => Alnum | AsciiSet.Of("!#$%&*+-./:=?@^_|~"),
         'm' => UrlSafe | AsciiSet.Of("+/="),
         't' => UrlSafe | AsciiSet.Of(".~"),
         '%' => UrlSafe | AsciiSet.Of("%"),

@@ -7,7 +7,7 @@ internal static class AzureTokens
 {
     private static readonly ContextSet Api = new(
         "azure api", "azure openai", "azure key", "azure cognitive", "cognitive services", "ocp apim", "ocp apim subscription key", "apim", "azure translator", "azure speech", "azure vision", "azure maps", "azure face",
-        "azure language", "azure document", "cognitive", "azure ai", "azure subscription", "subscription key");
+        "azure language", "azure document", "cognitive", "azure ai", "azure subscription", "subscription key", "azure token", "azure secret", "azure apikey");
 
     private static readonly ContextSet Storage = new("accountkey", "account key", "storage key", "azure storage", "storage account", "blob", "azure blob", "azure account", "storage");
     private static readonly ContextSet Cosmos = new("cosmos", "cosmosdb", "cosmos db", "documentdb");

@@ -41,7 +41,7 @@ internal static class BuildTokens
         new("PREFECT_API_KEY", "pn(u|b)_<a36>"),
         new("DBT_CLOUD_TOKEN", "dbt(c|u|s)_<w30-100>"),
         new("DBT_CLOUD_TOKEN", "<h40>", Dbt),
-        new("TRIGGER_DEV_KEY", "tr_(dev|prod|stg|preview)_<a20-48>"),
+        new("TRIGGER_DEV_KEY", "tr_(dev|prod|stg|preview)_<a18-48>"),
         new("TRIGGER_DEV_KEY", "tr_pat_<a24-48>"),
         new("INNGEST_KEY", "signkey-(prod|test|branch|dev)-<h64>"),
         new("UNKEY_KEY", "unkey_<a20-40>"),

@@ -19,7 +19,7 @@ internal static class IdentityTokens
         new("WORKOS_API_KEY", "sk_(live|test)_<a24-100>", Vendor.Named("workos")),
         new("CLERK_SECRET_KEY", "sk_(live|test)_<a38-52>", Vendor.Named("clerk")),
         new("STYTCH_SECRET", "secret-(test|live)-<q32-48>"),
-        new("DESCOPE_KEY", "K2<a25-120>", Vendor.Named("descope")),
+        new("DESCOPE_KEY", "K<d1><a25-120>", Vendor.Named("descope")),
         new("DESCOPE_KEY", "K2<a27>"),
         new("PERSONA_API_KEY", "persona_(sandbox|production)_<w24-48>"),
         new("MAXMIND_LICENSE_KEY", "<a6>_<a29>_mmk"),

@@ -14,7 +14,7 @@ internal static class RegistryTokens
         new("NUGET_API_KEY", "oy2<l43>"),
         new("CRATES_IO_TOKEN", "cio<a32>"),
         new("CLOJARS_TOKEN", "CLOJARS_<l60>"),
-        new("PACKAGIST_TOKEN", "packagist_(o|u)(r|u)t_<h68>"),
+        new("PACKAGIST_TOKEN", "packagist_<z3>_<l68>"),
         new("DOCKER_HUB_TOKEN", "dckr_pat_<w27>"),
         new("DOCKER_HUB_TOKEN", "dckr_oat_<w32>"),
         new("ARTIFACTORY_API_KEY", "AKCp<a69>"),

@@ -19,13 +19,13 @@ internal static class SocialTokens
         new("TWITTER_API_SECRET", "<a50>", Twitter),
         new("TWITTER_ACCESS_TOKEN", "<d6-20>-<a38-44>", Twitter),
         new("TWITTER_ACCESS_TOKEN", "<d15-20>-<a40>"),
-        new("LINKEDIN_CLIENT_SECRET", "WPL_AP<d1>.<a16>.<p8>"),
-        new("LINKEDIN_CLIENT_SECRET", "WPL_AP<d1>.<d1>.<a16>.<p8>"),
+        new("LINKEDIN_CLIENT_SECRET", "WPL_AP<d1>.<a16>.<p6-10>"),
+        new("LINKEDIN_CLIENT_SECRET", "WPL_AP<d1>.<d1>.<a16>.<p6-10>"),
         new("LINKEDIN_CLIENT_SECRET", "<a16>", LinkedIn),
         new("REDDIT_CLIENT_SECRET", "<w27-30>", Vendor.Named("reddit", "praw")),
         new("SPOTIFY_CLIENT_SECRET", "<h32>", Vendor.Named("spotify")),
         new("FLICKR_API_KEY", "<h32>", Vendor.Named("flickr")),
-        new("LICHESS_TOKEN", "lip_<a20>"),
+        new("LICHESS_TOKEN", "lip_<a18-30>"),
         new("FRAMEIO_TOKEN", "fio-u-<q60-68>"),
     ];
 }
