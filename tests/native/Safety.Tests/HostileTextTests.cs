@@ -10,6 +10,8 @@ internal sealed class HostileTextTests
         "@", "1", "a", "1.1.1.1.", "a@a.", "----", ":", "::", "1:", "f:", "+", "+1", "(", "(212", "4111 ", "4111-", "DE89 ", "DE89", "sk-", "sk-a", "ghp_", "AIza", "K", "z",
         "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "[EMAIL_", "[EMAIL_REDACTED]", "a@b.com@", "1.2.3.4 ", "1 ", "12-", "é", "\u00e9@", "a1", "A/", "phone 2125551234",
         "+44 20 7946 0958 ", "JQQJ99", "secret key 1a",
+        "http://", "http://a", "://", "a.b", "a.b.", "www.a.com/", "1.a", "a-", ",", "http://a/?1,1,", "(", "http://a/(", "a[dot]", "a [dot] ", "a(at)", "a(at)b(dot)", "aa:", "aa-", "abcd.", "1a.", "2024-", "1.1.2024 ", "May 1, ",
+        "May ", "1 May ", "bc1q", "0x", "1BvBMSEYstWetqTFn5", "GAAAA", "addr1", "BIC DEUTDEFF ", "AZ21 NABZ ", "8.8.8.8/2", "fe80::1%",
     ];
 
     [TestCaseSource(nameof(Units))]
