@@ -12,7 +12,7 @@ internal enum Trigger : ushort
     /// <summary>An at sign.</summary>
     At = 1,
 
-    /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on; or of a run of two between a letter and something else.</summary>
+    /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on; or of two at least behind a capital letter.</summary>
     Number = 2,
 
     /// <summary>A letter, digit or <c>_</c> that follows none of those, where at least 16 of <c>A-Z a-z 0-9 _ - + / = : .</c> stand from it on.</summary>

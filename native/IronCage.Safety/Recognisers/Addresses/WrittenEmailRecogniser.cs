@@ -172,7 +172,9 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 while (i > 0 && last - i <= LongestLeftPart && IsLocal(text[i - 1]))
                     letters |= ByteClass.IsLetter(text[--i]);
                 bool isEmpty = i == last;
-                if (last - i > LongestLeftPart || (isEmpty && part > 0) || (!isEmpty && text[i] == '.') || (i > 0 && text[i - 1] is (byte)'@' or >= 0x80))
+                if (last - i > LongestLeftPart)
+                    return part > 0 ? start : FirstWord(text, i, last);
+                if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.') || (i > 0 && text[i - 1] is (byte)'@' or >= 0x80))
                     return start;
                 if (!isEmpty && !letters && part == 0 && !isOpen)
                     return start;
@@ -188,6 +190,18 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         }
 
         return start;
+    }
+
+    /// <summary>Where the first word begins of a name that is too long; -1 if it is all one word.</summary>
+    private static int FirstWord(ReadOnlySpan<byte> text, int from, int end)
+    {
+        for (int i = from + 1; i < end; i++)
+        {
+            if (ByteClass.IsAlnum(text[i]) && !ByteClass.IsAlnum(text[i - 1]))
+                return i;
+        }
+
+        return -1;
     }
 
     private static bool IsLocal(byte b) => ByteClass.IsAlnum(b) || b is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+';

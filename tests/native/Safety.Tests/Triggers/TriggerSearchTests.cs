@@ -110,7 +110,7 @@ internal sealed class TriggerSearchTests
     }
 
     private static bool IsPair(char before, string ahead) =>
-        char.IsAsciiLetter(before) && ahead.Length > 1 && char.IsAsciiDigit(ahead[1]) && (ahead.Length == 2 || !char.IsAsciiLetterOrDigit(ahead[2]));
+        char.IsAsciiLetterUpper(before) && ahead.Length > 1 && char.IsAsciiDigit(ahead[1]);
 
     private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
