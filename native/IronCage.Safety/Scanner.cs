@@ -40,7 +40,7 @@ public sealed class Scanner
         selection = KindSelection.Of(options);
         if (options.MinScore > 0 || options.Allow is not null)
             filter = new FindingFilter(options.MinScore, options.Allow);
-        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed), .. OwnRecognisers()]).WithEncoded(filter);
+        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]).WithEncoded(filter);
     }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>

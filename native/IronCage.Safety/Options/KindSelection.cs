@@ -1,3 +1,5 @@
+using IronCage.Safety.Recognisers.Phones;
+
 namespace IronCage.Safety;
 
 /// <summary>Which kinds the options of a scanner ask for.</summary>
@@ -69,7 +71,7 @@ internal sealed class KindSelection
 
     private void Relax(string region)
     {
-        bool isKnown = false;
+        bool isKnown = NationalPlans.All.Any(plan => plan.Region == region);
         foreach (PiiKind kind in PiiKinds.All)
         {
             if (kind.Region is null || kind.Region != region)
@@ -80,7 +82,7 @@ internal sealed class KindSelection
 
         if (isKnown)
             return;
-        string known = string.Join(", ", PiiKinds.All.ToArray().Select(kind => kind.Region).OfType<string>().Distinct().Order(StringComparer.Ordinal));
+        string known = string.Join(", ", PiiKinds.All.ToArray().Select(kind => kind.Region).OfType<string>().Union(NationalPlans.All.Select(plan => plan.Region)).Order(StringComparer.Ordinal));
         throw new ScannerOptionException("regions", $"'{ScannerOptionException.Shown(region)}' is not accepted; accepted are {known}");
     }
 }

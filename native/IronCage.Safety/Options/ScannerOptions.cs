@@ -21,7 +21,7 @@ public sealed record ScannerOptions
     /// </summary>
     public IReadOnlyList<string>? Kinds { get; init; }
 
-    /// <summary>Countries by the two letters of ISO 3166-1: their kinds are looked for, also where no word beside a value says what it is.</summary>
+    /// <summary>Countries by the two letters of ISO 3166-1: their kinds are looked for, also where no word beside a value says what it is, and so are telephone numbers as they are dialled there, if those are looked for.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 
     /// <summary>Findings of a lower score are dropped. 0 to 1.</summary>

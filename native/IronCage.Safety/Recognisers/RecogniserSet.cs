@@ -51,7 +51,11 @@ internal sealed class RecogniserSet
                 var trigger = (Trigger)(rest & (~rest + 1));
                 foreach (Recogniser recogniser in byTrigger[BitOperations.TrailingZeroCount(rest)])
                 {
-                    if (recogniser.Examine(window, place, trigger, candidates) == MatchState.NeedMore)
+                    int before = candidates.Count;
+                    MatchState state = recogniser.Examine(window, place, trigger, candidates);
+                    if (state != MatchState.NeedMore && candidates.Count > before)
+                        state = LeaveReplaced(window, before, candidates);
+                    if (state == MatchState.NeedMore)
                     {
                         candidates.RemoveRange(mark, candidates.Count - mark);
                         return place;
@@ -61,6 +65,21 @@ internal sealed class RecogniserSet
         }
 
         return search.Stop;
+    }
+
+    /// <summary>Takes out the candidates, from that number on, which lie in a token or a redacted form: nothing is found in what replaced a finding.</summary>
+    private static MatchState LeaveReplaced(in TextWindow window, int from, List<Candidate> candidates)
+    {
+        for (int i = candidates.Count - 1; i >= from; i--)
+        {
+            MatchState form = ReplacedForm.Touches(window, (int)(candidates[i].Start - window.Origin), (int)(candidates[i].End - window.Origin));
+            if (form == MatchState.NeedMore)
+                return form;
+            if (form == MatchState.Match)
+                candidates.RemoveAt(i);
+        }
+
+        return MatchState.Match;
     }
 
     /// <summary>The earliest place where a candidate may begin whose place is <paramref name="from"/> or later.</summary>

@@ -47,10 +47,16 @@ internal sealed class UrlRecogniser : Recogniser
             i--;
         if (i < text.Length && text[i] != ':' && !ByteClass.IsLetter(text[i]))
             return from;
-        int start = i;
-        while (start > 0 && i - start < LongestScheme && ByteClass.IsLetter(text[start - 1]))
-            start--;
-        return start;
+        int best = from;
+        for (int start = i; i - start <= LongestScheme; start--)
+        {
+            if (Edge.LeftFree(text, start))
+                best = Math.Min(best, start);
+            if (start == 0 || !ByteClass.IsLetter(text[start - 1]))
+                break;
+        }
+
+        return best;
     }
 
     private static int SchemeStart(ReadOnlySpan<byte> text, int colon)

@@ -95,9 +95,10 @@ internal sealed class TokenRecogniser : Recogniser
         int bestStart = start;
         ReadOnlySpan<TokenShape> alnum = index.OfAlnum(runs.Alnum);
         ReadOnlySpan<TokenShape> urlSafe = index.OfUrlSafe(runs.UrlSafe);
-        for (int i = 0; i < alnum.Length + urlSafe.Length; i++)
+        ReadOnlySpan<TokenShape> dotted = index.OfDotted(runs.Dotted);
+        for (int i = 0; i < alnum.Length + urlSafe.Length + dotted.Length; i++)
         {
-            TokenShape shape = i < alnum.Length ? alnum[i] : urlSafe[i - alnum.Length];
+            TokenShape shape = i < alnum.Length ? alnum[i] : i < alnum.Length + urlSafe.Length ? urlSafe[i - alnum.Length] : dotted[i - alnum.Length - urlSafe.Length];
             if (Run(window, shape, start, runs.HasDigit, candidates, ref best, ref bestStart, ref bestEnd, ref bestNear) == MatchState.NeedMore)
                 return MatchState.NeedMore;
         }

@@ -10,6 +10,8 @@ internal sealed class TokenShape
 
     private static readonly AsciiSet RunBytes = ShapeNotation.UrlSafe | AsciiSet.Of("+/=:.");
 
+    private const int MostDistinct = 9;
+
     private readonly TokenSegment[] segments;
     private readonly int anchor;
     private readonly int fewestDistinct;
@@ -24,7 +26,7 @@ internal sealed class TokenShape
         spelled = row.Spelled is null ? [] : [System.Text.Encoding.ASCII.GetBytes(row.Spelled)];
         this.segments = segments;
         (anchor, HeadLength, IsTriggered) = Anchor(segments);
-        IsTriggered = IsTriggered && (Beginning.Length >= 2 || HeadLength > 0 || LeadsWith(ShapeNotation.UrlSafe) || LeadsWith(ShapeNotation.Base64));
+        IsTriggered = IsTriggered && (Beginning.Length >= 2 || HeadLength > 0 || LeadsWith(ShapeNotation.UrlSafe) || LeadsWith(ShapeNotation.Base64) || LeadsWith(ShapeNotation.Dotted));
         Least = segments.Sum(segment => segment.Min);
         AsciiSet body = default;
         int free = 0;
@@ -36,9 +38,9 @@ internal sealed class TokenShape
             fixedBytes += segment.Literal.Length;
         }
 
-        // Half of what so many random bytes show; fewer is no key but a placeholder.
-        fewestDistinct = (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) / 2);
-        needsDigit = fixedBytes <= 4 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
+        // Four tenths of what so many random bytes show, and no more than hexadecimal ones do; fewer is no key but a placeholder.
+        fewestDistinct = Math.Min(MostDistinct, (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) * 0.4));
+        needsDigit = fixedBytes <= 3 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
         IsUrl = segments[0].Literal.AsSpan().StartsWith("https://"u8);
         Score = row.Context is not null && fixedBytes < 2 ? 0.9f : (row.Context is null ? 0.98f : 0.99f) + (Math.Min(fixedBytes, 15) * 0.0005f) - (body.Count > 40 ? 0.0002f : 0);
     }
@@ -179,7 +181,7 @@ internal sealed class TokenShape
             at += length;
         }
 
-        return (int)UInt128.PopCount(seen) >= fewestDistinct && (hasDigit || !needsDigit) && !Placeholder.IsToken(token);
+        return (int)UInt128.PopCount(seen) >= fewestDistinct && (hasDigit || !needsDigit) && !Placeholder.IsToken(token[(segments[0].IsLiteral ? segments[0].Min : 0)..]);
     }
 
     private static int Length(ReadOnlySpan<byte> rest, TokenSegment segment)

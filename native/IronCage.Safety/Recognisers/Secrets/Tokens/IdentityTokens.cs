@@ -19,15 +19,14 @@ internal static class IdentityTokens
         new("WORKOS_API_KEY", "sk_(live|test)_<a24-100>", Vendor.Named("workos")),
         new("CLERK_SECRET_KEY", "sk_(live|test)_<a38-52>", Vendor.Named("clerk")),
         new("STYTCH_SECRET", "secret-(test|live)-<q32-48>"),
-        new("DESCOPE_KEY", "K2<a25-120>", Vendor.Named("descope")),
+        new("DESCOPE_KEY", "K<d1><a25-120>", Vendor.Named("descope")),
         new("DESCOPE_KEY", "K2<a27>"),
         new("PERSONA_API_KEY", "persona_(sandbox|production)_<w24-48>"),
         new("MAXMIND_LICENSE_KEY", "<a6>_<a29>_mmk"),
-        new("VIRUSTOTAL_API_KEY", "<h64>", Vendor.Named("virustotal", "virus total", "vt api", "vt")),
+        new("VIRUSTOTAL_API_KEY", "<h64>", Vendor.Named("virustotal", "virus total", "vt api", "vt", "x apikey")),
         new("SHODAN_API_KEY", "<a32>", Vendor.Named("shodan")),
         new("ADOBE_CLIENT_SECRET", "p8e-<w32>"),
-        new("SALESFORCE_ACCESS_TOKEN", "00D<a12>!<q80-130>"),
-        new("SALESFORCE_ACCESS_TOKEN", "00D<a15>!<q80-130>"),
+        new("SALESFORCE_ACCESS_TOKEN", "00D<a12-15>!<q80-130>"),
         new("CLOUDFLARE_API_TOKEN", "cfut_<a40-60>"),
     ];
 }

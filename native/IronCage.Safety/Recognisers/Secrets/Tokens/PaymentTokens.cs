@@ -19,9 +19,9 @@ internal static class PaymentTokens
         new("PAYPAL_CLIENT_SECRET", "E<w79>", Vendor.Named("paypal", "braintree")),
         new("PAYPAL_ACCESS_TOKEN", "access_token$(production|sandbox)$<l16>$<h32>"),
         new("PAYPAL_ACCESS_TOKEN", "A21AA<w80-120>"),
-        new("ADYEN_API_KEY", "AQE<p50-160>-<p20-160>-<v8-40>"),
+        new("ADYEN_API_KEY", "AQE<p50-300>-<p10-200>-<v6-200>"),
         new("RAZORPAY_KEY_ID", "rzp_(live|test)_<a14>"),
-        new("MOLLIE_API_KEY", "(live|test)_<a30>"),
+        new("MOLLIE_API_KEY", "(live|test)_<a30-36>"),
         new("GOCARDLESS_TOKEN", "(live|sandbox)_<w40>"),
         new("MERCADOPAGO_ACCESS_TOKEN", "(APP_USR|TEST)-<d12-19>-<d6>-<h32>-<d6-12>"),
         new("FLUTTERWAVE_SECRET_KEY", "FLWSECK(_TEST|)-<a12-36>(-X|)"),
@@ -39,7 +39,7 @@ internal static class PaymentTokens
         new("INFURA_API_KEY", "<h32>", Vendor.Named("infura")),
         new("ALCHEMY_API_KEY", "<w32>", Alchemy),
         new("ALCHEMY_API_KEY", "alcht_<a30>"),
-        new("DFUSE_KEY", "(web|server|mobile)_<h32>"),
+        new("DFUSE_KEY", "(web|server|mobile)_<l32>"),
         new("LOB_API_KEY", "(live|test)_(pub_|)<h35>"),
     ];
 }
