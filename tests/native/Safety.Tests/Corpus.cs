@@ -16,7 +16,7 @@ internal static class Corpus
         Fakes.OpenAILegacy, Fakes.OpenAIProject, Fakes.Anthropic, Fakes.Google, Fakes.AwsAccess, Fakes.GitHub, Fakes.GitHubFine, Fakes.HuggingFace, Fakes.Groq,
         Fakes.Xai, Fakes.AzureMarked, "aws_secret_access_key=" + Fakes.AwsSecret, Fakes.AwsSecret, "AccountKey=" + Fakes.AzureAccount, "api-key: " + Fakes.AzureHex,
         Fakes.Pem(lines: 1), Fakes.Pem(lines: 1, end: false), "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "sk-", "AIza", "AKIA", "github_pat_",
-        "password=", "\"api_key\": \"", "token: ", "--secret ", "Galway!" + "42xy7", Fakes.Jwt, Fakes.SendGrid, "https://bob:" + "Velvet*42ab@host.example/", "Server=a;Uid=b;Pwd=", "datadog_api_key = ", Fakes.AzureHex, "xa~", "v^1.1#i^1#",
+        "password=", "\"api_key\": \"", "token: ", "--secret ", "Galway!" + "42xy7", Fakes.Jwt, Fakes.SendGrid, "https://bob:" + "Velvet*42ab@host/", "Server=a;Uid=b;Pwd=", "datadog_api_key = ", Fakes.AzureHex, "xa~", "v^1.1#i^1#",
         "https://hooks.slack" + ".com/services/T0A1B2C3D/B0A1B2C3D/" + Fakes.Body(24, 4), "eyJ", "SG.", "xoxb-", "Bearer ", "${X}", "&sig=",
         " ", " ", " ", ", ", ".", "-", ":", "/", "\n", "\\n", "\"", "[", "]", "_", "*", ",", "=", "0", "1", "a", "Hello world", "é", "Ÿ", "中文", "🙂", "×",
         "415\u2011555\u20112671", "+44\u00A020\u202F7946\u20090958", "4111\u00A01111\u00A01111\u00A01111", "123\u201145\u20136789", "DE89\u202F3704\u202F0044\u202F0532\u202F0130\u202F00",
