@@ -17,6 +17,14 @@ internal struct ContextBits
             words[i] |= other.words[i];
     }
 
+    public readonly bool Intersects(in ContextBits other)
+    {
+        ulong shared = 0;
+        for (int i = 0; i < Most / 64; i++)
+            shared |= words[i] & other.words[i];
+        return shared != 0;
+    }
+
     [System.Runtime.CompilerServices.InlineArray(Most / 64)]
     private struct Words
     {

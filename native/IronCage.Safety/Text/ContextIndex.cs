@@ -5,7 +5,7 @@ namespace IronCage.Safety.Text;
 /// <summary>The words of many <see cref="ContextSet"/>s, looked up together: the text left of a place is split into words once, whatever the number of sets.</summary>
 internal sealed class ContextIndex
 {
-    private const int MostWords = 10;
+    private const int MostWords = LeftContext.Width / 3;
     private const int FilterBits = 17;
 
     /// <summary>Bit h is set where a word, or a beginning of a phrase, hashes to h.</summary>
@@ -19,11 +19,13 @@ internal sealed class ContextIndex
     public ContextIndex(IEnumerable<ContextSet> sets)
     {
         var phrases = new Dictionary<ulong, ContextBits>();
+        var folding = new FoldedText();
         foreach (ContextSet set in sets)
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(Encoding.UTF8.GetBytes(phrase));
+                folding.Reset();
+                ulong hash = Enter(folding.Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;
@@ -56,26 +58,46 @@ internal sealed class ContextIndex
             return found;
         ReadOnlySpan<byte> left = LeftContext.Before(text, start);
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
         for (int first = 0; first < count; first++)
+            Read(left, words[first..count], ref found);
+        return found;
+    }
+
+    /// <summary>Where the last word or phrase of a set left of <paramref name="start"/> begins; -1 where there is none.</summary>
+    public int Last(ReadOnlySpan<byte> text, int start, ContextSet set)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        for (int first = count - 1; first >= 0; first--)
         {
-            ulong hash = ContextWords.Seed;
-            for (int word = first; word < count && word - first < MostWords; word++)
-            {
-                if (word > first && !words[word].Follows(words[word - 1]))
-                    break;
-                ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
-                if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
-                    found.Add(bits[singular]);
-                hash = ContextWords.Hash(hash, bytes);
-                if (!MayBegin(hash))
-                    break;
-                if (Lookup(hash) is > 0 and var entry)
-                    found.Add(bits[entry]);
-            }
+            ContextBits found = default;
+            Read(left, words[first..count], ref found);
+            if (found.Has(set))
+                return start - left.Length + words[first].Start;
         }
 
-        return found;
+        return -1;
+    }
+
+    /// <summary>Adds the sets that have a phrase which begins with the first of <paramref name="words"/>.</summary>
+    private void Read(ReadOnlySpan<byte> left, ReadOnlySpan<WordSpan> words, ref ContextBits found)
+    {
+        ulong hash = ContextWords.Seed;
+        for (int word = 0; word < words.Length && word < MostWords; word++)
+        {
+            if (word > 0 && !words[word].Follows(words[word - 1]))
+                break;
+            ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
+            if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
+                found.Add(bits[singular]);
+            hash = ContextWords.Hash(hash, bytes);
+            if (!MayBegin(hash))
+                break;
+            if (Lookup(hash) is > 0 and var entry)
+                found.Add(bits[entry]);
+        }
     }
 
     /// <summary>How many bytes lie between <paramref name="start"/> and the end of the nearest word of a set left of it; <see cref="int.MaxValue"/> when there is none.</summary>
@@ -105,6 +127,9 @@ internal sealed class ContextIndex
         return nearest;
     }
 
+    /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
+    private static bool IsCut(ReadOnlySpan<byte> text, int place) => ContextWords.IsLetterEnd(text[place - 1]) || ReplacedForm.IsAtEnd(text[..place]);
+
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 
     private int Lookup(ulong hash)
@@ -126,10 +151,12 @@ internal sealed class ContextIndex
     {
         Span<WordSpan> words = stackalloc WordSpan[phrase.Length];
         int count = ContextWords.Split(phrase, isCut: false, words);
-        if (count is 0 or > MostWords)
-            throw new ArgumentException("A context phrase has one to ten words.", nameof(phrase));
+        if (count == 0)
+            throw new ArgumentException("A context phrase has at least one word.", nameof(phrase));
+        // Of a phrase that is longer than the context, the end.
+        words = words[Math.Max(0, count - MostWords)..count];
         ulong hash = ContextWords.Seed;
-        foreach (WordSpan word in words[..count])
+        foreach (WordSpan word in words)
         {
             hash = ContextWords.Hash(hash, phrase[word.Start..word.End]);
             int bit = (int)(hash >> (64 - FilterBits));

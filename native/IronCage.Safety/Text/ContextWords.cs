@@ -81,7 +81,12 @@ internal static class ContextWords
 
     /// <summary>A capital inside a word begins the next one after a small letter, or before one: <c>taxId</c>, <c>NHSNumber</c>.</summary>
     private static bool BeginsWord(ReadOnlySpan<byte> text, int i) =>
-        text[i - 1] is >= (byte)'a' and <= (byte)'z' || (ByteClass.IsUpper(text[i - 1]) && i + 2 < text.Length && text[i + 1] is >= (byte)'a' and <= (byte)'z' && text[i + 2] is >= (byte)'a' and <= (byte)'z');
+        !IsUpperBefore(text, i) || (i + 2 < text.Length && text[i + 1] is >= (byte)'a' and <= (byte)'z' && text[i + 2] is >= (byte)'a' and <= (byte)'z');
+
+    /// <summary>Whether the letter before <paramref name="i"/> is a capital, of any script.</summary>
+    private static bool IsUpperBefore(ReadOnlySpan<byte> text, int i) => text[i - 1] < 0x80
+        ? ByteClass.IsUpper(text[i - 1])
+        : Rune.DecodeLastFromUtf8(text[..i], out Rune rune, out _) == System.Buffers.OperationStatus.Done && Rune.IsUpper(rune);
 
     private static int LetterLength(ReadOnlySpan<byte> text, int i)
     {

@@ -24,10 +24,17 @@ internal struct TriggerBlock
     {
         TriggerBlock block = default;
         ulong digit = here.Digit;
-        if (digit != 0)
-            block.Number = Numbers(digit & ~((digit << 1) | (before.Digit >> 63)), digit, next.Digit);
-
         ulong alnum = here.Letter | digit;
+        if (digit != 0)
+        {
+            ulong starts = digit & ~((digit << 1) | (before.Digit >> 63));
+            block.Number = Numbers(starts, digit, next.Digit);
+
+            // Two digits between a letter and something else: the head of an account number in groups, which may go on with letters.
+            ulong pairs = starts & ((here.Letter << 1) | (before.Letter >> 63)) & Ahead(digit, next.Digit, 1);
+            block.Number |= pairs & ~Ahead(alnum, next.Letter | next.Digit, 2);
+        }
+
         ulong run = alnum | here.Joiner;
         ulong runNext = next.Letter | next.Digit | next.Joiner;
         run &= Ahead(run, runNext, 1);

@@ -62,4 +62,8 @@ internal static class Fakes
         + (end ? $"Zm9v{Body(17)}=={eol}-----END {label}-----" : "");
 
     public static string Body(int length, int from = 0) => string.Concat(Enumerable.Range(from, length).Select(i => Alphanumeric[i % Alphanumeric.Length]));
+
+    public static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public static string Hex(string text) => Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(text));
 }

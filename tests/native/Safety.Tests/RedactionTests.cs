@@ -35,7 +35,7 @@ internal sealed class RedactionTests
         }
     }
 
-    private static void CheckRedaction(byte[] text)
+    internal static void CheckRedaction(byte[] text)
     {
         byte[] once = Scanners.Redact(text);
         byte[] twice = Scanners.Redact(once);

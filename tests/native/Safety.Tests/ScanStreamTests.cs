@@ -67,17 +67,18 @@ internal sealed class ScanStreamTests
         }
     }
 
-    [TestCase("Hello world ", 12)]
+    [TestCase("Hello world ", 6)] // it may go on with [at]
     [TestCase("Hello", 0)]
     [TestCase("Hello world", 6)]
     [TestCase("Hello world. ", 13)]
     [TestCase("It costs five, ", 15)]
-    [TestCase("It costs 5, and no more than that is due ", 41)]
+    [TestCase("It costs 5, and no more than that is due ", 37)]
     [TestCase("bob@example.com ", 16)]
     [TestCase("bob@example.com", 0)]
     [TestCase("中文，", 9)]
-        [TestCase("sk-", 0)]
-    [TestCase("ask-me ", 7)]
+    [TestCase("sk-", 0)]
+    [TestCase("ask-me ", 0)]
+    [TestCase("ask-me, ", 8)]
     [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 100)]
     public void Text_that_cannot_belong_to_a_finding_is_decided_at_once(string text, int decided)
     {
@@ -122,10 +123,11 @@ internal sealed class ScanStreamTests
         Assert.Throws<InvalidOperationException>(() => stream.Push("y"u8, final: false, []));
     }
 
-    private static void CheckCuts(byte[] text, IEnumerable<int> cuts)
+    internal static void CheckCuts(byte[] text, IEnumerable<int> cuts, Scanner? scanner = null)
     {
-        List<Finding> whole = Scanners.All.Scan(text);
-        ScanStream stream = Scanners.All.OpenStream();
+        scanner ??= Scanners.All;
+        List<Finding> whole = scanner.Scan(text);
+        ScanStream stream = scanner.OpenStream();
         var findings = new List<StreamFinding>();
         long decided = 0;
         int at = 0;

@@ -9,7 +9,7 @@ internal sealed class IpAddressRecogniserTests
 {
     [TestCase("⟦8.8.8.8⟧")]
     [TestCase("ping ⟦192.168.0.255⟧.")]
-    [TestCase("http://⟦203.0.114.7⟧:8080/x ⟦10.0.0.0⟧/8")]
+    [TestCase("http://⟦203.0.114.7⟧:8080/x ⟦10.0.0.0/8⟧")]
     [TestCase("⟦10.0.0.1⟧-⟦10.0.0.9⟧")]
     [TestCase("[⟦8.8.8.8⟧] \"⟦8.8.4.4⟧\"")]
     [TestCase("**⟦8.8.8.8⟧**")]
@@ -27,7 +27,7 @@ internal sealed class IpAddressRecogniserTests
 
     [TestCase("⟦2001:db8:85a3:0:0:8a2e:370:7334⟧")]
     [TestCase("⟦2001:0DB8:85A3:0000:0000:8A2E:0370:7334⟧.")]
-    [TestCase("[⟦2001:db8::1⟧]:443 ⟦fe80::1⟧%eth0 ⟦2001:db8::⟧/32")]
+    [TestCase("[⟦2001:db8::1⟧]:443 ⟦fe80::1%eth0⟧ ⟦2001:db8::/32⟧")]
     [TestCase("⟦::1⟧, ⟦ff02::1⟧; ⟦64:ff9b::8.8.8.8⟧ ⟦::ffff:192.0.2.1⟧")]
     [TestCase("⟦2001:db8::1⟧: unreachable")]
     [TestCase("来自⟦2001:db8::1⟧的")]

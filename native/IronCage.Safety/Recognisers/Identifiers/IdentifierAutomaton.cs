@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+
+namespace IronCage.Safety.Recognisers.Identifiers;
+
+/// <summary>
+/// A deterministic automaton over the forms of all rules: one walk from a place finds every form that fits there, whatever the number of rules, and stops at the first
+/// byte with which none goes on.
+/// </summary>
+/// <remarks>A state is the set of the forms that agree with what was read, all at the same place of theirs.</remarks>
+internal sealed class IdentifierAutomaton
+{
+    /// <summary>The state in which no form is left.</summary>
+    public const int Dead = 0;
+
+    private readonly string[] forms;
+    private readonly List<IdentifierRule>[] alone;
+    private readonly List<IdentifierRule>[] spoken;
+    private readonly bool[] relaxed;
+    private readonly Dictionary<string, ushort> states = new(StringComparer.Ordinal);
+    private readonly List<ushort[]> rows = [new ushort[IdentifierSymbol.Count]];
+    private readonly List<IdentifierEnd?> ends = [null];
+    private readonly ushort[] table;
+    private readonly IdentifierEnd?[] final;
+
+    /// <param name="rules">Whose forms.</param>
+    /// <param name="relaxed">By <see cref="PiiKind.Index"/>: whether the user named the kind's country.</param>
+    /// <param name="fewDigits">What makes a form one of <see cref="Capitals"/>: it can be written with fewer digits than this.</param>
+    public IdentifierAutomaton(IEnumerable<IdentifierRule> rules, bool[] relaxed, int fewDigits)
+    {
+        this.relaxed = relaxed;
+        var byForm = new SortedDictionary<string, (List<IdentifierRule> Alone, List<IdentifierRule> Spoken)>(StringComparer.Ordinal);
+        foreach (IdentifierRule rule in rules)
+        {
+            foreach (string form in IdentifierForms.Expand(rule.Alone))
+                Of(byForm, form).Alone.Add(rule);
+            foreach (string form in IdentifierForms.Expand(rule.Spoken))
+                Of(byForm, form).Spoken.Add(rule);
+        }
+
+        forms = [.. byForm.Keys];
+        alone = [.. byForm.Values.Select(entry => entry.Alone)];
+        spoken = [.. byForm.Values.Select(entry => entry.Spoken)];
+        int[] all = [.. Enumerable.Range(0, forms.Length)];
+        Numbers = Enter(0, all);
+        Capitals = Enter(0, Array.FindAll(all, form => IdentifierForms.FewestDigits(forms[form]) < fewDigits));
+        table = [.. rows.SelectMany(row => row)];
+        final = [.. ends];
+    }
+
+    /// <summary>The state before the first byte, for every form.</summary>
+    public int Numbers { get; }
+
+    /// <summary>The state before the first byte, for the forms of few digits.</summary>
+    public int Capitals { get; }
+
+    /// <summary>How many states there are.</summary>
+    public int Count => final.Length;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Next(int state, int symbol) => table[(state * IdentifierSymbol.Count) + symbol];
+
+    /// <summary>The rules of which a form ends here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public IdentifierEnd? End(int state) => final[state];
+
+    private static (List<IdentifierRule> Alone, List<IdentifierRule> Spoken) Of(SortedDictionary<string, (List<IdentifierRule> Alone, List<IdentifierRule> Spoken)> byForm, string form)
+    {
+        if (!byForm.TryGetValue(form, out (List<IdentifierRule> Alone, List<IdentifierRule> Spoken) entry))
+            byForm.Add(form, entry = ([], []));
+        return entry;
+    }
+
+    private ushort Enter(int depth, int[] alive)
+    {
+        if (alive.Length == 0)
+            return Dead;
+        string key = string.Create(alive.Length + 1, (depth, alive), static (span, state) =>
+        {
+            span[0] = (char)state.depth;
+            for (int i = 0; i < state.alive.Length; i++)
+                span[i + 1] = (char)state.alive[i];
+        });
+        if (states.TryGetValue(key, out ushort known))
+            return known;
+
+        ushort state = checked((ushort)rows.Count);
+        states.Add(key, state);
+        var row = new ushort[IdentifierSymbol.Count];
+        rows.Add(row);
+        int[] over = Array.FindAll(alive, form => forms[form].Length == depth);
+        ends.Add(over.Length == 0 ? null : new IdentifierEnd(over.SelectMany(form => alone[form]), over.SelectMany(form => spoken[form]), relaxed));
+        int symbols = 0;
+        foreach (int form in alive)
+            symbols |= forms[form].Length > depth ? IdentifierSymbol.Mask(forms[form][depth]) : 0;
+        for (int symbol = 1; symbol < IdentifierSymbol.Count; symbol++)
+        {
+            if ((symbols >> symbol & 1) != 0)
+                row[symbol] = Enter(depth + 1, Array.FindAll(alive, form => forms[form].Length > depth && (IdentifierSymbol.Mask(forms[form][depth]) >> symbol & 1) != 0));
+        }
+
+        return state;
+    }
+}

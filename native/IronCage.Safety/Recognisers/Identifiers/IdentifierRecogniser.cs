@@ -1,0 +1,198 @@
+using IronCage.Safety.Resolution;
+using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
+
+namespace IronCage.Safety.Recognisers.Identifiers;
+
+/// <summary>
+/// Identifiers by <see cref="IdentifierRule"/>s: one walk of an <see cref="IdentifierAutomaton"/> from the first digit, and one from the letters left of it. A value with
+/// so few digits that it has no trigger of its own is found by its capitals.
+/// </summary>
+internal sealed class IdentifierRecogniser : Recogniser
+{
+    /// <summary>Fewer digits than these may have no <see cref="Trigger.Number"/>.</summary>
+    private const int TriggerDigits = 4;
+
+    /// <summary>Most letters before the first digit, and before a separator that is before it.</summary>
+    private const int MostLetters = 6;
+    private const int MostSplitLetters = 5;
+
+    /// <summary>Most letters and digits of a form.</summary>
+    private const int Longest = 24;
+
+    private readonly IdentifierRule[] rules;
+    private readonly IdentifierAutomaton automaton;
+
+    /// <param name="rules">What to look for.</param>
+    /// <param name="relaxed">By <see cref="PiiKind.Index"/>: whether the user named the kind's country.</param>
+    public IdentifierRecogniser(IdentifierRule[] rules, bool[] relaxed)
+    {
+        this.rules = rules;
+        automaton = new IdentifierAutomaton(rules, relaxed, TriggerDigits);
+    }
+
+    public override Trigger Triggers => Trigger.Number | Trigger.Capitals;
+
+    public override IEnumerable<ContextSet> Contexts => rules.Select(rule => rule.Words);
+
+    public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        if (trigger == Trigger.Capitals)
+            return MayBegin(text, place) ? Walk(window, place, automaton.Capitals, candidates) : MatchState.NoMatch;
+
+        MatchState bare = MayBegin(text, place) ? Walk(window, place, automaton.Numbers, candidates) : MatchState.NoMatch;
+        if (bare == MatchState.NeedMore || place == 0)
+            return bare;
+        int start = ByteClass.IsLetter(text[place - 1]) ? Letters(text, place) : IsSeparator(text[place - 1]) ? SplitLetters(text, place - 1) : -1;
+        if (start < 0 || !MayBegin(text, start))
+            return bare;
+        MatchState lettered = Walk(window, start, automaton.Numbers, candidates);
+        return lettered == MatchState.NoMatch ? bare : lettered;
+    }
+
+    /// <summary>Left of the first digit there may be letters, and one separator behind them.</summary>
+    public override int HoldFrom(in TextWindow window, int from)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        bool isEnd = from == text.Length;
+        int start = -1;
+        if (!isEnd && IsSeparator(text[from]))
+            start = SplitLetters(text, from);
+        else if (from > 0 && (isEnd || ByteClass.IsDigit(text[from])) && IsSeparator(text[from - 1]))
+            start = SplitLetters(text, from - 1);
+        else if (isEnd || ByteClass.IsAlnum(text[from]))
+            start = Letters(text, from);
+        return start < 0 ? from : start;
+    }
+
+    private static bool MayBegin(ReadOnlySpan<byte> text, int start) =>
+        start == 0 || (Edge.LeftFree(text, start) && text[start - 1] != '+' && !Edge.ContinuesNumber(text, start, "-./"u8));
+
+    private static bool IsSeparator(byte b) => b is (byte)' ' or (byte)'-' or (byte)'.';
+
+    /// <summary>Where the letters begin that end at <paramref name="end"/>; -1 where there are none, or too many.</summary>
+    private static int Letters(ReadOnlySpan<byte> text, int end)
+    {
+        int start = -1;
+        int floor = Math.Max(0, end - MostLetters);
+        for (int i = end - 1; i >= floor && ByteClass.IsLetter(text[i]); i--)
+        {
+            if (!Edge.LeftFree(text, i))
+                continue;
+
+            // A letter of an escape is none of the word.
+            if (i > 0 && text[i - 1] == '\\' && start == i + 1)
+                break;
+            start = i;
+        }
+
+        return start;
+    }
+
+    /// <summary>As <see cref="Letters"/>, for those before a separator: capitals, since most short words are none.</summary>
+    private static int SplitLetters(ReadOnlySpan<byte> text, int end)
+    {
+        if (end == 0 || !ByteClass.IsUpper(text[end - 1]))
+            return -1;
+        int start = Letters(text, end);
+        return start < 0 || end - start > MostSplitLetters || text[start..end].ContainsAnyExceptInRange((byte)'A', (byte)'Z') ? -1 : start;
+    }
+
+    private MatchState Walk(in TextWindow window, int start, int state, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        Span<byte> value = stackalloc byte[Longest];
+        int count = 0;
+        bool small = false;
+        bool capital = false;
+        var answer = MatchState.NoMatch;
+        for (int i = start; ; i++)
+        {
+            if (i >= text.Length)
+                return window.Final ? answer : MatchState.NeedMore;
+            byte b = text[i];
+            int symbol = IdentifierSymbol.Of[b];
+            state = automaton.Next(state, symbol);
+            if (state == IdentifierAutomaton.Dead)
+                return answer;
+            if (symbol == IdentifierSymbol.Digit)
+            {
+                value[count++] = b;
+            }
+            else if (symbol == IdentifierSymbol.Letter)
+            {
+                bool isUpper = ByteClass.IsUpper(b);
+                capital |= isUpper;
+                small |= !isUpper;
+                if (capital && small)
+                    return answer;
+                value[count++] = (byte)(b & ~0x20);
+            }
+
+            if (automaton.End(state) is not { } end)
+                continue;
+            MatchState ended = Accept(window, start, i + 1, value[..count], small, end, candidates);
+            if (ended == MatchState.NeedMore)
+                return ended;
+            if (ended == MatchState.Match)
+                answer = ended;
+        }
+    }
+
+    private static MatchState Accept(in TextWindow window, int start, int end, ReadOnlySpan<byte> value, bool small, IdentifierEnd rules, List<Candidate> candidates)
+    {
+        MatchState edge = Edge.Right(window, end, "-./"u8);
+        if (edge != MatchState.Match)
+            return edge;
+
+        // Zeros, ones or Xs all through are what forms are filled in with.
+        if (!value.ContainsAnyExcept(value[0]))
+            return MatchState.NoMatch;
+        var answer = MatchState.NoMatch;
+        foreach (IdentifierRule rule in rules.Alone)
+        {
+            if (!rule.Check(value))
+                continue;
+            bool hasWord = window.HasContext(rule.Words, start);
+            if (small && !hasWord && !rule.AnyCase)
+                continue;
+            Add(window, start, end, rule, hasWord ? rule.SpokenScore : rule.AloneScore, hasWord, candidates);
+            answer = MatchState.Match;
+        }
+
+        if (rules.Spoken.Length == 0)
+            return answer;
+        ref readonly ContextBits seen = ref window.Scratch.Contexts(window, start);
+        if (rules.IsSpoken(seen))
+        {
+            foreach (IdentifierRule rule in rules.Spoken)
+            {
+                if (!seen.Has(rule.Words) || !rule.Check(value) || ContinuesGroups(window.Bytes, start, end) || !SpokenFor.By(window, rule.Words, start))
+                    continue;
+                Add(window, start, end, rule, rule.SpokenScore, hasWord: true, candidates);
+                answer = MatchState.Match;
+            }
+        }
+
+        foreach (IdentifierRule rule in rules.Relaxed)
+        {
+            if (small || seen.Has(rule.Words) || !rule.Check(value))
+                continue;
+            Add(window, start, end, rule, IdentifierRule.RelaxedScore, hasWord: false, candidates);
+            answer = MatchState.Match;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Whether groups with spaces follow a digit and a space: then they are the rest of a longer row of groups.</summary>
+    private static bool ContinuesGroups(ReadOnlySpan<byte> text, int start, int end) =>
+        start >= 2 && text[start - 1] == ' ' && ByteClass.IsDigit(text[start - 2]) && text[start..end].Contains((byte)' ');
+
+    private static void Add(in TextWindow window, int start, int end, IdentifierRule rule, float score, bool hasWord, List<Candidate> candidates)
+    {
+        Evidence evidence = Evidence.Pattern | (rule.HasChecksum ? Evidence.Checksum : Evidence.None) | (hasWord ? Evidence.Context : Evidence.None);
+        Add(candidates, window, rule.Kind, start, end, score, evidence);
+    }
+}

@@ -1,0 +1,80 @@
+using IronCage.Safety.Kinds;
+using IronCage.Safety.Resolution;
+using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
+
+namespace IronCage.Safety.Recognisers.Payments;
+
+/// <summary>
+/// International bank account numbers: country, the country's length and format, ISO 7064 MOD 97-10. In either case, together or in groups by single spaces,
+/// hyphens or dots.
+/// </summary>
+internal sealed class IbanRecogniser : Recogniser
+{
+    private const float Score = 0.97f;
+    private const int Head = 4;
+    private const int ShortestGroup = 2;
+
+    /// <summary>Digits that follow the country, or, where few digits are among the next bytes, a long word.</summary>
+    public override Trigger Triggers => Trigger.Number | Trigger.Token;
+
+    public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int start = trigger == Trigger.Token ? Edge.SkipEscape(text, place) : place - 2;
+        if (start < 0)
+            return MatchState.NoMatch;
+        if (start + 1 >= text.Length)
+            return window.AtEnd;
+        ReadOnlySpan<byte> account = IbanRegistry.Account(text[start], text[start + 1]);
+        if (account.IsEmpty || ByteClass.IsUpper(text[start]) != ByteClass.IsUpper(text[start + 1]) || !Edge.LeftFree(text, start))
+            return MatchState.NoMatch;
+
+        Span<byte> value = stackalloc byte[IbanRegistry.Longest];
+        text.Slice(start, 2).CopyTo(value);
+        int count = 2;
+        int group = 4;
+        byte separator = 0;
+        int i = start + 2;
+        while (count < account.Length + Head)
+        {
+            if (i >= text.Length)
+                return window.AtEnd;
+            byte b = text[i];
+            if (b is (byte)' ' or (byte)'-' or (byte)'.')
+            {
+                if (count < Head || group < ShortestGroup || (separator != 0 && separator != b))
+                    return MatchState.NoMatch;
+                separator = b;
+                group = 0;
+                if (++i >= text.Length)
+                    return window.AtEnd;
+                b = text[i];
+            }
+
+            if (!IbanRegistry.Fits(b, count < Head ? (byte)'n' : account[count - Head]))
+                return MatchState.NoMatch;
+            value[count++] = b;
+            group++;
+            i++;
+        }
+
+        MatchState edge = Edge.Right(window, i, ""u8);
+        if (edge != MatchState.Match)
+            return edge;
+        if (!IbanRegistry.IsChecked(value[..count]))
+            return MatchState.NoMatch;
+        Add(candidates, window, PersonalKinds.IbanCode, start, i, Score, Evidence.Pattern | Evidence.Checksum);
+        return MatchState.Match;
+    }
+
+    public override int HoldFrom(in TextWindow window, int from)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        bool digit = from < text.Length && ByteClass.IsDigit(text[from]);
+        bool letter = from == text.Length || ByteClass.IsLetter(text[from]);
+        if ((digit || from == text.Length) && from >= 2 && !IbanRegistry.Account(text[from - 2], text[from - 1]).IsEmpty && Edge.LeftFree(text, from - 2))
+            return from - 2;
+        return letter && from >= 1 && ByteClass.IsLetter(text[from - 1]) && Edge.LeftFree(text, from - 1) ? from - 1 : from;
+    }
+}

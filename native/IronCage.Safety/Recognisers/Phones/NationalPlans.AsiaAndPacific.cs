@@ -1,0 +1,45 @@
+namespace IronCage.Safety.Recognisers.Phones;
+
+internal static partial class NationalPlans
+{
+    private static NationalPlan[] AsiaAndPacific =>
+    [
+        new("AE", "0[2-9]x:9-10 800:7-9", "05[0,2,4-6,8] xxx xxxx", "0[2-4,6,7,9] xxx xxxx", "05[0,2,4-6,8]-xxxxxxx", "05[0,2,4-6,8]-xxx-xxxx"),
+        new("AM", "0[1-9]x:9", "0[1-9]x xxxxxx", "0[1-9]x xx-xx-xx", "(0[1-9]x) xx-xx-xx"),
+        new("AU", "0[2-4,7,8]x:10 1[3,8]00:10 13x:10", "04xx xxx xxx", "(0[2,3,7,8]) xxxx xxxx", "0[2,3,7,8] xxxx xxxx", "1[3,8]00 xxx xxx"),
+        new("AZ", "0[1-9]x:10", "0[1-9]x xxx xx xx", "(0[1-9]x) xxx xx xx"),
+        new("BD", "0[1-9]x:8-11", "01[3-9]xx-xxxxxx", "01[3-9]xx xxxxxx", "01[3-9]x-xxxxxxxx"),
+        new("BH", "[1,3,6-9]xx:8"),
+        new("CN", "1[3-9]x:11 0[1-9]x:10-12 400:10 800:10", "0[1-9]x xxxx xxxx", "0[1-9]x-xxxxxxxx", "0[3-9]xx xxx xxxx", "0[3-9]xx-xxxxxxx", "0[3-9]xx-xxxxxxxx",
+            "(0[1-9]x) xxxx xxxx", "(0[1-9]x)xxxxxxxx", "1[3-9]x xxxx xxxx", "1[3-9]x-xxxx-xxxx", "400-xxx-xxxx", "400-xxxx-xxx"),
+        new("GE", "0[3-7]x:9-10 5xx:9 [3-4]xx:9"),
+        new("HK", "[2-9]xx:8"),
+        new("ID", "0[2-9]x:8-13", "08[1-9]x-xxxx-xxxx", "08[1-9]x-xxxx-xxx", "08[1-9]x-xxx-xxx", "08[1-9]x xxxx xxxx", "08[1-9]x xxxx xxx", "(02x) xxxxxxx", "(02x) xxxxxxxx", "(0[2-9]xx) xxxxxx", "(0[2-9]xx) xxxxxxx", "(02x) xxxx xxxx"),
+        new("IL", "0[2-4,8,9]x:9 05x:10 07x:10 1[7,8]00:10", "05[0-9]-xxx-xxxx", "05[0-9]-xxxxxxx", "0[2-4,8,9]-xxx-xxxx", "07[2-9]-xxx-xxxx", "07[2-9]-xxxxxxx"),
+        new("IN", "0[1-9]x:11 [6-9]xx:10 1800:10-11", "0[6-9]xxxx xxxxx", "[6-9]xxxx xxxxx", "0[1-8]x xxxx xxxx", "0[1-8]x-xxxxxxxx", "0[1-8]xx-xxxxxxx", "0[1-8]xx xxx xxxx", "0[1-8]xxx-xxxxxx"),
+        new("IQ", "0[1-7]x:9-11", "07[5,7-9]xx xxx xxxx", "07[5,7-9]x xxx xxxx"),
+        new("IR", "0[1-9]x:11 9[0-3,9]x:10", "09[0-3,9]x xxx xxxx", "0[1-8]x xxxx xxxx", "0[1-8]x-xxxxxxxx"),
+        new("JO", "0[2-8]x:9-10", "07[7-9] xxx xxxx", "07[7-9] xxxx xxx", "(0[2-6]) xxx xxxx"),
+        new("JP", "0[1-9]x:10-11", "0[3-6]-xxxx-xxxx", "0[1-9]x-xxx-xxxx", "0[1-9]xx-xx-xxxx", "0[5-9]0-xxxx-xxxx", "0120-xxx-xxx", "0120-xx-xxxx", "(0[3,6]) xxxx-xxxx", "(0[3,6])xxxx-xxxx", "0[3,6] xxxx xxxx", "0[7-9]0 xxxx xxxx"),
+        new("KH", "0[1-9]x:9-10", "0[1-9]x xxx xxx"),
+        new("KR", "02x:9-10 0[3-6]x:10-11 01[0,1,6-9]:10-11 0[5,7]0:11-12 1[5,6,8]xx:8 080:10", "01[0,1,6-9]-xxxx-xxxx", "01[0,1,6-9]-xxx-xxxx", "02-xxx-xxxx", "02-xxxx-xxxx", "0[3-6]x-xxx-xxxx", "0[3-6]x-xxxx-xxxx", "070-xxxx-xxxx"),
+        new("KW", "[1,2,5-9]xx:8"),
+        new("KZ", "87x:11 7xx:10", "8 (7xx) xxx xx xx", "8 (7xx) xxx xxxx", "8 (7xxxx) x xx xx"),
+        new("LB", "0[1-9]x:8 [1-9]xx:7-8", "0[3-9] xxx xxx"),
+        new("LK", "0[1-9]x:10", "07[0-9] xxx xxxx", "0[1-9]x xxx xxxx", "011 x xxx xxx", "0[1-9]x x xxxxxx"),
+        new("MM", "0[1-9]x:7-11", "09 xxx xxx xxx", "09 xxxx xxxxx"),
+        new("MY", "0[1-9]x:9-11 1[3,8]00:10", "01[0-9]-xxx xxxx", "01[0-9]-xxxx xxxx", "01[0-9]-xxxxxxx", "03-xxxx xxxx", "03-xxxxxxxx", "0[4-9]-xxx xxxx", "08x-xx xxxx"),
+        new("NP", "0[1-9]x:8-10 9[6-8]x:10", "98x-xxxxxxx"),
+        new("NZ", "0[2-9]x:9-11", "0[3,4,6,7,9] xxx xxxx", "(0[3,4,6,7,9]) xxx xxxx", "02[0-2,7-9] xxx xxxx", "02[0-2,7-9] xxx xxx", "02[0-2,7-9] xxxx xxxx", "0800 xxx xxx", "0508 xxx xxx"),
+        new("OM", "[2,7-9]xx:8"),
+        new("PH", "02x:9-10 0[3-9]x:9-11 1800:11", "09xx xxx xxxx", "09xx-xxx-xxxx", "(02) xxxx xxxx", "(02) xxxx-xxxx", "(0[3-8]x) xxx xxxx"),
+        new("PK", "0[2-9]x:10-11", "03xx xxxxxxx", "03xx-xxxxxxx", "(0[2-9]x) xxxxxxxx", "(0[2-9]x) xxxxxxx", "0[2,4-9]x-xxxxxxxx", "03xx xxx xxxx"),
+        new("QA", "[2-7]xx:8"),
+        new("SA", "0[1,5]x:10 [8,9]00:9-10 92x:9", "05x xxx xxxx", "05x-xxx-xxxx", "01[1-7] xxx xxxx"),
+        new("SG", "[3,6,8,9]xx:8 1800:11"),
+        new("TH", "0[2-9]x:9-10 1800:10", "0[6,8,9]x xxx xxxx", "0[6,8,9]x-xxx-xxxx", "02 xxx xxxx", "02-xxx-xxxx", "0[3-5,7]x xxx xxx", "0[3-5,7]x-xxx-xxx"),
+        new("TW", "0[2-9]x:9-10", "09xx xxx xxx", "09xx-xxx-xxx", "(02) xxxx-xxxx", "(02) xxxx xxxx", "(02)xxxx-xxxx", "02 xxxx xxxx", "02-xxxx-xxxx", "0[3-8] xxx xxxx", "(0[3-8]) xxx-xxxx"),
+        new("UZ", "[2,3,5-9]xx:9"),
+        new("VN", "0[2-9]x:10-11", "0[3,5,7-9]x xxx xx xx", "0[3,5,7-9]xx xxx xxx", "0[3,5,7-9]x xxx xxxx", "02x xxxx xxxx", "02xx xxxx xxx", "02xx xxx xxxx", "(02x) xxxx xxxx"),
+    ];
+}
