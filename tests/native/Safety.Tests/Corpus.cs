@@ -20,7 +20,7 @@ internal static class Corpus
         "00:1b:44:11:3a:b7", "00-1B-44-11-3A-B7", "001b.4411.3ab7", "DEUTDEFF", "BIC ", "DEUTDEFF500", "name [at] example [dot] org", "a(at)b(dot)de", " [at] ", "[dot]", "(at)",
         "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "wallet ", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
         "2024-05-01", "2024-05-01T12:30:45.123+02:00", "2024-05-01 12:30", "1. Mai 2024", "May 1, 2024", "2024年5月1日", "12/05/2024", " 10:00", "May ", "AZ21 NABZ 0000 0000 1370 1000 1944",
-        "password=", "\"api_key\": \"", "token: ", "--secret ", "Galway!" + "42xy7", Fakes.Jwt, Fakes.SendGrid, "https://bob:" + "Velvet*42ab@host.example/", "Server=a;Uid=b;Pwd=", "datadog_api_key = ", Fakes.AzureHex, "xa~", "v^1.1#i^1#",
+        "password=", "\"api_key\": \"", "token: ", "--secret ", "Galway!" + "42xy7", Fakes.Jwt, Fakes.SendGrid, "https://bob:" + "Velvet*42ab@host/", "Server=a;Uid=b;Pwd=", "datadog_api_key = ", Fakes.AzureHex, "xa~", "v^1.1#i^1#",
         "https://hooks.slack" + ".com/services/T0A1B2C3D/B0A1B2C3D/" + Fakes.Body(24, 4), "eyJ", "SG.", "xoxb-", "Bearer ", "${X}", "&sig=",
         "AB123456C", "QQ 12 34 56 C", "SS 36 36 15 B", "nino ", "NHS ", "499 376 0280", "4993760280", "040.152.477-95", "BE 0852.335.733", "CHE-875.263.214", "B395748(4)", "MORGA657054SM9IJ",
         "GZY7NNVM6", "Reisepass ", "RSSMRA85T10A562S", "1 85 05 78 006 084 36", "231193-2935", "9-", "AB", "CHE", "TCKN ", "71641600454", "マイナンバー", "711211810231", "account no. ", "65182616392",
