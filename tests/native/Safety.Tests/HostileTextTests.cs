@@ -9,7 +9,7 @@ internal sealed class HostileTextTests
     [
         "@", "1", "a", "1.1.1.1.", "a@a.", "----", ":", "::", "1:", "f:", "+", "+1", "(", "(212", "4111 ", "4111-", "DE89 ", "DE89", "sk-", "sk-a", "ghp_", "AIza", "K", "z",
         "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "[EMAIL_", "[EMAIL_REDACTED]", "a@b.com@", "1.2.3.4 ", "1 ", "12-", "é", "\u00e9@", "a1", "A/", "phone 2125551234",
-        "+44 20 7946 0958 ", "JQQJ99", "secret key 1a",
+        "+44 20 7946 0958 ", "+1 (", "tel 01 ", "030 / ", "(0", "phone 1234567x", "JQQJ99", "secret key 1a",
     ];
 
     [TestCaseSource(nameof(Units))]

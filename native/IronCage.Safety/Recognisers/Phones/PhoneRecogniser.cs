@@ -245,7 +245,7 @@ internal sealed class PhoneRecogniser : Recogniser
         byte second = text[start - 2];
         if (before == '-' && ByteClass.IsAlnum(second))
             return false;
-        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsDigit(text[start - 3])) || text[..(start - 1)].EndsWith("REDACTED]"u8));
+        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsLetter(second) && ByteClass.IsDigit(text[start - 3])) || text[..(start - 1)].EndsWith("REDACTED]"u8));
         return true;
     }
 }
