@@ -34,7 +34,7 @@ internal static class BuildTokens
         new("VAULT_BATCH_TOKEN", "b.AAAAAQ<w90-400>"),
         new("VAULT_RECOVERY_TOKEN", "hvr.<w24-140>"),
         new("AGE_SECRET_KEY", "AGE-SECRET-KEY-1<u58>"),
-        new("ONEPASSWORD_SERVICE_TOKEN", "ops_eyJ<p200-2000>"),
+        new("ONEPASSWORD_SERVICE_TOKEN", "ops_eyJ<p200-1500>"),
         new("ONEPASSWORD_SECRET_KEY", "A3-<u6>-<u6>-<u5>-<u5>-<u5>-<u5>"),
         new("ONEPASSWORD_SECRET_KEY", "A3-<u6>-<u11>-<u5>-<u5>-<u5>"),
         new("BITWARDEN_TOKEN", "0.<uuid>.<a30>:<p22-28>"),

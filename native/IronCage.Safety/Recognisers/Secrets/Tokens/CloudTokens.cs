@@ -19,9 +19,9 @@ internal static class CloudTokens
     [
         new("AWS_ACCESS_KEY", "(AKIA|ASIA|ABIA|ACCA)<u16>"),
         new("AWS_SECRET_KEY", "<b40>", Aws),
-        new("AWS_SESSION_TOKEN", "(IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz)<p100-2000>"),
+        new("AWS_SESSION_TOKEN", "(IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz)<p100-1500>"),
         new("AWS_BEDROCK_API_KEY", "ABSK<p100-300>"),
-        new("AWS_BEDROCK_API_KEY", "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t<p60-2000>"),
+        new("AWS_BEDROCK_API_KEY", "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t<p60-1500>"),
         new("AWS_MWS_TOKEN", "amzn.mws.<uuid>"),
         new("GOOGLE_API_KEY", "AIza<w35>"),
         new("GOOGLE_API_KEY", "AQ.Ab<w40-250>"),
