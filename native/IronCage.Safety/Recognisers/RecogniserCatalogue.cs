@@ -15,7 +15,8 @@ internal static class RecogniserCatalogue
     /// <summary>The recognisers for the wanted kinds.</summary>
     /// <param name="wanted">By <see cref="PiiKind.Index"/>.</param>
     /// <param name="relaxed">By <see cref="PiiKind.Index"/>: kinds whose weak shapes are to be found without a word beside them, since the user named their country.</param>
-    public static IEnumerable<Recogniser> For(bool[] wanted, bool[] relaxed)
+    /// <param name="regions">Those countries, whose telephone numbers are then found as they are dialled at home.</param>
+    public static IEnumerable<Recogniser> For(bool[] wanted, bool[] relaxed, IReadOnlyCollection<string> regions)
     {
         bool Wants(PiiKind kind) => wanted[kind.Index];
 
@@ -31,7 +32,7 @@ internal static class RecogniserCatalogue
         if (rules.Length > 0)
             yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
-            yield return new PhoneRecogniser(relaxed[PersonalKinds.PhoneNumber.Index] ? [.. NationalPlans.All.Select(plan => plan.Region)] : []);
+            yield return new PhoneRecogniser(regions);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
         if (Wants(PersonalKinds.IpAddress))

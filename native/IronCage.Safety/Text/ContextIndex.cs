@@ -19,11 +19,13 @@ internal sealed class ContextIndex
     public ContextIndex(IEnumerable<ContextSet> sets)
     {
         var phrases = new Dictionary<ulong, ContextBits>();
+        var folding = new FoldedText();
         foreach (ContextSet set in sets)
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(new FoldedText().Push(Encoding.UTF8.GetBytes(phrase), final: true));
+                folding.Reset();
+                ulong hash = Enter(folding.Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;
@@ -56,7 +58,7 @@ internal sealed class ContextIndex
             return found;
         ReadOnlySpan<byte> left = LeftContext.Before(text, start);
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
         for (int first = 0; first < count; first++)
             Read(left, words[first..count], ref found);
         return found;
@@ -124,6 +126,9 @@ internal sealed class ContextIndex
 
         return nearest;
     }
+
+    /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
+    private static bool IsCut(ReadOnlySpan<byte> text, int place) => ContextWords.IsLetterEnd(text[place - 1]) || ReplacedForm.IsAtEnd(text[..place]);
 
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 
