@@ -1,6 +1,6 @@
 namespace IronCage.Safety;
 
-/// <summary>The three families of kinds.</summary>
+/// <summary>The families of kinds.</summary>
 public enum PiiGroup
 {
     /// <summary>Personal and financial data known in every country.</summary>
@@ -11,4 +11,7 @@ public enum PiiGroup
 
     /// <summary>Credentials.</summary>
     Secret,
+
+    /// <summary>What the user named: patterns, dictionaries and findings of the host.</summary>
+    Own,
 }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace IronCage.Safety;
 
-/// <summary>A kind of personal data or secret. The kinds are fixed: see <see cref="PiiKinds"/>; two kinds are equal only if they are the same object.</summary>
+/// <summary>
+/// A kind of personal data or secret: one of <see cref="PiiKinds"/>, or one that the user named. Two kinds are equal only if they are the same object; two of the user's
+/// kinds may have the same name.
+/// </summary>
 public sealed class PiiKind
 {
     private readonly byte[] redacted;
@@ -15,6 +18,21 @@ public sealed class PiiKind
         RedactedForm = redactedForm ?? $"[{name}_REDACTED]";
         redacted = Encoding.ASCII.GetBytes(RedactedForm);
     }
+
+    /// <summary>Makes a kind of the user's own. Its redacted form is its name with <c>_REDACTED</c> in brackets.</summary>
+    /// <exception cref="ScannerOptionException">The name is not 2 to 63 of <c>A-Z 0-9 _</c>, the first a letter, or it is that of a kind of <see cref="PiiKinds"/>.</exception>
+    public static PiiKind Own(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!IsOwnName(name))
+            throw new ScannerOptionException("name", $"'{ScannerOptionException.Shown(name)}' is no name of a kind: 2 to 63 of A-Z, 0-9 and _, the first a letter");
+        if (PiiKinds.TryGet(name, out _))
+            throw new ScannerOptionException("name", $"'{name}' is the name of a kind that there is");
+        return new PiiKind(PiiGroup.Own, name) { Index = PiiKinds.All.Length };
+    }
+
+    internal static bool IsOwnName(string name) =>
+        name.Length is >= 2 and <= 63 && char.IsAsciiLetterUpper(name[0]) && name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
 
     /// <summary>The stable name, such as <c>EMAIL_ADDRESS</c>.</summary>
     public string Name { get; }
@@ -34,7 +52,10 @@ public sealed class PiiKind
     /// <summary>Whether it is a credential rather than personal data.</summary>
     public bool IsSecret => Group == PiiGroup.Secret;
 
-    /// <summary>Position in <see cref="PiiKinds.All"/>, from 0; fit for arrays and counters. May differ from one version to the next.</summary>
+    /// <summary>
+    /// Position in <see cref="PiiKinds.All"/>, from 0; fit for arrays and counters. May differ from one version to the next. The length of that list for every kind of
+    /// the user's own.
+    /// </summary>
     public int Index { get; internal set; }
 
     /// <summary>The <see cref="Name"/>.</summary>

@@ -6,7 +6,7 @@ namespace IronCage.Safety;
 
 /// <summary>
 /// The scan of one text that arrives in pieces. However the text is cut, also inside a character, the findings are those of
-/// <see cref="Scanner.Scan"/> over the whole. One thread at a time; made by <see cref="Scanner.OpenStream"/>.
+/// <see cref="Scanner.Scan(ReadOnlySpan{byte}, List{Finding})"/> over the whole. One thread at a time; made by <see cref="Scanner.OpenStream"/>.
 /// </summary>
 /// <remarks>
 /// What is undecided is bounded: ordinary text lags by at most 512 bytes, and text that can no longer belong to a finding is decided at once. The exception is
@@ -18,6 +18,7 @@ public sealed class ScanStream
     private const int Slack = 1024;
 
     private readonly RecogniserSet recognisers;
+    private readonly FindingFilter? filter;
     private readonly OverlapResolver resolver = new();
     private readonly FoldedText text = new();
     private readonly ScanScratch scratch = new();
@@ -28,7 +29,7 @@ public sealed class ScanStream
     private long decided;
     private bool ended;
 
-    internal ScanStream(RecogniserSet recognisers) => this.recognisers = recognisers;
+    internal ScanStream(RecogniserSet recognisers, FindingFilter? filter) => (this.recognisers, this.filter) = (recognisers, filter);
 
     /// <summary>
     /// Takes the next piece (it may be empty) and appends the findings that became certain, ascending and disjoint, none beginning before an earlier answer.
@@ -55,7 +56,10 @@ public sealed class ScanStream
         int hold = final ? length : recognisers.HoldFrom(window, examined);
         long answer = resolver.Drain(final ? long.MaxValue : origin + hold);
         foreach (Candidate found in resolver.Accepted)
-            findings.Add(text.Unfold(found));
+        {
+            if (filter is null || filter.Keeps(found, buffer.AsSpan((int)(found.Start - origin), (int)found.Length)))
+                findings.Add(text.Unfold(found));
+        }
 
         decided = final ? origin + length : Math.Max(decided, answer);
         Release(hold);

@@ -22,20 +22,45 @@ public sealed class Scanner
     /// <summary>Candidates that are gathered before overlaps are resolved: the memory that many findings take.</summary>
     private const int MostPending = 64;
 
+    /// <summary>Bytes that are folded at once: the memory that a long text takes in which something folds.</summary>
+    private const int MostFolded = 1 << 16;
+
     private readonly RecogniserSet recognisers;
+    private readonly FindingFilter? filter;
+    private readonly KindSelection selection;
+    private readonly Dictionary<string, PiiKind> own = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a scanner.</summary>
+    /// <exception cref="ScannerOptionException">An option is unknown or out of range.</exception>
+    public Scanner(ScannerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        Options = options;
+        selection = KindSelection.Of(options);
+        if (options.MinScore > 0 || options.Allow is not null)
+            filter = new FindingFilter(options.MinScore, options.Allow);
+        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]).WithEncoded(filter);
+    }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
     public Scanner(ReadOnlySpan<PiiKind> kinds)
+        : this(new ScannerOptions { Kinds = Names(kinds) })
     {
-        var wanted = new bool[PiiKinds.All.Length];
-        foreach (PiiKind kind in kinds)
-        {
-            ArgumentNullException.ThrowIfNull(kind);
-            wanted[kind.Index] = true;
-        }
-
-        recognisers = new RecogniserSet(RecogniserCatalogue.For(wanted, relaxed: new bool[wanted.Length]));
     }
+
+    /// <summary>What it was made of.</summary>
+    public ScannerOptions Options { get; }
+
+    /// <summary>Whether it looks for a kind, one of <see cref="PiiKinds"/> or of the user's own.</summary>
+    public bool Finds(PiiKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return kind.Group == PiiGroup.Own ? own.ContainsKey(kind.Name) : selection.Wants(kind) || own.ContainsKey(kind.Name);
+    }
+
+    /// <summary>The kinds of the user's own that it looks for.</summary>
+    public IEnumerable<PiiKind> OwnKinds => own.Values.Where(kind => kind.Group == PiiGroup.Own);
 
     /// <summary>
     /// Appends what is in <paramref name="utf8"/> to <paramref name="findings"/>, ascending and disjoint. Of overlapping candidates the one with the higher
@@ -50,6 +75,8 @@ public sealed class Scanner
         resolver.Reset();
         FoldedText text = folding ??= new FoldedText();
         text.Reset();
+        if (utf8.Length > MostFolded && text.Changes(utf8, final: true))
+            return ScanInPieces(utf8, findings);
         ScanScratch scratch = reading ??= new ScanScratch();
         scratch.Begin(recognisers);
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
@@ -65,7 +92,8 @@ public sealed class Scanner
                 foreach (Candidate found in resolver.Accepted)
                 {
                     StreamFinding finding = text.Unfold(found);
-                    findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
+                    if (filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) != false)
+                        findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
                 }
             }
 
@@ -74,6 +102,103 @@ public sealed class Scanner
         }
     }
 
+    /// <summary>
+    /// As <see cref="Scan(ReadOnlySpan{byte}, List{Finding})"/>, with findings that the host brings, of a recogniser of its own: they take part in the decision of overlaps. Their
+    /// kinds may be any; options about kinds do not concern them, those about scores and allowed values do.
+    /// </summary>
+    /// <returns>How many were appended.</returns>
+    /// <exception cref="ScannerOptionException">One lies outside the text, is empty, or has a score that is not above 0 and at most 1.</exception>
+    public int Scan(ReadOnlySpan<byte> utf8, List<Finding> findings, ReadOnlySpan<Finding> external)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        if (external.IsEmpty)
+            return Scan(utf8, findings);
+        var scratch = new ScanScratch();
+        scratch.Begin(recognisers);
+        var text = new FoldedText();
+        var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
+        var found = new List<Candidate>();
+        recognisers.Examine(window, 0, found);
+        found.Sort(CandidateOrder.ByPlace);
+        var resolver = new OverlapResolver();
+        foreach (Candidate candidate in found)
+        {
+            StreamFinding place = text.Unfold(candidate);
+            resolver.Pending.Add(candidate with { Start = place.Start, End = place.End, Evidence = place.Evidence });
+        }
+
+        for (int i = 0; i < external.Length; i++)
+            resolver.Pending.Add(Checked(external[i], i, utf8.Length));
+        resolver.Drain(long.MaxValue);
+        int before = findings.Count;
+        foreach (Candidate best in resolver.Accepted)
+        {
+            if (filter?.Keeps(best, utf8[(int)best.Start..(int)best.End]) != false)
+                findings.Add(new Finding(best.Kind, (int)best.Start, (int)best.End, best.Score, best.Evidence));
+        }
+
+        return findings.Count - before;
+    }
+
+    private int ScanInPieces(ReadOnlySpan<byte> utf8, List<Finding> findings)
+    {
+        ScanStream stream = OpenStream();
+        var found = new List<StreamFinding>();
+        int before = findings.Count;
+        for (int at = 0; at < utf8.Length; at += MostFolded)
+        {
+            bool final = utf8.Length - at <= MostFolded;
+            found.Clear();
+            stream.Push(final ? utf8[at..] : utf8.Slice(at, MostFolded), final, found);
+            foreach (StreamFinding finding in found)
+                findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
+        }
+
+        return findings.Count - before;
+    }
+
     /// <summary>Opens a scan of one text that arrives in pieces.</summary>
-    public ScanStream OpenStream() => new(recognisers);
+    public ScanStream OpenStream() => new(recognisers, filter);
+
+    private static string[] Names(ReadOnlySpan<PiiKind> kinds)
+    {
+        var names = new List<string>();
+        foreach (PiiKind kind in kinds)
+        {
+            ArgumentNullException.ThrowIfNull(kind);
+            names.Add(kind.Name);
+        }
+
+        return [.. names];
+    }
+
+    private static Candidate Checked(in Finding finding, int number, int length)
+    {
+        string option = $"external[{number}]";
+        if (finding.Kind is null)
+            throw new ScannerOptionException(option, "has no kind");
+        if (finding.Start < 0 || finding.End <= finding.Start || finding.End > length)
+            throw new ScannerOptionException(option, "must lie inside the text and not be empty");
+        if (!(finding.Score is > 0 and <= 1))
+            throw new ScannerOptionException($"{option}.score", "must be a number above 0 and at most 1");
+        return new Candidate(finding.Kind, finding.Start, finding.End, finding.Score, finding.Evidence | Evidence.External);
+    }
+
+    private IEnumerable<Recogniser> OwnRecognisers()
+    {
+        (OwnPattern, PiiKind)[] patterns = [.. Options.Patterns.Where(pattern => selection.Wants(pattern.Kind)).Select(pattern => (pattern, OwnKind(pattern.Kind)))];
+        if (patterns.Length > 0)
+            yield return new OwnPatternRecogniser(patterns, filter);
+        foreach (TermDictionary terms in Options.Dictionaries.Where(terms => selection.Wants(terms.Kind)))
+            yield return new OwnTermRecogniser(terms, OwnKind(terms.Kind), isDenied: false);
+        foreach (TermDictionary terms in Options.Deny)
+            yield return new OwnTermRecogniser(terms, OwnKind(terms.Kind), isDenied: true);
+    }
+
+    private PiiKind OwnKind(string name)
+    {
+        if (!own.TryGetValue(name, out PiiKind? kind))
+            own[name] = kind = PiiKinds.TryGet(name, out PiiKind? known) ? known : PiiKind.Own(name);
+        return kind;
+    }
 }

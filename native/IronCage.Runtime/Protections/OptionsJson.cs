@@ -54,6 +54,33 @@ internal static class OptionsJson
         throw new ConfigException(name, $"must be a string of 1 to {maximum} characters");
     }
 
+    /// <summary>A list of strings.</summary>
+    public static List<string> Texts(JsonElement value, string name, int most, int maximum)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
+            throw new ConfigException(name, $"must be a list of at most {most} strings");
+        var texts = new List<string>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+            texts.Add(item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text && text.Length <= maximum
+                ? text
+                : throw new ConfigException($"{name}[{texts.Count}]", $"must be a string of 1 to {maximum} characters"));
+        return texts;
+    }
+
+    /// <summary>A list of objects, each read under its own name.</summary>
+    public static List<T> Objects<T>(JsonElement value, string name, int most, Func<JsonElement, string, T> read)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
+            throw new ConfigException(name, $"must be a list of at most {most} objects");
+        var items = new List<T>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            var option = $"{name}[{items.Count}]";
+            items.Add(item.ValueKind == JsonValueKind.Object ? read(item, option) : throw new ConfigException(option, "must be an object"));
+        }
+        return items;
+    }
+
     public static bool Bool(JsonElement value, string name) => value.ValueKind switch
     {
         JsonValueKind.True => true,

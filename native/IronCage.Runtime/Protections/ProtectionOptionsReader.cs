@@ -3,7 +3,7 @@ using System.Text.Json;
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
-using IronCage.Safety;
+using IronCage.Runtime.Scanning;
 
 namespace IronCage.Runtime.Protections;
 
@@ -31,8 +31,12 @@ public static class ProtectionOptionsReader
         "lower_output" => o with { LowerOutput = OptionsJson.Bool(value, name) },
         "bound" => o with { StrictBound = OptionsJson.OneOf(value, name, "default", "strict") == "strict" },
         "pii_detection" => o with { PiiDetection = OptionsJson.Bool(value, name) },
-        "pii_action" => o with { PiiAction = Action(value, name) },
-        "pii_actions" => o with { PiiActions = Actions(value, name) },
+        "pii_action" => o with { PiiAction = SafetyOptionsReader.Action(value, name) },
+        "pii_actions" => o with { PiiActions = SafetyOptionsReader.Actions(value, name) },
+        "key" => o with { Keys = SafetyOptionsReader.Keys(value, name) },
+        "tenant" => o with { Tenant = SafetyOptionsReader.Tenant(value, name) },
+        "restore_in" => o with { RestoreIn = SafetyOptionsReader.RestoreIn(value, name) },
+        "pii_scanner" => o with { Scanner = ScannerOptionsReader.Read(value, name) },
         "scan_output" => o with { ScanOutput = OptionsJson.Bool(value, name) },
         "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
         "state" => o with { State = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Text(value, name, 4096) },
@@ -59,33 +63,6 @@ public static class ProtectionOptionsReader
         }
         thresholds.Sort();
         return thresholds;
-    }
-
-    private const string ActionNames = "must be one of redact, mask, block, warn, ignore";
-
-    private static PiiAction Action(JsonElement value, string name) =>
-        (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
-        {
-            "redact" => PiiAction.Redact,
-            "mask" => PiiAction.Mask,
-            "block" => PiiAction.Block,
-            "warn" => PiiAction.Warn,
-            "ignore" => PiiAction.Ignore,
-            _ => throw new ConfigException(name, ActionNames),
-        };
-
-    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name)
-    {
-        if (value.ValueKind != JsonValueKind.Object)
-            throw new ConfigException(name, "must be an object of kind and action");
-        var actions = new Dictionary<string, PiiAction>();
-        foreach (var property in value.EnumerateObject())
-        {
-            if (!PiiKinds.TryGet(property.Name, out _))
-                throw new ConfigException(name, $"'{property.Name}' is not a kind; kinds are {string.Join(", ", PiiKinds.All.ToArray().Select(k => k.Name))}");
-            actions[property.Name] = Action(property.Value, $"{name}[{property.Name}]");
-        }
-        return actions;
     }
 
     private static CircuitBreakerOptions? Circuit(JsonElement value, string name)

@@ -32,6 +32,7 @@ public sealed class Run
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
             .Select(r => new Payer(r.Protection, r.Watch!))];
+        Restores = new RestorePolicy(Protections);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
     }
 
@@ -52,6 +53,9 @@ public sealed class Run
     internal IReadOnlyList<Payer> Watches { get; }
 
     internal SafetyPolicy Policy { get; }
+
+    /// <summary>Whose values come back where, in answers.</summary>
+    internal RestorePolicy Restores { get; }
 
     /// <summary>The refusal that later calls of this run are refused with; null if none.</summary>
     internal Refusal? Remembered

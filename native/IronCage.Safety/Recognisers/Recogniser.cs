@@ -17,6 +17,9 @@ internal abstract class Recogniser
     /// <summary>The triggers at which <see cref="Examine"/> is asked.</summary>
     public abstract Trigger Triggers { get; }
 
+    /// <summary>With which bytes its places of <see cref="Trigger.Own"/> begin, by value; null when it has none.</summary>
+    public virtual bool[]? OwnStarts => null;
+
     /// <summary>The context words it asks about.</summary>
     public virtual IEnumerable<ContextSet> Contexts => [];
 

@@ -5,6 +5,7 @@ using IronCage.Safety.Recognisers.Dates;
 using IronCage.Safety.Recognisers.Payments;
 using IronCage.Safety.Recognisers.Identifiers;
 using IronCage.Safety.Recognisers.Phones;
+using IronCage.Safety.Recognisers.Secrets;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -14,7 +15,8 @@ internal static class RecogniserCatalogue
     /// <summary>The recognisers for the wanted kinds.</summary>
     /// <param name="wanted">By <see cref="PiiKind.Index"/>.</param>
     /// <param name="relaxed">By <see cref="PiiKind.Index"/>: kinds whose weak shapes are to be found without a word beside them, since the user named their country.</param>
-    public static IEnumerable<Recogniser> For(bool[] wanted, bool[] relaxed)
+    /// <param name="regions">Those countries, whose telephone numbers are then found as they are dialled at home.</param>
+    public static IEnumerable<Recogniser> For(bool[] wanted, bool[] relaxed, IReadOnlyCollection<string> regions)
     {
         bool Wants(PiiKind kind) => wanted[kind.Index];
 
@@ -30,7 +32,7 @@ internal static class RecogniserCatalogue
         if (rules.Length > 0)
             yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
-            yield return new PhoneRecogniser(relaxed[PersonalKinds.PhoneNumber.Index] ? [.. NationalPlans.All.Select(plan => plan.Region)] : []);
+            yield return new PhoneRecogniser(regions);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
         if (Wants(PersonalKinds.IpAddress))
@@ -54,12 +56,7 @@ internal static class RecogniserCatalogue
         if (Wants(PersonalKinds.DateTime))
             yield return new DateRecogniser();
 
-        VendorToken[] tokens = [.. VendorToken.All.Where(token => wanted[token.Kind.Index])];
-        if (tokens.Length > 0)
-            yield return new VendorTokenRecogniser(tokens);
-        if (Wants(SecretKinds.AwsSecretKey) || Wants(SecretKinds.AzureKey))
-            yield return new KeyedSecretRecogniser(Wants(SecretKinds.AwsSecretKey), Wants(SecretKinds.AzureKey));
-        if (Wants(SecretKinds.PrivateKey))
-            yield return new PrivateKeyRecogniser();
+        foreach (Recogniser recogniser in SecretCatalogue.For(wanted))
+            yield return recogniser;
     }
 }

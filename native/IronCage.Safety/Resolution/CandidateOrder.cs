@@ -20,6 +20,8 @@ internal static class CandidateOrder
             order = b.Length.CompareTo(a.Length);
         if (order == 0)
             order = a.Start.CompareTo(b.Start);
-        return order != 0 ? order : a.Kind.Index.CompareTo(b.Kind.Index);
+        if (order == 0)
+            order = a.Kind.Index.CompareTo(b.Kind.Index);
+        return order != 0 ? order : string.CompareOrdinal(a.Kind.Name, b.Kind.Name);
     };
 }

@@ -1,4 +1,5 @@
 using IronCage.Safety.Recognisers;
+using IronCage.Safety.Text.Encoded;
 
 namespace IronCage.Safety.Text;
 
@@ -8,8 +9,12 @@ internal sealed class ScanScratch
     private readonly NumberRun number = new();
     private RecogniserSet? set;
     private ContextBits bits;
+    private DecodedRun? decoded;
     private long contextAt = -1;
     private long numberAt = -1;
+
+    /// <summary>Where runs are decoded.</summary>
+    public DecodedRun Decoded => decoded ??= new DecodedRun();
 
     /// <summary>Forgets what was read: the text, what is at hand of it, or the scanner changed.</summary>
     public void Begin(RecogniserSet recognisers)
@@ -28,6 +33,10 @@ internal sealed class ScanScratch
 
         return ref bits;
     }
+
+    /// <summary>Where the last word of a set left of <paramref name="start"/> begins; -1 where there is none. Not remembered: for the few places where something was found.</summary>
+    public int LastContext(in TextWindow window, ContextSet words, int start) => set!.Contexts.Last(window.Bytes, start, words);
+    public int ContextDistance(in TextWindow window, ContextSet words, int start) => set!.Contexts.Distance(window.Bytes, start, words);
 
     public NumberRun Number(in TextWindow window, int start)
     {

@@ -6,8 +6,8 @@ namespace IronCage.Safety.Text;
 internal readonly ref struct TextWindow(ReadOnlySpan<byte> bytes, bool final, long origin, ScanScratch scratch)
 {
     /// <summary>
-    /// How many bytes left of an undecided byte are kept: a candidate may begin 86 bytes before its place, its context 64 bytes before that, and a redacted
-    /// form cut by the edge of the context needs 64 more.
+    /// How many bytes left of an undecided byte are kept: a candidate may begin 86 bytes before its place, its context 64 bytes before that, and the
+    /// token cut by the edge of the context needs 19 more; a token in which it lies begins 96 before it.
     /// </summary>
     public const int LeftReach = 256;
 
@@ -27,6 +27,9 @@ internal readonly ref struct TextWindow(ReadOnlySpan<byte> bytes, bool final, lo
 
     /// <summary>Whether one of the words stands left of <paramref name="start"/>, within <see cref="LeftContext.Width"/> bytes.</summary>
     public bool HasContext(ContextSet words, int start) => Scratch.Contexts(this, start).Has(words);
+
+    /// <summary>How many bytes lie between the nearest of the words and <paramref name="start"/>; for the choice between sets, not for the first question.</summary>
+    public int ContextDistance(ContextSet words, int start) => Scratch.ContextDistance(this, words, start);
 
     /// <summary>The digits from <paramref name="start"/> on, with what separates them; read once for all recognisers.</summary>
     public NumberRun Number(int start) => Scratch.Number(this, start);

@@ -30,7 +30,7 @@ internal enum Trigger : ushort
     /// <summary>A run of at least seven of <c>A-Z 0-9</c> with a letter among its first seven.</summary>
     Capitals = 64,
 
-    /// <summary>A hyphen before a capital letter: the end of <c>-----</c> before BEGIN.</summary>
+    /// <summary>The last of two or more hyphens before a letter: the end of <c>-----</c> before BEGIN, of <c>--</c> before an option.</summary>
     Dashes = 128,
 
     /// <summary>A round, square or curly bracket that opens before a letter: <c>name [at] host</c>.</summary>
@@ -42,6 +42,9 @@ internal enum Trigger : ushort
     /// <summary>The colon of <c>://</c>.</summary>
     Scheme = 1024,
 
-    /// <summary>The first byte of a run of letters, digits and bytes beyond ASCII. Frequent: for terms of the user's own.</summary>
+    /// <summary>The first byte of a run of letters and digits, and every byte beyond ASCII. Frequent: for terms of the user's own.</summary>
     Word = 2048,
+
+    /// <summary>A byte with which one of the user's patterns may begin.</summary>
+    Own = 4096,
 }

@@ -14,20 +14,23 @@ internal ref struct TriggerSearch
     private readonly ReadOnlySpan<byte> text;
     private readonly bool final;
     private readonly Trigger wanted;
+    private readonly ByteSet? ownStarts;
     private TriggerBlock block;
     private TriggerBlock certain;
     private ByteMasks before;
     private ByteMasks here;
     private ByteMasks ahead;
     private ulong words;
+    private ulong own;
     private ulong left;
     private int origin;
 
-    public TriggerSearch(in TextWindow window, int from, Trigger wanted)
+    public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null)
     {
         text = window.Bytes;
         final = window.Final;
         this.wanted = wanted;
+        this.ownStarts = ownStarts;
         origin = from - ByteMasks.Width;
         Stop = text.Length;
         if (from >= text.Length)
@@ -96,6 +99,8 @@ internal ref struct TriggerSearch
                 triggers |= Trigger.Word;
         }
 
+        if (((own >> bit) & 1) != 0)
+            triggers |= Trigger.Own;
         triggers &= wanted;
         return true;
     }
@@ -125,7 +130,7 @@ internal ref struct TriggerSearch
                 triggers = (ByteClass.IsLetter(next) || next >= 0x80) && place > 0 && (ByteClass.IsAlnum(text[place - 1]) || text[place - 1] >= 0x80) ? Trigger.Dot : Trigger.None;
                 return true;
             case (byte)'-':
-                triggers = ByteClass.IsUpper(next) ? Trigger.Dashes : Trigger.None;
+                triggers = ByteClass.IsLetter(next) && place > 0 && text[place - 1] == '-' ? Trigger.Dashes : Trigger.None;
                 return true;
             case (byte)':':
                 triggers = Trigger.Colon;
@@ -159,6 +164,12 @@ internal ref struct TriggerSearch
         left = block.Number | block.Token | block.Capitals | here.Sign;
         if ((wanted & Trigger.Word) != 0)
             FindWords(bytes);
+        if (ownStarts is not null)
+        {
+            own = ownStarts.Find(text, origin);
+            left |= own;
+        }
+
         if (known < ByteMasks.Width + Reach)
             FillTail(bytes, afterUnderscore, known);
         return true;
@@ -166,9 +177,10 @@ internal ref struct TriggerSearch
 
     private void FindWords(ReadOnlySpan<byte> bytes)
     {
-        ulong word = here.Letter | here.Digit | ByteMasks.Beyond(bytes);
+        ulong beyond = ByteMasks.Beyond(bytes);
+        ulong word = here.Letter | here.Digit | beyond;
         bool isAfter = origin > 0 && (ByteClass.IsAlnum(text[origin - 1]) || text[origin - 1] >= 0x80);
-        words = word & ~((word << 1) | (isAfter ? 1UL : 0));
+        words = beyond | (word & ~((word << 1) | (isAfter ? 1UL : 0)));
         left |= words;
     }
 

@@ -20,9 +20,14 @@ internal static class Corpus
         "00:1b:44:11:3a:b7", "00-1B-44-11-3A-B7", "001b.4411.3ab7", "DEUTDEFF", "BIC ", "DEUTDEFF500", "name [at] example [dot] org", "a(at)b(dot)de", " [at] ", "[dot]", "(at)",
         "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "wallet ", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
         "2024-05-01", "2024-05-01T12:30:45.123+02:00", "2024-05-01 12:30", "1. Mai 2024", "May 1, 2024", "2024年5月1日", "12/05/2024", " 10:00", "May ", "AZ21 NABZ 0000 0000 1370 1000 1944",
+        "password=", "\"api_key\": \"", "token: ", "--secret ", "Galway!" + "42xy7", Fakes.Jwt, Fakes.SendGrid, "https://bob:" + "Velvet*42ab@host.example/", "Server=a;Uid=b;Pwd=", "datadog_api_key = ", Fakes.AzureHex, "xa~", "v^1.1#i^1#",
+        "https://hooks.slack" + ".com/services/T0A1B2C3D/B0A1B2C3D/" + Fakes.Body(24, 4), "eyJ", "SG.", "xoxb-", "Bearer ", "${X}", "&sig=",
         " ", " ", " ", ", ", ".", "-", ":", "/", "\n", "\\n", "\"", "[", "]", "_", "*", ",", "=", "0", "1", "a", "Hello world", "é", "Ÿ", "中文", "🙂", "×",
         "415\u2011555\u20112671", "+44\u00A020\u202F7946\u20090958", "4111\u00A01111\u00A01111\u00A01111", "123\u201145\u20136789", "DE89\u202F3704\u202F0044\u202F0532\u202F0130\u202F00",
         "bob%40example.com", "bob\\u0040example.com", "jos\\u00e9@example.com", "\u2011", "\u00A0", "\u2014", "\u201C", "%", "%4", "\\", "\\u", "\\u00", "\\u00a0", "\\u2011", "\\b",
+        "４１１１ １１１１ １１１１ １１１１", "bob＠example．com", "bob@exa\u200Bmple。com", "b\u043Eb@ex\u0430mple.com", "٤١١١١١١١١١١١١١١١", "\u200B", "。", "．", "\u0441\u043E", "\u0301", "５", "－",
+        "%62%6F%62%40%65%78%61%6D%70%6C%65%2E%63%6F%6D", "bob&#64;example&period;com", "&amp;", "&#", "bob=40example.com", "=40", "=", "%25", "\\\\u0040", "\\x2e", "\\/", "https://x.org/",
+        Fakes.Base64(Fakes.GitHub), Fakes.Hex("bob@example.com"), Fakes.Base64("mail bob@example.com or call +44 20 7946 0958"), "dGV4dCB3aXRob3V0IGFueXRoaW5nIGluIGl0", "U29t", "Pz8/", "626f",
         "[EMAIL_REDACTED]", "[SSN_REDACTED]", "[PHONE_REDACTED]", "[AWS_SECRET_KEY_REDACTED]", "[EMAIL_RED",
     ];
 
@@ -52,6 +57,10 @@ internal static class Corpus
         Fakes.HuggingFace + "first.last+tag@sub.example.orgDE89" + Fakes.Pem(lines: 1, end: false) + "AIzafirst.last+tag@sub.example.orgghp_" + Fakes.Body(36),
         "2001:db8::11..4111111111111111 fe80::1..212-555-1234 ab@c.deversion :10.0.0.1 " + Fakes.OpenAIProject + "_version 8.8.8.8[:",
         "Call 415\u2011555\u20112671 or (415)\u00A0555\u20112671; \u201Cbob\u201D <bob%40example.com>, {\\\"m\\\":\\\"jos\\u00e9\\u0040example.com\\\"} 100% \u2014 50\u202F%",
+        "full width ４１１１ １１１１ １１１１ １１１１，bob＠example．com。再见，b\u200Bob@exam\u200Bple.com\u200B (b\u043Eb@ex\u0430mple.com) \u0441\u043E\u0441\u043D\u0430 ١٢٣-٤٥-٦٧٨٩ bob&#64;example.com bob=40example.com",
+        "key " + Fakes.Base64(Fakes.GitHub) + ", " + Fakes.Hex("mail bob@example.com") + "/" + Fakes.Base64("call +44 20 7946 0958, not 123") + "+a https://x.org/%62%6F%62%40example.com/%22a%20b%22 text",
+        "{\"password\":\"Galway!" + "42xy7\",\"note\":\"token: " + Fakes.AzureHex + "\"} export API_KEY='" + Fakes.Body(30) + "' --secret " + Fakes.Body(24, 9) + " Authorization: Bearer " + Fakes.Body(40),
+        "before " + Fakes.Jwt + ". " + Fakes.Putty + " postgres://app:Velvet*" + "42ab@db.example.com/x Server=a;User Id=b;Password=Marble%" + "77qz;Encrypt=True; twilio " + Fakes.AzureHex + " " + Fakes.SendGrid,
         "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
         string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
     ];

@@ -76,7 +76,7 @@ internal sealed class ScanStreamTests
     [TestCase("bob@example.com ", 16)]
     [TestCase("bob@example.com", 0)]
     [TestCase("中文，", 9)]
-        [TestCase("sk-", 0)]
+    [TestCase("sk-", 0)]
     [TestCase("ask-me ", 0)]
     [TestCase("ask-me, ", 8)]
     [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 100)]

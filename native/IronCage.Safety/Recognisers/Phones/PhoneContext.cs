@@ -17,14 +17,16 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     /// <summary>Limits of 32-bit integers, which could be numbers in Dallas.</summary>
     private static readonly byte[][] Limits = [[2, 1, 4, 7, 4, 8, 3, 6, 4, 7], [2, 1, 4, 7, 4, 8, 3, 6, 4, 8]];
 
+    private static readonly WordBeginnings Beginnings = new([.. PhoneWords.Strong.Words, .. PhoneWords.Weak.Words]);
+
     private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Neutral]);
 
     /// <summary>Reads the words that may belong to the number at <paramref name="start"/>.</summary>
     public static PhoneContext Of(in TextWindow window, int start)
     {
-        if (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start))
-            return default;
         ReadOnlySpan<byte> text = window.Bytes;
+        if (!Beginnings.MayHold(text[Math.Max(0, start - LeftContext.Width)..start]) || (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start)))
+            return default;
         int from = ContextReach.From(text, start, out int label);
         if (label >= 0)
         {

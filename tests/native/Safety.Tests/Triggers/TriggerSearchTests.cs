@@ -101,11 +101,11 @@ internal sealed class TriggerSearchTests
         Add(Trigger.Equals, here == '=');
         Add(Trigger.Dot, here == '.' && (char.IsAsciiLetterOrDigit(before) || before >= 0x80) && (char.IsAsciiLetter(after) || after >= 0x80));
         Add(Trigger.Capitals, IsCode(here) && !IsCode(before) && ahead.Length >= 7 && ahead[..7].All(IsCode) && ahead[..7].Any(char.IsAsciiLetterUpper));
-        Add(Trigger.Dashes, here == '-' && char.IsAsciiLetterUpper(after));
+        Add(Trigger.Dashes, here == '-' && before == '-' && char.IsAsciiLetter(after));
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
-        Add(Trigger.Word, (char.IsAsciiLetterOrDigit(here) || here >= 0x80) && !(char.IsAsciiLetterOrDigit(before) || before >= 0x80));
+        Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !(char.IsAsciiLetterOrDigit(before) || before >= 0x80)));
         return triggers;
     }
 
