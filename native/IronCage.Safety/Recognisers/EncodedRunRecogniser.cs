@@ -81,6 +81,6 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
         int i = start;
         while (i > 0 && start - i < Fewest && RunEncoding.Base64.Alphabet.Contains(text[i - 1]))
             i--;
-        return start - i >= Fewest || (i < start && text[..i].EndsWith(RedactedForm.Tail));
+        return start - i >= Fewest || (i < start && ReplacedForm.IsAtEnd(text[..i]));
     }
 }
