@@ -24,7 +24,7 @@ internal sealed class IdentifierRelaxationTests
     {
         PiiKinds.TryGet(name, out PiiKind? kind);
         bool[] only = [.. PiiKinds.All.ToArray().Select(k => k == kind)];
-        var set = new RecogniserSet(RecogniserCatalogue.For(only, relaxed: only));
+        var set = new RecogniserSet(RecogniserCatalogue.For(only, relaxed: only, regions: []));
         var scratch = new ScanScratch();
         scratch.Begin(set);
         var candidates = new List<Candidate>();
