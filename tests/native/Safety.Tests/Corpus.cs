@@ -11,6 +11,7 @@ internal static class Corpus
         "4111 1111 1111 1111", "4111111111111111", "378282246310005", "4111-1111-1111-1111", "123", "12/27", "6759649826438453",
         "123-45-6789", "123 45 6789", "123456789", "ssn ", "SSN: ", "987654321",
         "+1 212 555 1234", "+44 20 7946 0958", "(212) 555-1234", "212-555-1234", "212.555.1234", "2125551234", "phone ", "Tel: ", "+", "(", ")",
+        "020 7946 0958", "01 42 68 53 00", "(030) 1234567", "8 (495) 123-45-67", "090-1234-5678", "+49 (0)30 901820", "(+44) 20 7946 0958", "030 / 901820", " ext. 12", "x12", ";ext=7", " #12", "tel:",
         "DE89370400440532013000", "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19", "DE",
         "8.8.8.8", "10.0.0.1", "1.2.3.4", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1", "12:30:45", "::1", "::", "1.", ".4", "version ",
         Fakes.OpenAILegacy, Fakes.OpenAIProject, Fakes.Anthropic, Fakes.Google, Fakes.AwsAccess, Fakes.GitHub, Fakes.GitHubFine, Fakes.HuggingFace, Fakes.Groq,
@@ -63,7 +64,7 @@ internal static class Corpus
         "full width ４１１１ １１１１ １１１１ １１１１，bob＠example．com。再见，b\u200Bob@exam\u200Bple.com\u200B (b\u043Eb@ex\u0430mple.com) \u0441\u043E\u0441\u043D\u0430 ١٢٣-٤٥-٦٧٨٩ bob&#64;example.com bob=40example.com",
         "key " + Fakes.Base64(Fakes.GitHub) + ", " + Fakes.Hex("mail bob@example.com") + "/" + Fakes.Base64("call +44 20 7946 0958, not 123") + "+a https://x.org/%62%6F%62%40example.com/%22a%20b%22 text",
         "{\"password\":\"Galway!" + "42xy7\",\"note\":\"token: " + Fakes.AzureHex + "\"} export API_KEY='" + Fakes.Body(30) + "' --secret " + Fakes.Body(24, 9) + " Authorization: Bearer " + Fakes.Body(40),
-        "before " + Fakes.Jwt + ". " + Fakes.Putty + " postgres://app:Velvet*" + "42ab@db.example.com/x Server=a;User Id=b;Password=Marble%" + "77qz;Encrypt=True; twilio " + Fakes.AzureHex + " " + Fakes.SendGrid,
+        "before " + Fakes.Jwt + ". " + Fakes.Putty + " postgres://app:Velvet*" + "42ab@db.example.com/x Server=a;User Id=b;Password=Marble!" + "77qz;Encrypt=True; twilio " + Fakes.AzureHex + " " + Fakes.SendGrid,
         "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
         string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
     ];
