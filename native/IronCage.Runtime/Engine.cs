@@ -8,6 +8,7 @@ using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
+using IronCage.Runtime.Scanning;
 using IronCage.Safety;
 using IronCage.State;
 using IronCage.Telemetry;
@@ -50,6 +51,14 @@ public sealed class Engine : IDisposable
     public StoreSet Stores { get; }
     public TokenCounter Tokens { get; } = new();
     public Scanner Scanner { get; } = new(PiiKinds.All);
+    /// <summary>A scanner of the host's own.</summary>
+    /// <exception cref="ConfigException">An option is wrong.</exception>
+    public static Scanner NewScanner(ReadOnlyMemory<byte> optionsJson)
+    {
+        var options = ScannerOptionsReader.Read(optionsJson);
+        return ScannerOptionsReader.Checked("", () => new Scanner(options));
+    }
+
     internal Margins Margins { get; } = new();
     internal SpendingBound Bounds { get; }
 

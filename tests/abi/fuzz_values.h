@@ -33,6 +33,14 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_run_open", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_safety_redact", ALWAYS | S(E_HANDLE)},
     {"ironcage_safety_scan", ALWAYS | S(E_HANDLE)},
+    {"ironcage_safety_scanner_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_safety_scanner_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_scanner_redact", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_scanner_scan", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_scanner_scan_json", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_stream_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_safety_stream_new", ALWAYS | S(E_HANDLE)},
+    {"ironcage_safety_stream_push", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE)},
     {"ironcage_stream_feed", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_finish", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_open", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING)},
@@ -63,6 +71,15 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"protection", "options", "{\"agent_id\":\"c\",\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
     {"protection", "options", "{\"agent_id\":\"d\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"},\"hold_wait\":0,\"unscannable\":\"deny\"}"},
     {"protection", "options", protection_in_sqlite},
+    {"scanner_new", "options", "{\"kinds\":[\"personal\",\"-URL\"],\"regions\":[\"US\"],\"min_score\":0.3}"},
+    {"scanner_new", "options", "{\"patterns\":[{\"name\":\"MY_ID\",\"regex\":\"zq-[a-z]+-[0-9]{4}\",\"context\":[\"to\"]}],\"allow\":{\"domains\":[\"example.org\"]}}"},
+    {"scanner_new", "options", "{\"dictionaries\":[{\"name\":\"WORDS\",\"terms\":[\"write to\"]}],\"deny\":[{\"name\":\"DENIED\",\"terms\":[\"jane\"]}]}"},
+    {"scanner_new", "options", "{\"patterns\":[{\"name\":\"MY_ID\",\"regex\":\"(?=" SECRET ")\"}]}"},
+    {"", "external", ""}, {"", "external", "{\"findings\":[{\"kind\":\"PERSON\",\"start\":0,\"end\":2}]}"},
+    {"", "external", "{\"unit\":\"bytes\",\"findings\":[{\"kind\":\"PERSON\",\"start\":1,\"end\":70000,\"score\":1}]}"},
+    {"scan_json", "body", "{\"mail\":\"jane.doe@example.org\",\"" SECRET "\":[4111111111111111,\"\\u0041 jane.doe\\u0040example.org\"]}"},
+    {"scan_json", "body", "{" SECRET},
+    {"", "piece", "write to jane.doe@exam"}, {"", "piece", "ple.org " SECRET " "},
     {"", "method", "POST"}, {"", "method", "POST"}, {"", "method", "GET"},
     {"", "url", "http://127.0.0.1:9/v1/chat/completions"},
     {"", "url", "http://127.0.0.1:9/v1/chat/completions?" SECRET},
@@ -109,6 +126,8 @@ static void release_handle(uint64_t handle)
     case 2: ironcage_budget_free(handle); break;
     case 3: ironcage_protection_free(handle); break;
     case 4: ironcage_run_free(handle); break;
+    case 6: ironcage_safety_scanner_free(handle); break;
+    case 7: ironcage_safety_stream_free(handle); break;
     default: ironcage_call_end(handle, IRONCAGE_END_COMPLETE); break;
     }
 }

@@ -101,7 +101,7 @@ public sealed partial class ProtectedCall
             return;
         }
         Func<bool, OutputScreen>? newScreen = _run.Policy.ScansOutput
-            ? signed => new OutputScreen(_engine.Scanner.OpenStream(), _run.Policy, signed, _streamFindings.Add)
+            ? signed => new OutputScreen(_run.Scanner.OpenStream(), _run.Policy, signed, _streamFindings.Add)
             : null;
         _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
         PrepareToEstimate();
@@ -166,7 +166,7 @@ public sealed partial class ProtectedCall
     {
         if (!_run.Policy.ScansOutput)
             return Verdict.Send;
-        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: true);
+        var screening = new TextScreening(_run.Scanner, _run.Policy, output: true);
         var edits = new List<RawEdit>();
         foreach (var text in answer.Texts)
             screening.Screen(text, body, edits);
@@ -187,7 +187,7 @@ public sealed partial class ProtectedCall
     {
         if (!_run.Policy.ScansOutput)
             return Verdict.Send;
-        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: true);
+        var screening = new TextScreening(_run.Scanner, _run.Policy, output: true);
         var edits = new List<RawEdit>();
         screening.Screen(new TextSpan(0, body.Length, Escaped: false), body, edits);
         if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)

@@ -14,7 +14,7 @@ public sealed partial class ProtectedCall
             return denied;
         if (!_run.Policy.ScansInput)
             return null;
-        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: false);
+        var screening = new TextScreening(_run.Scanner, _run.Policy, output: false);
         foreach (var text in _request.Texts)
             screening.Screen(text, body, _edits);
         foreach (var text in _request.Signed)
@@ -65,7 +65,7 @@ public sealed partial class ProtectedCall
             return null;
         return Refusal.Blocked(records, output, Model) with
         {
-            By = [.. _run.Protections.Where(p => records.Any(r => PiiKinds.TryGet(r.Kind, out var kind) && p.Policy.For(kind, output) == PiiAction.Block))],
+            By = [.. _run.Protections.Where(p => records.Any(r => p.Policy.For(r.Kind, output) == PiiAction.Block))],
         };
     }
 }

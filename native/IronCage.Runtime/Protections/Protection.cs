@@ -7,6 +7,8 @@ using IronCage.Core.Money;
 using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Runs;
+using IronCage.Runtime.Scanning;
+using IronCage.Safety;
 using Microsoft.Extensions.Logging;
 
 namespace IronCage.Runtime.Protections;
@@ -44,7 +46,8 @@ public sealed class Protection
             _watch = Watch(shared.Account, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
         else if (options.Budget is { } limit && !options.BudgetPerRun)
             _watch = Watch(OpenAccount(limit, ofRun: false), keepsAudit: _store.IsDurable);
-        Policy = new SafetyPolicy(options);
+        Scanner = options.Scanner is { } own ? ScannerOptionsReader.Checked("pii_scanner", () => new Scanner(own)) : engine.Scanner;
+        Policy = new SafetyPolicy(options, Scanner);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
     }
@@ -55,6 +58,9 @@ public sealed class Protection
     public ProtectionOptions Options { get; }
 
     internal SafetyPolicy Policy { get; }
+
+    /// <summary>What looks for findings in its traffic.</summary>
+    internal Scanner Scanner { get; }
     internal CircuitBook? Circuits { get; }
     internal ProtectionTally Tally { get; } = new();
 

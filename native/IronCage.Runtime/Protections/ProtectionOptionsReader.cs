@@ -16,7 +16,12 @@ public static class ProtectionOptionsReader
         using var document = OptionsJson.Parse(json);
         var options = new ProtectionOptions { AgentId = "" };
         foreach (var property in document.RootElement.EnumerateObject())
-            options = Apply(options, property.Name, property.Value);
+        {
+            if (property.Name != "pii_actions")
+                options = Apply(options, property.Name, property.Value);
+        }
+        if (document.RootElement.TryGetProperty("pii_actions", out var actions))
+            options = options with { PiiActions = Actions(actions, "pii_actions", OwnKinds(options.Scanner)) };
         if (options.AgentId.Length == 0)
             throw new ConfigException("agent_id", "is required, 1 to 200 characters");
         return options;
@@ -33,7 +38,6 @@ public static class ProtectionOptionsReader
         "bound" => o with { StrictBound = OptionsJson.OneOf(value, name, "default", "strict") == "strict" },
         "pii_detection" => o with { PiiDetection = OptionsJson.Bool(value, name) },
         "pii_action" => o with { PiiAction = Action(value, name) },
-        "pii_actions" => o with { PiiActions = Actions(value, name) },
         "pii_scanner" => o with { Scanner = ScannerOptionsReader.Read(value, name) },
         "scan_output" => o with { ScanOutput = OptionsJson.Bool(value, name) },
         "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
@@ -76,19 +80,23 @@ public static class ProtectionOptionsReader
             _ => throw new ConfigException(name, ActionNames),
         };
 
-    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name)
+    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name, IReadOnlySet<string> own)
     {
         if (value.ValueKind != JsonValueKind.Object)
             throw new ConfigException(name, "must be an object of kind and action");
         var actions = new Dictionary<string, PiiAction>();
         foreach (var property in value.EnumerateObject())
         {
-            if (!PiiKinds.TryGet(property.Name, out _))
+            if (!PiiKinds.TryGet(property.Name, out _) && !own.Contains(property.Name))
                 throw new ConfigException(name, $"'{property.Name}' is not a kind; kinds are {string.Join(", ", PiiKinds.All.ToArray().Select(k => k.Name))}");
             actions[property.Name] = Action(property.Value, $"{name}[{property.Name}]");
         }
         return actions;
     }
+
+    private static HashSet<string> OwnKinds(ScannerOptions? scanner) => scanner is null
+        ? []
+        : [.. scanner.Patterns.Select(p => p.Kind), .. scanner.Dictionaries.Select(d => d.Kind), .. scanner.Deny.Select(d => d.Kind)];
 
     private static CircuitBreakerOptions? Circuit(JsonElement value, string name)
     {
