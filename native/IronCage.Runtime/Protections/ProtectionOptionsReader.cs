@@ -80,7 +80,7 @@ public static class ProtectionOptionsReader
             _ => throw new ConfigException(name, ActionNames),
         };
 
-    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name, IReadOnlySet<string> own)
+    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name, HashSet<string> own)
     {
         if (value.ValueKind != JsonValueKind.Object)
             throw new ConfigException(name, "must be an object of kind and action");

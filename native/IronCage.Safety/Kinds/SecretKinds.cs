@@ -1,28 +1,18 @@
+using IronCage.Safety.Recognisers.Secrets;
+
 namespace IronCage.Safety.Kinds;
 
-/// <summary>Credentials.</summary>
+/// <summary>Credentials: some of any issuer, and a kind for each row of <see cref="TokenTables"/>.</summary>
 internal static class SecretKinds
 {
-    public static readonly PiiKind OpenAIKey = Secret("OPENAI_API_KEY");
-    public static readonly PiiKind AnthropicKey = Secret("ANTHROPIC_API_KEY");
-    public static readonly PiiKind GoogleKey = Secret("GOOGLE_API_KEY");
-    public static readonly PiiKind AwsAccessKey = Secret("AWS_ACCESS_KEY");
-    public static readonly PiiKind AwsSecretKey = Secret("AWS_SECRET_KEY");
-    public static readonly PiiKind AzureKey = Secret("AZURE_API_KEY");
-    public static readonly PiiKind GitHubToken = Secret("GITHUB_TOKEN");
-    public static readonly PiiKind HuggingFaceToken = Secret("HUGGINGFACE_TOKEN");
-    public static readonly PiiKind GroqKey = Secret("GROQ_API_KEY");
-    public static readonly PiiKind XaiKey = Secret("XAI_API_KEY");
     public static readonly PiiKind PrivateKey = Secret("PRIVATE_KEY");
-    public static readonly PiiKind OpenRouterKey = Secret("OPENROUTER_API_KEY");
-    public static readonly PiiKind PerplexityKey = Secret("PERPLEXITY_API_KEY");
-    public static readonly PiiKind ReplicateToken = Secret("REPLICATE_API_TOKEN");
+    public static readonly PiiKind Jwt = Secret("JWT");
+    public static readonly PiiKind ConnectionString = Secret("CONNECTION_STRING");
+    public static readonly PiiKind BasicAuthUrl = Secret("BASIC_AUTH_URL");
+    public static readonly PiiKind GenericSecret = Secret("GENERIC_SECRET");
 
     public static readonly PiiKind[] All =
-    [
-        OpenAIKey, AnthropicKey, GoogleKey, AwsAccessKey, AwsSecretKey, AzureKey, GitHubToken, HuggingFaceToken, GroqKey, XaiKey, PrivateKey,
-        OpenRouterKey, PerplexityKey, ReplicateToken,
-    ];
+        [PrivateKey, Jwt, ConnectionString, BasicAuthUrl, GenericSecret, .. TokenTables.All.Select(row => row.Kind).Distinct().Order(StringComparer.Ordinal).Select(Secret)];
 
     private static PiiKind Secret(string name) => new(PiiGroup.Secret, name);
 }

@@ -5,6 +5,7 @@ using IronCage.Safety.Recognisers.Dates;
 using IronCage.Safety.Recognisers.Payments;
 using IronCage.Safety.Recognisers.Identifiers;
 using IronCage.Safety.Recognisers.Phones;
+using IronCage.Safety.Recognisers.Secrets;
 
 namespace IronCage.Safety.Recognisers;
 
@@ -55,12 +56,7 @@ internal static class RecogniserCatalogue
         if (Wants(PersonalKinds.DateTime))
             yield return new DateRecogniser();
 
-        VendorToken[] tokens = [.. VendorToken.All.Where(token => wanted[token.Kind.Index])];
-        if (tokens.Length > 0)
-            yield return new VendorTokenRecogniser(tokens);
-        if (Wants(SecretKinds.AwsSecretKey) || Wants(SecretKinds.AzureKey))
-            yield return new KeyedSecretRecogniser(Wants(SecretKinds.AwsSecretKey), Wants(SecretKinds.AzureKey));
-        if (Wants(SecretKinds.PrivateKey))
-            yield return new PrivateKeyRecogniser();
+        foreach (Recogniser recogniser in SecretCatalogue.For(wanted))
+            yield return recogniser;
     }
 }

@@ -58,6 +58,54 @@ internal sealed class ContextIndex
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
         int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
         for (int first = 0; first < count; first++)
+            Read(left, words[first..count], ref found);
+        return found;
+    }
+
+    /// <summary>Where the last word or phrase of a set left of <paramref name="start"/> begins; -1 where there is none.</summary>
+    public int Last(ReadOnlySpan<byte> text, int start, ContextSet set)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        for (int first = count - 1; first >= 0; first--)
+        {
+            ContextBits found = default;
+            Read(left, words[first..count], ref found);
+            if (found.Has(set))
+                return start - left.Length + words[first].Start;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Adds the sets that have a phrase which begins with the first of <paramref name="words"/>.</summary>
+    private void Read(ReadOnlySpan<byte> left, ReadOnlySpan<WordSpan> words, ref ContextBits found)
+    {
+        ulong hash = ContextWords.Seed;
+        for (int word = 0; word < words.Length && word < MostWords; word++)
+        {
+            if (word > 0 && !words[word].Follows(words[word - 1]))
+                break;
+            ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
+            if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
+                found.Add(bits[singular]);
+            hash = ContextWords.Hash(hash, bytes);
+            if (!MayBegin(hash))
+                break;
+            if (Lookup(hash) is > 0 and var entry)
+                found.Add(bits[entry]);
+        }
+    }
+
+    /// <summary>How many bytes lie between <paramref name="start"/> and the end of the nearest word of a set left of it; <see cref="int.MaxValue"/> when there is none.</summary>
+    public int Distance(ReadOnlySpan<byte> text, int start, ContextSet set)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
+        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int nearest = int.MaxValue;
+        for (int first = count - 1; first >= 0; first--)
         {
             ulong hash = ContextWords.Seed;
             for (int word = first; word < count && word - first < MostWords; word++)
@@ -65,17 +113,16 @@ internal sealed class ContextIndex
                 if (word > first && !words[word].Follows(words[word - 1]))
                     break;
                 ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
-                if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
-                    found.Add(bits[singular]);
+                bool found = words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular && bits[singular].Has(set);
                 hash = ContextWords.Hash(hash, bytes);
+                if (found || (Lookup(hash) is > 0 and var entry && bits[entry].Has(set)))
+                    nearest = Math.Min(nearest, left.Length - words[word].End);
                 if (!MayBegin(hash))
                     break;
-                if (Lookup(hash) is > 0 and var entry)
-                    found.Add(bits[entry]);
             }
         }
 
-        return found;
+        return nearest;
     }
 
     /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
@@ -102,10 +149,12 @@ internal sealed class ContextIndex
     {
         Span<WordSpan> words = stackalloc WordSpan[phrase.Length];
         int count = ContextWords.Split(phrase, isCut: false, words);
-        if (count is 0 or > MostWords)
-            throw new ArgumentException($"A context phrase has at least one word and fits into the context: {Encoding.UTF8.GetString(phrase)}", nameof(phrase));
+        if (count == 0)
+            throw new ArgumentException("A context phrase has at least one word.", nameof(phrase));
+        // Of a phrase that is longer than the context, the end.
+        words = words[Math.Max(0, count - MostWords)..count];
         ulong hash = ContextWords.Seed;
-        foreach (WordSpan word in words[..count])
+        foreach (WordSpan word in words)
         {
             hash = ContextWords.Hash(hash, phrase[word.Start..word.End]);
             int bit = (int)(hash >> (64 - FilterBits));

@@ -29,6 +29,10 @@ internal sealed class ScanScratch
         return ref bits;
     }
 
+    /// <summary>Where the last word of a set left of <paramref name="start"/> begins; -1 where there is none. Not remembered: for the few places where something was found.</summary>
+    public int LastContext(in TextWindow window, ContextSet words, int start) => set!.Contexts.Last(window.Bytes, start, words);
+    public int ContextDistance(in TextWindow window, ContextSet words, int start) => set!.Contexts.Distance(window.Bytes, start, words);
+
     public NumberRun Number(in TextWindow window, int start)
     {
         if (numberAt != start)

@@ -28,6 +28,9 @@ internal readonly ref struct TextWindow(ReadOnlySpan<byte> bytes, bool final, lo
     /// <summary>Whether one of the words stands left of <paramref name="start"/>, within <see cref="LeftContext.Width"/> bytes.</summary>
     public bool HasContext(ContextSet words, int start) => Scratch.Contexts(this, start).Has(words);
 
+    /// <summary>How many bytes lie between the nearest of the words and <paramref name="start"/>; for the choice between sets, not for the first question.</summary>
+    public int ContextDistance(ContextSet words, int start) => Scratch.ContextDistance(this, words, start);
+
     /// <summary>The digits from <paramref name="start"/> on, with what separates them; read once for all recognisers.</summary>
     public NumberRun Number(int start) => Scratch.Number(this, start);
 }

@@ -165,7 +165,11 @@ internal ref struct TriggerSearch
         if ((wanted & Trigger.Word) != 0)
             FindWords(bytes);
         if (ownStarts is not null)
-            left |= own = ownStarts.Find(text, origin);
+        {
+            own = ownStarts.Find(text, origin);
+            left |= own;
+        }
+
         if (known < ByteMasks.Width + Reach)
             FillTail(bytes, afterUnderscore, known);
         return true;

@@ -9,6 +9,9 @@ from .languages import CONTEXTS, LANGUAGES
 from .source import Source
 from .value import Value
 
+#: What joins the words of a name: signs and spaces, but no vowel sign of Devanagari or Thai, which Python's \\w leaves out.
+_SIGNS = re.compile(r"[^\w\u0900-\u097f\u0e00-\u0e7f]+")
+
 
 def label_for(kind: str, value: Value, language: str, source: Source) -> str:
     return source.pick(value.labels or CONTEXTS[kind][language])
@@ -16,7 +19,7 @@ def label_for(kind: str, value: Value, language: str, source: Source) -> str:
 
 def name_for(kind: str, value: Value, language: str, source: Source) -> str:
     """What a setting, a column or a field with the value is called."""
-    return source.pick(value.names) if value.names else re.sub(r"[^\w]+", "_", label_for(kind, value, language, source).lower()).strip("_")
+    return source.pick(value.names) if value.names else _SIGNS.sub("_", label_for(kind, value, language, source).lower()).strip("_")
 
 
 def sentence(kind: str, value: Value, language: str, source: Source) -> Draft:

@@ -12,11 +12,13 @@ internal sealed class IdentifierAutomaton
     /// <summary>The state in which no form is left.</summary>
     public const int Dead = 0;
 
-    private readonly List<ushort> next = [.. new ushort[IdentifierSymbol.Count]];
-    private readonly List<IdentifierEnd?> ends = [null];
-    private readonly Dictionary<string, ushort> states = new(StringComparer.Ordinal);
-    private readonly List<(string Text, IdentifierRule Rule, bool Alone)> forms = [];
+    private readonly string[] forms;
+    private readonly List<IdentifierRule>[] alone;
+    private readonly List<IdentifierRule>[] spoken;
     private readonly bool[] relaxed;
+    private readonly Dictionary<string, ushort> states = new(StringComparer.Ordinal);
+    private readonly List<ushort[]> rows = [new ushort[IdentifierSymbol.Count]];
+    private readonly List<IdentifierEnd?> ends = [null];
     private readonly ushort[] table;
     private readonly IdentifierEnd?[] final;
 
@@ -26,20 +28,22 @@ internal sealed class IdentifierAutomaton
     public IdentifierAutomaton(IEnumerable<IdentifierRule> rules, bool[] relaxed, int fewDigits)
     {
         this.relaxed = relaxed;
+        var byForm = new SortedDictionary<string, (List<IdentifierRule> Alone, List<IdentifierRule> Spoken)>(StringComparer.Ordinal);
         foreach (IdentifierRule rule in rules)
         {
             foreach (string form in IdentifierForms.Expand(rule.Alone))
-                forms.Add((form, rule, true));
+                Of(byForm, form).Alone.Add(rule);
             foreach (string form in IdentifierForms.Expand(rule.Spoken))
-                forms.Add((form, rule, false));
+                Of(byForm, form).Spoken.Add(rule);
         }
 
-        // The same text in a row, so that the groups below are built of few steps.
-        forms.Sort(static (a, b) => string.CompareOrdinal(a.Text, b.Text));
-        List<int> all = [.. Enumerable.Range(0, forms.Count)];
+        forms = [.. byForm.Keys];
+        alone = [.. byForm.Values.Select(entry => entry.Alone)];
+        spoken = [.. byForm.Values.Select(entry => entry.Spoken)];
+        int[] all = [.. Enumerable.Range(0, forms.Length)];
         Numbers = Enter(0, all);
-        Capitals = Enter(0, all.FindAll(form => IdentifierForms.FewestDigits(forms[form].Text) < fewDigits));
-        table = [.. next];
+        Capitals = Enter(0, Array.FindAll(all, form => IdentifierForms.FewestDigits(forms[form]) < fewDigits));
+        table = [.. rows.SelectMany(row => row)];
         final = [.. ends];
     }
 
@@ -59,30 +63,39 @@ internal sealed class IdentifierAutomaton
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IdentifierEnd? End(int state) => final[state];
 
-    private ushort Enter(int depth, List<int> alive)
+    private static (List<IdentifierRule> Alone, List<IdentifierRule> Spoken) Of(SortedDictionary<string, (List<IdentifierRule> Alone, List<IdentifierRule> Spoken)> byForm, string form)
     {
-        if (alive.Count == 0)
+        if (!byForm.TryGetValue(form, out (List<IdentifierRule> Alone, List<IdentifierRule> Spoken) entry))
+            byForm.Add(form, entry = ([], []));
+        return entry;
+    }
+
+    private ushort Enter(int depth, int[] alive)
+    {
+        if (alive.Length == 0)
             return Dead;
-        string key = string.Create(alive.Count + 1, (depth, alive), static (span, state) =>
+        string key = string.Create(alive.Length + 1, (depth, alive), static (span, state) =>
         {
             span[0] = (char)state.depth;
-            for (int i = 0; i < state.alive.Count; i++)
+            for (int i = 0; i < state.alive.Length; i++)
                 span[i + 1] = (char)state.alive[i];
         });
         if (states.TryGetValue(key, out ushort known))
             return known;
 
-        ushort state = checked((ushort)ends.Count);
+        ushort state = checked((ushort)rows.Count);
         states.Add(key, state);
-        List<int> over = alive.FindAll(form => forms[form].Text.Length == depth);
-        ends.Add(over.Count == 0 ? null : new IdentifierEnd(
-            over.Where(form => forms[form].Alone).Select(form => forms[form].Rule), over.Where(form => !forms[form].Alone).Select(form => forms[form].Rule), relaxed));
-        next.AddRange(new ushort[IdentifierSymbol.Count]);
+        var row = new ushort[IdentifierSymbol.Count];
+        rows.Add(row);
+        int[] over = Array.FindAll(alive, form => forms[form].Length == depth);
+        ends.Add(over.Length == 0 ? null : new IdentifierEnd(over.SelectMany(form => alone[form]), over.SelectMany(form => spoken[form]), relaxed));
+        int symbols = 0;
+        foreach (int form in alive)
+            symbols |= forms[form].Length > depth ? IdentifierSymbol.Mask(forms[form][depth]) : 0;
         for (int symbol = 1; symbol < IdentifierSymbol.Count; symbol++)
         {
-            List<int> rest = alive.FindAll(form => forms[form].Text.Length > depth && (IdentifierSymbol.Mask(forms[form].Text[depth]) >> symbol & 1) != 0);
-            ushort target = Enter(depth + 1, rest);
-            next[(state * IdentifierSymbol.Count) + symbol] = target;
+            if ((symbols >> symbol & 1) != 0)
+                row[symbol] = Enter(depth + 1, Array.FindAll(alive, form => forms[form].Length > depth && (IdentifierSymbol.Mask(forms[form][depth]) >> symbol & 1) != 0));
         }
 
         return state;

@@ -168,7 +168,7 @@ internal sealed class IdentifierRecogniser : Recogniser
         {
             foreach (IdentifierRule rule in rules.Spoken)
             {
-                if (!seen.Has(rule.Words) || !rule.Check(value))
+                if (!seen.Has(rule.Words) || !rule.Check(value) || ContinuesGroups(window.Bytes, start, end) || !SpokenFor.By(window, rule.Words, start))
                     continue;
                 Add(window, start, end, rule, rule.SpokenScore, hasWord: true, candidates);
                 answer = MatchState.Match;
@@ -185,6 +185,10 @@ internal sealed class IdentifierRecogniser : Recogniser
 
         return answer;
     }
+
+    /// <summary>Whether groups with spaces follow a digit and a space: then they are the rest of a longer row of groups.</summary>
+    private static bool ContinuesGroups(ReadOnlySpan<byte> text, int start, int end) =>
+        start >= 2 && text[start - 1] == ' ' && ByteClass.IsDigit(text[start - 2]) && text[start..end].Contains((byte)' ');
 
     private static void Add(in TextWindow window, int start, int end, IdentifierRule rule, float score, bool hasWord, List<Candidate> candidates)
     {

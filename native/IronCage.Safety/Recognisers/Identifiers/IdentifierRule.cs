@@ -15,6 +15,8 @@ internal sealed record IdentifierRule(PiiKind Kind, IdentifierCheck Check, Conte
     /// <summary>The score where the user named the country and no word is there.</summary>
     public const float RelaxedScore = 0.5f;
 
+    private const int ShortestCard = 12;
+
     /// <summary>The forms that nothing else is likely to have: no word is needed.</summary>
     public string Alone { get; init; } = "";
 
@@ -36,11 +38,14 @@ internal sealed record IdentifierRule(PiiKind Kind, IdentifierCheck Check, Conte
     /// <summary>Whether its spoken forms are worth a finding without a word once the user named the country: digits that nothing confirms are not.</summary>
     public bool CanRelax { get; init; } = true;
 
-    /// <summary>A rule whose check notices wrong digits.</summary>
+    /// <summary>A rule whose check notices wrong digits. One as long as a card's number can be a card's as well: then the word decides.</summary>
     public static IdentifierRule Checked(PiiKind kind, IdentifierCheck check, ContextSet words, string alone = "", string spoken = "") =>
-        new(kind, check, words) { Alone = alone, Spoken = spoken, HasChecksum = true, AloneScore = 0.85f, SpokenScore = 0.9f };
+        new(kind, check, words)
+        {
+            Alone = alone, Spoken = spoken, HasChecksum = true, AloneScore = 0.85f, SpokenScore = IdentifierForms.Expand(spoken).Any(form => form.Count(c => c == '9') >= ShortestCard) ? 0.96f : 0.9f,
+        };
 
     /// <summary>A rule that only knows a shape and what is never issued.</summary>
     public static IdentifierRule Shaped(PiiKind kind, IdentifierCheck check, ContextSet words, string alone = "", string spoken = "") =>
-        new(kind, check, words) { Alone = alone, Spoken = spoken, AloneScore = 0.75f, SpokenScore = alone.Length > 0 ? 0.85f : 0.6f, CanRelax = spoken.Contains('A', StringComparison.Ordinal) };
+        new(kind, check, words) { Alone = alone, Spoken = spoken, AloneScore = 0.75f, SpokenScore = alone.Length > 0 ? 0.88f : 0.6f, CanRelax = spoken.Contains('A', StringComparison.Ordinal) };
 }

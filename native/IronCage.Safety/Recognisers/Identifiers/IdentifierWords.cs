@@ -9,6 +9,9 @@ internal static class IdentifierWords
     private const string Marked = "áàâãäåāăąçćčďéèêëēěęėğģíìîïīįıķĺļłľñńňņóòôõöøőōŕřśšşșťţțúùûüūůűųýžźżðþ";
     private const string Plain = "aaaaaaaaacccdeeeeeeeeggiiiiiiikllllnnnnoooooooorrsssstttuuuuuuuuyzzzdt";
 
+    /// <summary>Words for a passport whose country is not said.</summary>
+    public static readonly ContextSet AnyPassport = Of("passport", "passport number", "passport no", "passport num", "passport id", "travel document");
+
     public static ContextSet Of(params string[] words) => new([.. words.Union(words.Select(Unmarked), StringComparer.Ordinal)]);
 
     private static string Unmarked(string word)

@@ -95,7 +95,8 @@ internal sealed class TriggerSearchTests
         void Add(Trigger trigger, bool holds) => triggers |= holds ? trigger : Trigger.None;
 
         Add(Trigger.At, here == '@');
-        Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && ahead.Count(char.IsAsciiDigit) >= 4);
+        bool isPair = char.IsAsciiLetter(before) && ahead.Length >= 2 && char.IsAsciiDigit(ahead[1]) && (ahead.Length == 2 || !char.IsAsciiLetterOrDigit(ahead[2]));
+        Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && (ahead.Count(char.IsAsciiDigit) >= 4 || isPair));
         Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 16 && ahead[..16].All(c => IsWord(c) || "-+/=:.".Contains(c)));
         Add(Trigger.Colon, here == ':');
         Add(Trigger.Equals, here == '=');
@@ -105,7 +106,7 @@ internal sealed class TriggerSearchTests
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
-        Add(Trigger.Word, (char.IsAsciiLetterOrDigit(here) || here >= 0x80) && !(char.IsAsciiLetterOrDigit(before) || before >= 0x80));
+        Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !(char.IsAsciiLetterOrDigit(before) || before >= 0x80)));
         return triggers;
     }
 

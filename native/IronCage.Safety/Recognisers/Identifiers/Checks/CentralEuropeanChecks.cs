@@ -68,14 +68,8 @@ internal static class CentralEuropeanChecks
     public static bool AustrianInsurance(ReadOnlySpan<byte> v) =>
         v[0] != '0' && BirthDates.Two(v, 4) <= 31 && BirthDates.Two(v, 6) <= 16 && Sum(v, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11 == Digit(v[3]);
 
-    public static bool AustrianVat(ReadOnlySpan<byte> v)
-    {
-        if (!v.StartsWith("ATU"u8))
-            return false;
-
-        // Luhn with 4 added; the check digit is the last.
-        return (LuhnSum(v[3..]) + 4) % 10 == 0;
-    }
+    /// <summary>As Luhn, but the last digit but one counts once, and 4 is added.</summary>
+    public static bool AustrianVat(ReadOnlySpan<byte> v) => v.StartsWith("ATU"u8) && (LuhnSum(v[3..10]) + 4 + Digit(v[10])) % 10 == 0;
 
     /// <summary>An EAN-13 with the country number of Switzerland.</summary>
     public static bool Ahv(ReadOnlySpan<byte> v) => v.StartsWith("756"u8) && Sum(v, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0;

@@ -21,8 +21,11 @@ internal static class EastAsianChecks
     /// <summary>M or S (several or a single journey), R, O, D, G; the newer ones have a letter in the middle.</summary>
     public static bool KoreanPassport(ReadOnlySpan<byte> v) => "MSRODG"u8.Contains(v[0]);
 
+    /// <summary>Tax office, sort of business, serial.</summary>
+    public static bool KoreanBusinessShape(ReadOnlySpan<byte> v) => Number(v[..3]) >= 101 && !v[3..5].SequenceEqual("00"u8) && !v[5..9].SequenceEqual("0000"u8);
+
     public static bool KoreanBusiness(ReadOnlySpan<byte> v) =>
-        v[0] != '0' && (Sum(v, [1, 3, 7, 1, 3, 7, 1, 3, 5, 1]) + (Digit(v[8]) * 5 / 10)) % 10 == 0;
+        KoreanBusinessShape(v) && (Sum(v, [1, 3, 7, 1, 3, 7, 1, 3, 5, 1]) + (Digit(v[8]) * 5 / 10)) % 10 == 0;
 
     public static bool MyNumber(ReadOnlySpan<byte> v)
     {

@@ -63,5 +63,5 @@ internal static class NordicChecks
 
     /// <summary>Companies have 40 added to the day; the last digit is the century.</summary>
     public static bool Kennitala(ReadOnlySpan<byte> v) =>
-        BirthDates.IsDay(BirthDates.Two(v, 2), BirthDates.Two(v, 0) % 40) && v[9] is (byte)'0' or (byte)'8' or (byte)'9' && Sum(v, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
+        BirthDates.IsDay(BirthDates.Two(v, 2), BirthDates.Two(v, 0) % 40) && v[9] is (byte)'0' or (byte)'9' && Sum(v, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
 }

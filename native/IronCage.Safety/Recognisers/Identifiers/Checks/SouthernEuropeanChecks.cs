@@ -81,8 +81,9 @@ internal static class SouthernEuropeanChecks
         int sum = 0;
         for (int i = 0; i < 12; i++)
         {
-            int value = Base36(v[i]) * (i % 2 == 0 ? 2 : 1);
-            sum += value > 9 ? value - 9 : value;
+            int value = Base36(v[i]);
+            int twice = value * 2;
+            sum += i % 2 != 0 ? value : twice > 9 ? twice - 9 : twice;
         }
 
         return sum % 10 == 0;

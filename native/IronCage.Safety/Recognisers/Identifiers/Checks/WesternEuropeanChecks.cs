@@ -26,7 +26,10 @@ internal static class WesternEuropeanChecks
         return v[6] <= 'B' && 97 - (Number(digits[..13]) % 97) == Number(digits[13..]);
     }
 
-    public static bool NumeroFiscal(ReadOnlySpan<byte> v) => v[0] <= '3' && Number(v[..10]) % 511 == Number(v[10..]);
+    /// <summary>The last three digits are the remainder by 511; the tax office does not say so.</summary>
+    public static bool NumeroFiscal(ReadOnlySpan<byte> v) => NumeroFiscalShape(v) && Number(v[..10]) % 511 == Number(v[10..]);
+
+    public static bool NumeroFiscalShape(ReadOnlySpan<byte> v) => v[0] <= '3';
 
     /// <summary>A company's SIREN and five digits of a place; those of La Poste add up to a multiple of 5.</summary>
     public static bool Siret(ReadOnlySpan<byte> v)
@@ -53,8 +56,10 @@ internal static class WesternEuropeanChecks
     /// <summary>With or without BE before it.</summary>
     public static bool BelgianCompany(ReadOnlySpan<byte> v)
     {
+        if (v.Length == 12 && !v.StartsWith("BE"u8))
+            return false;
         v = v[^10..];
-        return v[0] <= '1' && 97 - (Number(v[..8]) % 97) == Number(v[8..]);
+        return v[0] <= '1' && (Number(v[..8]) + Number(v[8..])) % 97 == 0;
     }
 
     public static bool Bsn(ReadOnlySpan<byte> v) => Sum(v, [9, 8, 7, 6, 5, 4, 3, 2]) % 11 == Digit(v[8]) && !v.StartsWith("000000"u8);

@@ -26,7 +26,7 @@ internal static class BritishRules
         Checked(NationalKinds.UkNhs, BritishChecks.Nhs, Nhs, spoken: "999_999_9999|999.999.9999"),
         Shaped(NationalKinds.UkNino, BritishChecks.Nino, Nino, alone: "AA999999A|AA 99 99 99 A|AA-99-99-99-A", spoken: "AA 999999 A|AA999999 A|AA 999 999 A|AA999999|AA 99 99 99|AA99 99 99A|AA 999999A"),
         Checked(NationalKinds.UkUtr, BritishChecks.Utr, Utr, spoken: "9999999999|99999 99999|999 999 9999|9999999999A|99999 99999A"),
-        Shaped(NationalKinds.UkPassport, UnitedStatesChecks.Any, Passport, spoken: "999999999|999 999 999"),
+        Shaped(NationalKinds.UkPassport, UnitedStatesChecks.Any, Passport, spoken: "999999999|999 999 999") with { SpokenScore = 0.65f },
         Shaped(NationalKinds.UkDrivingLicence, BritishChecks.DrivingLicence, Licence, alone: "AXXXX999999AXXAA", spoken: "AXXXX 999999 AXXAA|AXXXX 999999 AX XAA|AXXXX999999 AXXAA|AXXXX999999XXXAA|AXXXX 999999 XXXAA"),
         Checked(NationalKinds.IePps, BritishChecks.Pps, Pps, spoken: "9999999A|9999999AA|9999999 A|9999999 AA|9999999-A|9999999-AA"),
     ];

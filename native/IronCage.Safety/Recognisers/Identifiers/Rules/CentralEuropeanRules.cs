@@ -17,7 +17,7 @@ internal static class CentralEuropeanRules
         "ust id", "ust id nr", "ust idnr", "umsatzsteuer id", "umsatzsteuer identifikationsnummer", "umsatzsteueridentifikationsnummer", "umsatzsteuer id nr", "vat", "vat id", "mwst nr", "german vat");
 
     private static readonly ContextSet Passport = Of(
-        "reisepass", "reisepassnummer", "reisepass nr", "passnummer", "pass nr", "pass nummer", "german passport", "deutscher pass", "reisepasses", "passport", "passport number", "passport no", "kinderreisepass");
+        "reisepass", "reisepassnummer", "reisepass nr", "passnummer", "pass nr", "pass nummer", "german passport", "deutscher pass", "reisepasses", "kinderreisepass");
 
     private static readonly ContextSet Card = Of(
         "personalausweis", "personalausweisnummer", "personalausweis nr", "ausweisnummer", "ausweis nr", "ausweis", "perso", "german id", "german identity card", "id card", "identity card", "personalausweises",
@@ -45,7 +45,8 @@ internal static class CentralEuropeanRules
     [
         Checked(NationalKinds.DeTaxId, CentralEuropeanChecks.SteuerId, TaxId, spoken: "99999999999|99 999 999 999|99/999/999/999|999 999 999 99|99-999-999-999|99.999.999.999"),
         Checked(NationalKinds.DeVatId, CentralEuropeanChecks.GermanVat, GermanVat, alone: "AA999999999|AA 999 999 999|AA 999999999|AA-999999999|AA999 999 999|AA 99 99 99 999") with { AnyCase = true },
-        Shaped(NationalKinds.DePassport, CentralEuropeanChecks.Passport, Passport, spoken: "AXXXXXXXX|AXXXXXXXX9|AXXXXXXXX 9"),
+        Shaped(NationalKinds.DePassport, CentralEuropeanChecks.Passport, Passport, spoken: "AXXXXXXXX|AXXXXXXXX9|AXXXXXXXX 9") with { SpokenScore = 0.65f },
+        Shaped(NationalKinds.DePassport, CentralEuropeanChecks.Passport, AnyPassport, spoken: "AXXXXXXXX|AXXXXXXXX9|AXXXXXXXX 9") with { SpokenScore = 0.55f },
         Shaped(NationalKinds.DeIdCard, CentralEuropeanChecks.IdCard, Card, spoken: "AXXXXXXXX|AXXXXXXXX9|AXXXXXXXX 9"),
         Checked(NationalKinds.DeSocialSecurity, CentralEuropeanChecks.Versicherungsnummer, Insurance,
             alone: "99 999999 A 999|99999999A999", spoken: "99 999999 A999|99-999999-A-999|99 99 99 99 A 999|99.999999.A.999|99 999999A999|99/999999/A/999"),

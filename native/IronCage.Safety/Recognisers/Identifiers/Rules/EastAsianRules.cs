@@ -18,7 +18,7 @@ internal static class EastAsianRules
     private static readonly ContextSet Licence = Of(
         "운전면허번호", "운전면허", "면허번호", "운전 면허", "운전면허증", "korean driver s license", "korean driver license", "korean drivers license", "korean driving", "driver s license", "driver license", "drivers license", "driving licence", "면허증");
 
-    private static readonly ContextSet Passport = Of("여권번호", "여권", "여권 번호", "korean passport", "passport", "passport number", "passport no");
+    private static readonly ContextSet Passport = Of("여권번호", "여권", "여권 번호", "korean passport");
 
     private static readonly ContextSet Business = Of(
         "사업자등록번호", "사업자번호", "사업자 등록 번호", "사업자등록", "사업자", "business registration", "business registration number", "korean business", "brn", "korean brn", "biz no");
@@ -41,8 +41,10 @@ internal static class EastAsianRules
         Shaped(NationalKinds.KrRrn, EastAsianChecks.RandomResidentNumber, Rrn, spoken: "999999-9999999|9999999999999"),
         Checked(NationalKinds.KrFrn, EastAsianChecks.ForeignerNumber, Frn, alone: "999999-9999999", spoken: "9999999999999|999999 9999999"),
         Shaped(NationalKinds.KrDriverLicense, EastAsianChecks.KoreanLicence, Licence, spoken: "99_99_999999_99|99-999999-99") with { CanRelax = true },
-        Shaped(NationalKinds.KrPassport, EastAsianChecks.KoreanPassport, Passport, spoken: "A99999999|A999A9999"),
+        Shaped(NationalKinds.KrPassport, EastAsianChecks.KoreanPassport, Passport, spoken: "A99999999|A999A9999") with { SpokenScore = 0.65f },
+        Shaped(NationalKinds.KrPassport, EastAsianChecks.KoreanPassport, AnyPassport, spoken: "A99999999|A999A9999") with { SpokenScore = 0.55f },
         Checked(NationalKinds.KrBrn, EastAsianChecks.KoreanBusiness, Business, spoken: "999_99_99999"),
+        Shaped(NationalKinds.KrBrn, EastAsianChecks.KoreanBusinessShape, Business, spoken: "999_99_99999"),
         Checked(NationalKinds.JpMyNumber, EastAsianChecks.MyNumber, MyNumber, spoken: "9999_9999_9999"),
         Checked(NationalKinds.JpCorporateNumber, EastAsianChecks.JapaneseCorporation, Corporate, spoken: "9999999999999|9 9999 9999 9999|9-9999-9999-9999"),
         Checked(NationalKinds.CnResidentId, EastAsianChecks.ChineseResident, Resident, alone: "99999999999999999X", spoken: "999999 99999999 999X|999999-99999999-999X|999999 9999 9999 999X|999 999 9999 9999 999X") with { AnyCase = true },

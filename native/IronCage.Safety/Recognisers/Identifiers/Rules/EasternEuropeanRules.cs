@@ -11,7 +11,7 @@ internal static class EasternEuropeanRules
 {
     private static readonly ContextSet Pesel = Of("pesel", "numer pesel", "nr pesel", "polish pesel", "pesel number");
 
-    private static readonly ContextSet Nip = Of("nip", "numer nip", "nr nip", "numer identyfikacji podatkowej", "identyfikacja podatkowa", "polish nip", "polish tax", "vat", "tax id", "nip ue", "vat ue");
+    private static readonly ContextSet Nip = Of("nip", "numer nip", "nr nip", "numer identyfikacji podatkowej", "identyfikacja podatkowa", "polish nip", "polish tax", "polish vat", "nip ue", "vat ue");
 
     private static readonly ContextSet Regon = Of("regon", "numer regon", "nr regon", "polish regon", "regon number");
 
@@ -21,12 +21,12 @@ internal static class EasternEuropeanRules
 
     private static readonly ContextSet Egn = Of("egn", "егн", "е г н", "единен граждански номер", "bulgarian egn", "bulgarian id", "uniform civil number", "единния граждански номер");
 
-    private static readonly ContextSet Oib = Of("oib", "osobni identifikacijski broj", "croatian oib", "broj oib", "vat", "osobni identifikacijski");
+    private static readonly ContextSet Oib = Of("oib", "osobni identifikacijski broj", "croatian oib", "broj oib", "osobni identifikacijski");
 
     private static readonly ContextSet Emso = Of("emšo", "emso", "enotna matična številka", "matična številka", "jmbg", "jedinstveni matični broj", "matični broj", "јмбг", "slovenian id", "slovenian emso");
 
     private static readonly ContextSet Hungarian = Of(
-        "adószám", "adóazonosító", "adóazonosító jel", "adóazonosító jele", "adóazonosító jelem", "adószáma", "hungarian tax", "adójel", "vat", "közösségi adószám", "adoszam", "adóazonosító szám");
+        "adószám", "adóazonosító", "adóazonosító jel", "adóazonosító jele", "adóazonosító jelem", "adószáma", "hungarian tax", "adójel", "közösségi adószám", "adoszam", "adóazonosító szám");
 
     private static readonly ContextSet Inn = Of("инн", "идентификационный номер налогоплательщика", "inn", "номер инн", "russian inn", "инн кпп", "russian tax", "налогоплательщика");
     private static readonly ContextSet Snils = Of("снилс", "snils", "страховой номер", "номер снилс", "пенсионное страхование", "russian snils", "страхового номера");
@@ -34,9 +34,9 @@ internal static class EasternEuropeanRules
         "рнокпп", "іпн", "ипн", "rnokpp", "ipn", "індивідуальний податковий номер", "реєстраційний номер облікової картки", "податковий номер", "ідентифікаційний код", "ідентифікаційний номер", "ukrainian tax",
         "индивидуальный налоговый номер", "идентификационный код", "drfo", "дрфо");
 
-    private static readonly ContextSet Lithuanian = Of("asmens kodas", "asmens kodo", "asmens kodą", "a k", "lithuanian personal code", "lithuanian id", "personal code", "national id");
+    private static readonly ContextSet Lithuanian = Of("asmens kodas", "asmens kodo", "asmens kodą", "a k", "lithuanian personal code", "lithuanian id");
     private static readonly ContextSet Latvian = Of("personas kods", "personas koda", "personas kodu", "p k", "latvian personal code", "latvian id", "personal code", "personas kodam");
-    private static readonly ContextSet Estonian = Of("isikukood", "isikukoodi", "isikukoodiga", "estonian personal code", "estonian id", "personal code", "id kood", "isiku kood", "personal identification code");
+    private static readonly ContextSet Estonian = Of("isikukood", "isikukoodi", "isikukoodiga", "estonian personal code", "estonian id", "id kood", "isiku kood");
 
     public static readonly IdentifierRule[] All =
     [
@@ -56,5 +56,8 @@ internal static class EasternEuropeanRules
         Checked(NationalKinds.LtPersonalCode, EasternEuropeanChecks.BalticCode, Lithuanian, spoken: "99999999999|9 999999 9999|9-999999-9999"),
         Checked(NationalKinds.LvPersonalCode, EasternEuropeanChecks.LatvianCode, Latvian, spoken: "999999-99999|99999999999|999999 99999"),
         Checked(NationalKinds.EePersonalCode, EasternEuropeanChecks.BalticCode, Estonian, spoken: "99999999999|9 999999 9999|9-999999-9999"),
+
+        // What Estonia's own forms say in English; Lithuania's have the same digits.
+        Checked(NationalKinds.EePersonalCode, EasternEuropeanChecks.BalticCode, Of("personal code", "personal identification code"), spoken: "99999999999") with { SpokenScore = 0.8f },
     ];
 }

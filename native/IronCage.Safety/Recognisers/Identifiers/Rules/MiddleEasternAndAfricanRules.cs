@@ -19,7 +19,7 @@ internal static class MiddleEasternAndAfricanRules
     private static readonly ContextSet SouthAfrican = Of(
         "south african id", "south african identity", "sa id", "rsa id", "identity number", "id number", "id no", "id nr", "id num", "id nommer", "identiteitsnommer", "sa identity", "za id", "national id", "south africa id", "idno");
 
-    private static readonly ContextSet Nigerian = Of("nin", "nin number", "national identification number", "national identity number", "nimc", "nigerian nin", "nigerian national", "national id number", "virtual nin", "nigeria nin");
+    private static readonly ContextSet Nigerian = Of("nin", "nin number", "national identification number", "nimc", "nigerian nin", "nigerian national", "virtual nin", "nigeria nin");
 
     public static readonly IdentifierRule[] All =
     [

@@ -14,13 +14,13 @@ internal static class NordicRules
         "personal number", "födelsedatum");
 
     private static readonly ContextSet Organisationsnummer = Of(
-        "organisationsnummer", "org nr", "orgnr", "org nummer", "orgnummer", "organisationsnumret", "momsregistreringsnummer", "vat", "momsnr", "swedish organisation", "swedish organization", "swedish company", "corporate identity number",
+        "organisationsnummer", "org nr", "orgnr", "org nummer", "orgnummer", "organisationsnumret", "momsregistreringsnummer", "momsnr", "swedish organisation", "swedish organization", "swedish company", "corporate identity number",
         "företagsnummer", "bolagsnummer");
 
     private static readonly ContextSet Henkilotunnus = Of(
         "henkilötunnus", "hetu", "henkilötunnukseni", "henkilötunnuksen", "sosiaaliturvatunnus", "sotu", "personbeteckning", "finnish personal identity", "personal identity code", "finnish id", "finnish ssn", "henkilötunnuksella");
 
-    private static readonly ContextSet Ytunnus = Of("y tunnus", "ytunnus", "fo nummer", "business id", "finnish business", "alv numero", "vat", "y tunnuksen", "y tunnuksella", "yritystunnus", "företags och organisationsnummer");
+    private static readonly ContextSet Ytunnus = Of("y tunnus", "ytunnus", "fo nummer", "business id", "finnish business", "alv numero", "y tunnuksen", "y tunnuksella", "yritystunnus", "företags och organisationsnummer");
 
     private static readonly ContextSet Fodselsnummer = Of(
         "fødselsnummer", "fodselsnummer", "fødselsnr", "fnr", "f nr", "personnummer", "d nummer", "dnr", "fødselsnummeret", "fødsels og personnummer", "norwegian national identity", "norwegian id", "norwegian birth number",
@@ -30,8 +30,8 @@ internal static class NordicRules
         "organisasjonsnummer", "org nr", "orgnr", "org nummer", "orgnummer", "foretaksnummer", "mva", "mva nummer", "norwegian organisation", "norwegian organization", "norwegian company", "organisation number", "organization number",
         "organisasjonsnr");
 
-    private static readonly ContextSet Cpr = Of("cpr", "cpr nummer", "cpr nr", "cprnr", "personnummer", "danish cpr", "danish id", "danish personal", "cpr number", "civil registration number");
-    private static readonly ContextSet Cvr = Of("cvr", "cvr nummer", "cvr nr", "cvrnr", "se nummer", "se nr", "danish cvr", "danish company", "danish vat", "moms", "momsnummer", "vat", "cvr number");
+    private static readonly ContextSet Cpr = Of("cpr", "cpr nummer", "cpr nr", "cprnr", "dansk personnummer", "danske personnummer", "danish cpr", "danish id", "danish personal", "cpr number", "civil registration number");
+    private static readonly ContextSet Cvr = Of("cvr", "cvr nummer", "cvr nr", "cvrnr", "se nummer", "se nr", "danish cvr", "danish company", "danish vat", "moms", "momsnummer", "cvr number");
     private static readonly ContextSet Kennitala = Of("kennitala", "kennitölu", "kennitölu", "kt", "kennitalan", "icelandic kennitala", "icelandic id", "icelandic national", "kennitalu", "kennitolu");
 
     public static readonly IdentifierRule[] All =
@@ -43,7 +43,7 @@ internal static class NordicRules
         Checked(NationalKinds.NoFodselsnummer, NordicChecks.Fodselsnummer, Fodselsnummer, alone: "999999 99999", spoken: "99999999999|999999-99999|99 99 99 99999|999999.99999|99.99.99 99999"),
         Checked(NationalKinds.NoOrganisationNumber, NordicChecks.Organisasjonsnummer, Organisasjonsnummer, spoken: "999_999_999|999.999.999"),
         Checked(NationalKinds.NoOrganisationNumber, NordicChecks.NorwegianVat, Organisasjonsnummer, alone: "AA 999 999 999 AAA|AA999999999AAA|AA 999999999 AAA|AA999999999 AAA"),
-        Shaped(NationalKinds.DkCpr, NordicChecks.Cpr, Cpr, spoken: "999999-9999|9999999999|999999 9999|999999/9999|99 99 99 9999|99.99.99-9999|99 99 99-9999") with { SpokenScore = 0.8f, CanRelax = true },
+        Shaped(NationalKinds.DkCpr, NordicChecks.Cpr, Cpr, spoken: "999999-9999|9999999999|999999 9999|999999/9999|99 99 99 9999|99.99.99-9999|99 99 99-9999") with { SpokenScore = 0.88f, CanRelax = true },
         Checked(NationalKinds.DkCvr, NordicChecks.Cvr, Cvr, alone: "AA99999999|AA 99999999|AA 99 99 99 99|AA-99999999", spoken: "99999999|99 99 99 99|9999 9999") with { AnyCase = true },
         Checked(NationalKinds.IsKennitala, NordicChecks.Kennitala, Kennitala, spoken: "999999-9999|9999999999|999999 9999"),
     ];

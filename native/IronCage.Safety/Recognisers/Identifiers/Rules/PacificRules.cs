@@ -14,7 +14,7 @@ internal static class PacificRules
     private static readonly ContextSet Uen = Of("uen", "unique entity number", "acra", "gst reg no", "company registration number", "uen number", "singapore company", "business registration", "roc no", "unique entity");
 
     private static readonly ContextSet Thai = Of(
-        "เลขประจำตัวประชาชน", "บัตรประชาชน", "เลขบัตรประชาชน", "บัตรประจำตัวประชาชน", "ประจำตัวประชาชน", "เลขประจำตัวผู้เสียภาษี", "thai national id", "thai id", "thai identity", "thailand id", "thai citizen", "thai tax", "pin", "national id",
+        "ตัวประชาชน", "ตรประชาชน", "เสียภาษี", "thai national id", "thai id", "thai identity", "thailand id", "thai citizen", "thai tax", "pin", "national id",
         "tnin", "id card");
 
     private static readonly ContextSet MyKad = Of(
@@ -36,8 +36,8 @@ internal static class PacificRules
         Checked(NationalKinds.SgNricFin, PacificChecks.Nric, Nric, alone: "A9999999A", spoken: "A-9999999-A|A 9999999 A|A9999999-A|A9999999 A"),
         Checked(NationalKinds.SgUen, PacificChecks.Uen, Uen, spoken: "99999999A|999999999A|A99AA9999X"),
         Checked(NationalKinds.ThTnin, PacificChecks.ThaiId, Thai, alone: "9-9999-99999-99-9", spoken: "9999999999999|9 9999 99999 99 9|9-9999-99999-999|9.9999.99999.99.9"),
-        Shaped(NationalKinds.MyNric, PacificChecks.MyKad, MyKad, alone: "999999-99-9999", spoken: "999999999999|999999 99 9999") with { SpokenScore = 0.85f, CanRelax = true },
-        Shaped(NationalKinds.IdNik, PacificChecks.Nik, Nik, spoken: "9999999999999999|9999 9999 9999 9999|999999 999999 9999|99.99.99.999999.9999|99 99 99 999999 9999") with { SpokenScore = 0.8f, CanRelax = true },
+        Shaped(NationalKinds.MyNric, PacificChecks.MyKad, MyKad, alone: "999999-99-9999", spoken: "999999999999|999999 99 9999") with { SpokenScore = 0.88f, CanRelax = true },
+        Shaped(NationalKinds.IdNik, PacificChecks.Nik, Nik, spoken: "9999999999999999|9999 9999 9999 9999|999999 999999 9999|99.99.99.999999.9999|99 99 99 999999 9999") with { SpokenScore = 0.96f, CanRelax = true },
         Checked(NationalKinds.AuAbn, PacificChecks.Abn, Abn, spoken: "99999999999|99 999 999 999|99-999-999-999|99 999999999|99.999.999.999"),
         Checked(NationalKinds.AuAcn, PacificChecks.Acn, Acn, spoken: "999_999_999|999.999.999"),
         Checked(NationalKinds.AuTfn, PacificChecks.Tfn, Tfn, spoken: "999_999_999|99999999|999.999.999|99_999_999"),

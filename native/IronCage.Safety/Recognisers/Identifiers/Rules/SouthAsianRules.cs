@@ -23,7 +23,7 @@ internal static class SouthAsianRules
         "vehicle registration", "vehicle number", "vehicle no", "vehicle", "registration number", "registration no", "reg no", "regn no", "number plate", "licence plate", "license plate", "plate number", "plate", "car number", "bike number",
         "rc number", "rc no", "वाहन", "वाहन संख्या", "गाड़ी नंबर", "गाड़ी", "veh no", "vehicle reg", "car", "plate no", "registration");
 
-    private static readonly ContextSet Passport = Of("indian passport", "passport", "passport number", "passport no", "passport num", "पासपोर्ट", "पासपोर्ट नंबर", "पासपोर्ट संख्या", "passport id");
+    private static readonly ContextSet Passport = Of("indian passport", "पासपोर्ट", "पासपोर्ट नंबर", "पासपोर्ट संख्या");
 
     public static readonly IdentifierRule[] All =
     [
@@ -35,6 +35,7 @@ internal static class SouthAsianRules
             spoken: "AA_99_AA_9999|AA_99_A_9999|AA_9_AA_9999|AA_9_A_9999|AA_9_AAA_9999|AA_99_AAA_9999|AA99 AA9999|AA99 AA 9999|AA99 A 9999|AA 99 AA9999|AA-99AA9999|AA-99-AA9999|AA-99 AA 9999|AA99-AA-9999|AA 99A 9999|AA99AA 9999|AA-9A-AA-9999"
                 + "|AA 99 9999|AA99AA999|AA 9A AA 9999|AA9AAA9999"),
         Shaped(NationalKinds.InVehicleRegistration, SouthAsianChecks.BharatPlate, Vehicle, spoken: "99_AA_9999_AA|99_AA_9999_A|99 AA 9999AA|99AA 9999 AA"),
-        Shaped(NationalKinds.InPassport, SouthAsianChecks.Passport, Passport, spoken: "A9999999|A 9999999|A-9999999|A99 99999"),
+        Shaped(NationalKinds.InPassport, SouthAsianChecks.Passport, Passport, spoken: "A9999999|A 9999999|A-9999999|A99 99999") with { SpokenScore = 0.65f },
+        Shaped(NationalKinds.InPassport, SouthAsianChecks.Passport, AnyPassport, spoken: "A9999999|A 9999999|A-9999999|A99 99999") with { SpokenScore = 0.55f },
     ];
 }

@@ -11,10 +11,6 @@ internal static class UnitedStatesRules
 {
     private static readonly ContextSet SsnWords = Of("ssn", "social security", "soc sec", "seguro social", "número de seguro social");
 
-    /// <summary>A passport whose country is not said is taken for an American one where it is written like one.</summary>
-    private static readonly ContextSet AnyPassport = Of(
-        "passport number", "passport no", "passport num", "passport id", "passport", "travel document number");
-
     private static readonly ContextSet UsPassport = Of(
         "us passport", "u s passport", "american passport", "usa passport", "united states passport", "passport book", "passport card", "us passport number");
 
@@ -38,7 +34,7 @@ internal static class UnitedStatesRules
         Shaped(NationalKinds.UsMbi, UnitedStatesChecks.Mbi, Of("mbi", "medicare", "medicare beneficiary", "beneficiary id", "beneficiary identifier", "hicn"),
             alone: "9AX9-AX9-AA99", spoken: "9AX9AX9AA99|9AX9 AX9 AA99") with { SpokenScore = 0.85f },
         Checked(NationalKinds.UsNpi, UnitedStatesChecks.Npi, Of("npi", "national provider", "provider id", "provider identifier", "provider number"), spoken: "9999999999"),
-        Shaped(NationalKinds.UsPassport, UnitedStatesChecks.Any, UsPassport, spoken: "999999999|A99999999"),
+        Shaped(NationalKinds.UsPassport, UnitedStatesChecks.Any, UsPassport, spoken: "999999999|A99999999") with { SpokenScore = 0.65f },
         Shaped(NationalKinds.UsPassport, UnitedStatesChecks.Any, AnyPassport, spoken: "999999999|A99999999") with { SpokenScore = 0.55f },
         Shaped(NationalKinds.UsDriverLicense, UnitedStatesChecks.Any, AnyLicence,
 

@@ -13,9 +13,10 @@ internal static class WesternEuropeanRules
         "nir", "numéro de sécurité sociale", "sécurité sociale", "numéro de sécu", "n° de sécurité sociale", "insee", "numéro insee", "sécu", "numéro ss", "french social security",
         "carte vitale", "immatriculation sociale", "numéro d'inscription au répertoire", "assuré");
 
-    private static readonly ContextSet TaxId = Of(
-        "numéro fiscal", "numéro fiscal de référence", "n° fiscal", "identifiant fiscal", "spi", "référence fiscale", "impôt", "impots", "numéro d'impôt", "french tax", "tax id", "tin", "nif",
-        "tax number", "fiscal number");
+    private static readonly ContextSet TaxId = Of("tax id", "tin", "nif", "tax number", "fiscal number", "impôt", "impôts");
+
+    private static readonly ContextSet FrenchTaxId = Of(
+        "numéro fiscal", "numéro fiscal de référence", "n° fiscal", "identifiant fiscal", "spi", "référence fiscale", "numéro d'impôt", "french tax");
 
     private static readonly ContextSet Siren = Of("siren", "numéro siren", "n° siren", "code siren", "rcs", "registre du commerce", "siren number");
     private static readonly ContextSet Siret = Of("siret", "numéro siret", "n° siret", "code siret", "établissement", "siret number");
@@ -38,6 +39,8 @@ internal static class WesternEuropeanRules
         Checked(NationalKinds.FrNir, WesternEuropeanChecks.Nir, Nir,
             alone: "999999999999999|9 99 99 99 999 999 99|99999A999999999|9 99 99 9A 999 999 99", spoken: "9999999999999 99|9 99 99 99 999 999-99|9 99 99 99 999 999/99|9-99-99-99-999-999-99|9.99.99.99.999.999.99"),
         Checked(NationalKinds.FrTaxId, WesternEuropeanChecks.NumeroFiscal, TaxId, spoken: "9999999999999|99 99 999 999 999"),
+        Checked(NationalKinds.FrTaxId, WesternEuropeanChecks.NumeroFiscal, FrenchTaxId, spoken: "9999999999999|99 99 999 999 999"),
+        Shaped(NationalKinds.FrTaxId, WesternEuropeanChecks.NumeroFiscalShape, FrenchTaxId, spoken: "9999999999999|99 99 999 999 999"),
         Checked(NationalKinds.FrSiren, CheckDigits.Luhn, Siren, spoken: "999_999_999|999.999.999"),
         Checked(NationalKinds.FrSiret, WesternEuropeanChecks.Siret, Siret, spoken: "99999999999999|999 999 999 99999|999999999 99999|999 999 999 999 99|999.999.999.99999|999-999-999-99999"),
         Checked(NationalKinds.BeNationalNumber, WesternEuropeanChecks.BelgianNationalNumber, Registry,

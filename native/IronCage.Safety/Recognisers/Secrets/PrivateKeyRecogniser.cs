@@ -4,7 +4,7 @@ using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
 
-namespace IronCage.Safety.Recognisers;
+namespace IronCage.Safety.Recognisers.Secrets;
 
 /// <summary>
 /// Private keys in PEM and PGP armour, with real or escaped line breaks, quoted or indented. A key whose end is missing counts up to where it stops

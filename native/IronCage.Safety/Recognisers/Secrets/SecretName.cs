@@ -1,0 +1,125 @@
+using IronCage.Safety.Text;
+
+namespace IronCage.Safety.Recognisers.Secrets;
+
+/// <summary>Whether the name of a setting, field, variable or option says that its value is a secret: by its last word (<c>db_password</c>, <c>clientSecret</c>, <c>API key</c>, <c>Passwort</c>).</summary>
+internal static class SecretName
+{
+    private const int Longest = 40;
+
+    private static readonly WordTable Strong = new(
+        "password", "passwd", "passwords", "pwd", "passphrase", "passcode", "passwort", "kennwort", "secret", "secrets", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "clientsecret",
+        "authtoken", "accesstoken", "refreshtoken", "apitoken", "appsecret", "apisecret", "userpass", "dbpass", "contraseña", "contrasenya", "clave", "passe", "motdepasse", "senha", "palavrapasse", "hasło", "haslo",
+        "wachtwoord", "lösenord", "losenord", "salasana", "adgangskode", "passord", "şifre", "sifre", "parola", "heslo", "jelszó", "пароль", "Пароль", "密码", "密碼", "口令", "密钥", "パスワード", "秘密鍵", "비밀번호", "암호",
+        "पासवर्ड", "รหัสผ่าน", "geheimnis", "segreto", "secreto", "sekret", "segredo");
+
+    private static readonly WordTable Weak = new("token", "pass", "pw", "auth", "credential", "credentials", "authorization", "bearer", "pat", "jeton", "ключ", "токен", "令牌", "トークン", "토큰");
+
+    /// <summary>Ends of words that are strong although another word is glued before them.</summary>
+    private static readonly WordTable Ends = new("password", "passwd", "passphrase", "secret", "apikey", "secretkey", "accesskey", "privatekey", "token", "passwort");
+
+    /// <summary>Words before "key" that make a secret of it.</summary>
+    private static readonly WordTable Keys = new(
+        "api", "secret", "access", "private", "auth", "encryption", "encrypt", "signing", "sign", "master", "shared", "account", "storage", "app", "application", "service", "consumer", "client",
+        "session", "license", "hmac", "jwt", "crypto", "aes", "webhook", "server", "deploy", "admin", "subscription", "write", "ingest", "integration", "cipher", "symmetric", "rest", "stream");
+
+    /// <summary>Last words of names that may hold a vendor's key, beside those that say secret.</summary>
+    private static readonly WordTable Holders = new("key", "keys", "value", "data", "env", "arg", "default", "header", "token", "tokens", "license", "licence", "dsn", "sid", "signature", "sig", "webhook", "hook", "code");
+
+    /// <summary>How sure the name that ends at <paramref name="end"/> is.</summary>
+    public static SecretNameStrength Strength(ReadOnlySpan<byte> text, int end)
+    {
+        end = SkipNumber(text, end);
+        if (end == 0 || IsHopeless(text, end))
+            return SecretNameStrength.None;
+        int start = WordStart(text, end);
+        ReadOnlySpan<byte> word = text[start..end];
+        if (word.Length is 0 or > Longest || !IsFree(text, start))
+            return SecretNameStrength.None;
+        if (Strong.Has(word))
+            return SecretNameStrength.Strong;
+        if (System.Text.Ascii.EqualsIgnoreCase(word, "key"u8))
+            return IsQualified(text, start) ? SecretNameStrength.Strong : SecretNameStrength.None;
+        if (System.Text.Ascii.EqualsIgnoreCase(word, "sig"u8))
+            return SecretNameStrength.Signature;
+        if (Weak.Has(word))
+            return IsAuthorization(word) ? SecretNameStrength.Authorization : SecretNameStrength.Weak;
+        if (Ends.HasEndOf(word))
+            return SecretNameStrength.Strong;
+        return word[^1] >= 0x80 && (Strong.HasEndOf(word) || Weak.HasEndOf(word)) ? SecretNameStrength.Strong : SecretNameStrength.None;
+    }
+
+    /// <summary>Whether the name that ends at <paramref name="end"/> may be that of a key, a token or a field that holds one.</summary>
+    public static bool MayHold(ReadOnlySpan<byte> text, int end)
+    {
+        end = SkipNumber(text, end);
+        if (end == 0 || text[end - 1] >= 0x80)
+            return true;
+        int start = WordStart(text, end);
+        return Holders.Has(text[start..end]) || Strength(text, end) != SecretNameStrength.None;
+    }
+
+    private static int SkipNumber(ReadOnlySpan<byte> text, int end)
+    {
+        for (int i = 0; i < 4 && end > 0 && (ByteClass.IsDigit(text[end - 1]) || text[end - 1] == '_'); i++)
+            end--;
+        return end;
+    }
+
+    /// <summary>Every colon of a JSON text comes here: most names end in letters that none of the words do.</summary>
+    private static bool IsHopeless(ReadOnlySpan<byte> text, int end)
+    {
+        byte last = text[end - 1];
+        if (last >= 0x80)
+            return false;
+        if (end < 2 || !ByteClass.IsLetter(last))
+            return true;
+        byte before = (byte)(text[end - 2] | 0x20);
+        return (byte)(last | 0x20) switch
+        {
+            (byte)'d' => before is not ((byte)'r' or (byte)'w'),
+            (byte)'y' => before != 'e',
+            (byte)'t' => before is not ((byte)'e' or (byte)'r' or (byte)'a'),
+            (byte)'n' => before is not ((byte)'e' or (byte)'o'),
+            (byte)'s' => before is not ((byte)'s' or (byte)'d' or (byte)'t' or (byte)'l' or (byte)'i'),
+            (byte)'e' => before is not ((byte)'s' or (byte)'d' or (byte)'v' or (byte)'r'),
+            (byte)'g' => before != 'i',
+            (byte)'l' => before != 'a',
+            (byte)'h' => before != 't',
+            (byte)'r' => before != 'e',
+            (byte)'w' => before != 'p',
+            (byte)'a' => before is not ((byte)'h' or (byte)'n' or (byte)'y' or (byte)'l') && text[end - 2] < 0x80,
+            (byte)'o' => before is not ((byte)'l' or (byte)'t' or (byte)'d') && text[end - 2] < 0x80,
+            _ => true,
+        };
+    }
+
+    private static int WordStart(ReadOnlySpan<byte> text, int end)
+    {
+        int start = end;
+        while (start > 0 && end - start <= Longest && ContextWords.IsLetterEnd(text[start - 1]))
+        {
+            start--;
+            if (start == 0 || !ByteClass.IsUpper(text[start]))
+                continue;
+            byte before = text[start - 1];
+            if (before is >= (byte)'a' and <= (byte)'z' || (ByteClass.IsUpper(before) && start + 1 < end && !ByteClass.IsUpper(text[start + 1])))
+                break;
+        }
+
+        return start;
+    }
+
+    /// <summary>Not beside a redacted form, and not behind an escape, whose letter would belong to the word.</summary>
+    private static bool IsFree(ReadOnlySpan<byte> text, int start) => start == 0 || ByteClass.IsWord(text[start - 1]) || Edge.LeftFree(text, start);
+
+    private static bool IsQualified(ReadOnlySpan<byte> text, int start)
+    {
+        int end = start;
+        if (end > 0 && text[end - 1] is (byte)'_' or (byte)'-' or (byte)'.' or (byte)' ')
+            end--;
+        return Keys.Has(text[WordStart(text, end)..end]);
+    }
+
+    private static bool IsAuthorization(ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(word, "authorization"u8);
+}

@@ -1,0 +1,157 @@
+using IronCage.Safety.Resolution;
+using IronCage.Safety.Text;
+using IronCage.Safety.Triggers;
+
+namespace IronCage.Safety.Recognisers.Secrets;
+
+/// <summary>The tokens of many issuers, by the shapes of <see cref="TokenTables"/>.</summary>
+internal sealed class TokenRecogniser : Recogniser
+{
+    private readonly TokenIndex index;
+    private readonly ContextSet[] contexts;
+
+    public TokenRecogniser(IEnumerable<TokenShape> shapes)
+    {
+        TokenShape[] all = [.. shapes];
+        index = new TokenIndex(all);
+        contexts = [.. all.Select(shape => shape.Context).OfType<ContextSet>().Distinct()];
+    }
+
+    public override Trigger Triggers => Trigger.Token;
+
+    public override IEnumerable<ContextSet> Contexts => [.. contexts, DigestWords.Words];
+
+    public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int start = Edge.SkipEscape(text, place);
+        if (start + 1 >= text.Length)
+            return window.AtEnd;
+        foreach (TokenShape shape in index.BeginningWith(text[start], text[start + 1]))
+        {
+            if (Try(window, shape, start, candidates) == MatchState.NeedMore)
+                return MatchState.NeedMore;
+        }
+
+        if (start > 0 && text[start - 1] < 128)
+        {
+            foreach (TokenShape shape in index.After(text[start - 1]))
+            {
+                if (start >= shape.HeadLength && Try(window, shape, start - shape.HeadLength, candidates) == MatchState.NeedMore)
+                    return MatchState.NeedMore;
+            }
+        }
+
+        return Runs(window, start, candidates);
+    }
+
+    /// <summary>Bytes that stand before a trigger inside a token: of the text at hand, the last token may begin before them.</summary>
+    public override int HoldFrom(in TextWindow window, int from)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int start = from;
+        bool isHead = from < text.Length && IsHeadEnd(text[from]);
+        while (start > 0 && from - start < index.LongestHead && (ByteClass.IsWord(text[start - 1]) || IsHeadEnd(text[start - 1]) || text[start - 1] is (byte)'.' or (byte)'-'))
+            isHead |= IsHeadEnd(text[--start]);
+        return isHead ? start : from;
+    }
+
+    private static bool IsHeadEnd(byte b) => b is (byte)'~' or (byte)'|' or (byte)'$' or (byte)'!' or (byte)'#' or (byte)'^' or (byte)' ' or (byte)'@' or (byte)'+' or (byte)'/';
+
+    private static MatchState Try(in TextWindow window, TokenShape shape, int start, List<Candidate> candidates)
+    {
+        if (!Edge.LeftFree(window.Bytes, start))
+            return MatchState.NoMatch;
+        MatchState state = shape.Match(window, start, out int end);
+        if (state != MatchState.Match)
+            return state;
+        if (!shape.IsPlausible(window.Bytes[start..end]) || !shape.IsAnnounced(window, start))
+            return MatchState.NoMatch;
+        state = Edge.Right(window, end, ""u8);
+        if (state == MatchState.Match)
+            Add(candidates, window, shape.Kind, start, end, shape.Score, EvidenceOf(shape, window.Bytes[start..end]));
+        return state;
+    }
+
+    private static Evidence EvidenceOf(TokenShape shape, ReadOnlySpan<byte> token)
+    {
+        Evidence evidence = Evidence.Pattern | (shape.Context is null ? Evidence.None : Evidence.Context);
+        return shape.Checksum == TokenChecksum.Crc32Base62 && Base62Checksum.Holds(token) ? evidence | Evidence.Checksum : evidence;
+    }
+
+    /// <summary>Tokens without a beginning of their own: by their length, and mostly by the words left of them.</summary>
+    private MatchState Runs(in TextWindow window, int start, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        TokenRuns runs = TokenRuns.Read(text, start);
+        if (start + runs.Longest == text.Length && !window.Final)
+            return runs.Longest <= index.LongestFree || (runs.Longest <= TokenRuns.Most && HasContext(window, start)) ? MatchState.NeedMore : MatchState.NoMatch;
+        if (runs.Longest > TokenRuns.Most)
+            return MatchState.NoMatch;
+
+        TokenShape? best = null;
+        int bestEnd = 0;
+        int bestNear = int.MaxValue;
+        int bestStart = start;
+        ReadOnlySpan<TokenShape> alnum = index.OfAlnum(runs.Alnum);
+        ReadOnlySpan<TokenShape> urlSafe = index.OfUrlSafe(runs.UrlSafe);
+        for (int i = 0; i < alnum.Length + urlSafe.Length; i++)
+        {
+            TokenShape shape = i < alnum.Length ? alnum[i] : urlSafe[i - alnum.Length];
+            if (Run(window, shape, start, runs.HasDigit, candidates, ref best, ref bestStart, ref bestEnd, ref bestNear) == MatchState.NeedMore)
+                return MatchState.NeedMore;
+        }
+
+        // Base64 may begin with + and /, which no trigger stands at.
+        for (int head = 0; head <= 3 && start - head >= 0; head++)
+        {
+            if (head > 0 && text[start - head] is not ((byte)'+' or (byte)'/'))
+                break;
+            foreach (TokenShape shape in index.OfBase64(runs.Base64 + head))
+            {
+                if (Run(window, shape, start - head, runs.HasDigit, candidates, ref best, ref bestStart, ref bestEnd, ref bestNear) == MatchState.NeedMore)
+                    return MatchState.NeedMore;
+            }
+        }
+
+        if (best is not null)
+            Add(candidates, window, best.Kind, bestStart, bestEnd, best.Score, EvidenceOf(best, text[bestStart..bestEnd]));
+        return MatchState.NoMatch;
+    }
+
+    private static MatchState Run(
+        in TextWindow window, TokenShape shape, int start, bool hasDigit, List<Candidate> candidates, ref TokenShape? best, ref int bestStart, ref int bestEnd, ref int bestNear)
+    {
+        if ((shape.NeedsDigit && !hasDigit) || !shape.IsAnnounced(window, start))
+            return MatchState.NoMatch;
+        if (!Edge.LeftFree(window.Bytes, start) || !RunEdge.LeftFree(window.Bytes, start))
+            return MatchState.NoMatch;
+        MatchState state = shape.Match(window, start, out int end);
+        if (state != MatchState.Match)
+            return state;
+        state = RunEdge.Right(window, end);
+        if (state != MatchState.Match || !shape.IsPlausible(window.Bytes[start..end]))
+            return state == MatchState.NeedMore ? state : MatchState.NoMatch;
+        if (shape.Context is null)
+        {
+            Add(candidates, window, shape.Kind, start, end, shape.Score, EvidenceOf(shape, window.Bytes[start..end]));
+            return MatchState.Match;
+        }
+
+        int near = window.ContextDistance(shape.Context, start);
+        if (near < bestNear && near < window.ContextDistance(DigestWords.Words, start) && AnnouncedName.Admits(window.Bytes, start, near))
+            (best, bestStart, bestEnd, bestNear) = (shape, start, end, near);
+        return MatchState.Match;
+    }
+
+    private bool HasContext(in TextWindow window, int start)
+    {
+        foreach (ContextSet context in contexts)
+        {
+            if (window.HasContext(context, start))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,225 @@
+using IronCage.Safety.Text;
+
+namespace IronCage.Safety.Recognisers.Secrets;
+
+/// <summary>A <see cref="TokenRow"/> made ready: where its trigger stands in it, and by what it is looked up there.</summary>
+internal sealed class TokenShape
+{
+    /// <summary>How many bytes of <see cref="ShapeNotation"/>'s run from the place on make a <see cref="Triggers.Trigger.Token"/>.</summary>
+    private const int TriggerLength = 16;
+
+    private static readonly AsciiSet RunBytes = ShapeNotation.UrlSafe | AsciiSet.Of("+/=:.");
+
+    private readonly TokenSegment[] segments;
+    private readonly int anchor;
+    private readonly int fewestDistinct;
+    private readonly bool needsDigit;
+    private readonly byte[][] spelled;
+
+    private TokenShape(PiiKind kind, TokenRow row, TokenSegment[] segments)
+    {
+        Kind = kind;
+        Context = row.Context;
+        Checksum = row.Checksum;
+        spelled = row.Spelled is null ? [] : [System.Text.Encoding.ASCII.GetBytes(row.Spelled)];
+        this.segments = segments;
+        (anchor, HeadLength, IsTriggered) = Anchor(segments);
+        IsTriggered = IsTriggered && (Beginning.Length >= 2 || HeadLength > 0 || LeadsWith(ShapeNotation.UrlSafe) || LeadsWith(ShapeNotation.Base64));
+        Least = segments.Sum(segment => segment.Min);
+        AsciiSet body = default;
+        int free = 0;
+        int fixedBytes = 0;
+        foreach (TokenSegment segment in segments)
+        {
+            body |= segment.Set;
+            free += segment.IsLiteral ? 0 : segment.Min;
+            fixedBytes += segment.Literal.Length;
+        }
+
+        // Half of what so many random bytes show; fewer is no key but a placeholder.
+        fewestDistinct = (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) / 2);
+        needsDigit = fixedBytes <= 4 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
+        IsUrl = segments[0].Literal.AsSpan().StartsWith("https://"u8);
+        Score = row.Context is not null && fixedBytes < 2 ? 0.9f : (row.Context is null ? 0.98f : 0.99f) + (Math.Min(fixedBytes, 15) * 0.0005f) - (body.Count > 40 ? 0.0002f : 0);
+    }
+
+    public PiiKind Kind { get; }
+
+    public ContextSet? Context { get; }
+
+    public TokenChecksum Checksum { get; }
+
+    /// <summary>The more of it is fixed, the higher, so that of two kinds that share a beginning the one that asks for more is told.</summary>
+    public float Score { get; }
+
+    /// <summary>How many bytes stand before the one at which the trigger is.</summary>
+    public int HeadLength { get; }
+
+    /// <summary>The fewest bytes there are of it.</summary>
+    public int Least { get; }
+
+    /// <summary>Whether a <see cref="Triggers.Trigger.Token"/> stands in it.</summary>
+    public bool IsTriggered { get; }
+
+    /// <summary>Whether it is the address of a web hook.</summary>
+    public bool IsUrl { get; }
+
+    /// <summary>The fixed bytes from the trigger on; none where bytes of a set stand there.</summary>
+    public ReadOnlySpan<byte> Beginning => segments[anchor].Literal;
+
+    /// <summary>The byte before the trigger.</summary>
+    public byte Before => segments[anchor - 1].Literal[^1];
+
+    public bool NeedsDigit => needsDigit;
+
+    /// <summary>Whether what must be said left of it is; true where nothing must be.</summary>
+    public bool IsAnnounced(in TextWindow window, int start) =>
+        Context is null || (window.HasContext(Context, start) && (spelled.Length == 0 || LeftContext.Has(LeftContext.Before(window.Bytes, start), spelled)));
+
+    /// <summary>The shapes of a row.</summary>
+    public static IEnumerable<TokenShape> Of(TokenRow row)
+    {
+        if (!PiiKinds.TryGet(row.Kind, out PiiKind? kind))
+            throw new ArgumentException($"{row.Kind} is no kind.", nameof(row));
+        return ShapeNotation.Read(row.Shape).SelectMany(FixHead).Select(segments => new TokenShape(kind, row, segments));
+    }
+
+    /// <summary>The longest run of one set of bytes from the trigger on that the shape has.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="min">Fewest bytes of that run.</param>
+    /// <param name="max">Most.</param>
+    public void Lead(AsciiSet set, out int min, out int max)
+    {
+        (min, max) = (0, 0);
+        for (int i = anchor; i < segments.Length; i++)
+        {
+            TokenSegment segment = segments[i];
+            int inside = 0;
+            while (inside < segment.Literal.Length && set.Has(segment.Literal[inside]))
+                inside++;
+            min += segment.IsLiteral ? inside : segment.Min;
+            max += segment.IsLiteral ? inside : segment.Max;
+            if (segment.IsLiteral ? inside < segment.Literal.Length : !segment.Set.IsWithin(set))
+                return;
+        }
+    }
+
+    /// <summary>Whether all bytes of a run from the trigger on are of the set, until one that is fixed and is not.</summary>
+    public bool LeadsWith(AsciiSet set)
+    {
+        for (int i = anchor; i < segments.Length; i++)
+        {
+            TokenSegment segment = segments[i];
+            if (!segment.IsLiteral && !segment.Set.IsWithin(set))
+                return false;
+            if (segment.IsLiteral && segment.Literal.AsSpan().ContainsAnyExcept(Values(set)))
+                return i > anchor;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads one from <paramref name="start"/> on.</summary>
+    public MatchState Match(in TextWindow window, int start, out int end)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        end = start;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            TokenSegment segment = segments[i];
+            if (segment.IsLiteral)
+            {
+                ReadOnlySpan<byte> rest = text[end..];
+                int known = Math.Min(rest.Length, segment.Literal.Length);
+                if (!rest[..known].SequenceEqual(segment.Literal.AsSpan(0, known)))
+                    return MatchState.NoMatch;
+                if (known < segment.Literal.Length)
+                    return window.AtEnd;
+                end += known;
+                continue;
+            }
+
+            bool isLast = i == segments.Length - 1;
+            int limit = Math.Min(text.Length, end + segment.Max + (isLast ? 1 : 0));
+            int at = end;
+            while (at < limit && segment.Set.Has(text[at]))
+                at++;
+            if (at == text.Length && !window.Final && at - end <= segment.Max && (isLast || at - end < segment.Max))
+                return MatchState.NeedMore;
+            if (at - end < segment.Min || at - end > segment.Max)
+                return MatchState.NoMatch;
+            end = at;
+        }
+
+        TokenSegment last = segments[^1];
+        int least = end - (last.IsLiteral ? 0 : segments[^1].Max);
+        while (!last.IsLiteral && text[end - 1] == '.' && end > least && end - start > Least)
+            end--;
+        return MatchState.Match;
+    }
+
+    /// <summary>Whether the bytes that are not fixed look made by chance.</summary>
+    public bool IsPlausible(ReadOnlySpan<byte> token)
+    {
+        UInt128 seen = 0;
+        bool hasDigit = false;
+        int at = 0;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            int length = i == segments.Length - 1 ? token.Length - at : Length(token[at..], segments[i]);
+            if (!segments[i].IsLiteral)
+            {
+                foreach (byte b in token.Slice(at, length))
+                {
+                    seen |= UInt128.One << (b & 127);
+                    hasDigit |= ByteClass.IsDigit(b);
+                }
+            }
+
+            at += length;
+        }
+
+        return (int)UInt128.PopCount(seen) >= fewestDistinct && (hasDigit || !needsDigit) && !Placeholder.IsToken(token);
+    }
+
+    private static int Length(ReadOnlySpan<byte> rest, TokenSegment segment)
+    {
+        if (segment.IsFixed)
+            return segment.Min;
+        int length = 0;
+        while (length < segment.Max && length < rest.Length && segment.Set.Has(rest[length]))
+            length++;
+        return length;
+    }
+
+    private static System.Buffers.SearchValues<byte> Values(AsciiSet set) =>
+        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(set.Has)]);
+
+    /// <summary>Segments of which those before the trigger have one length each.</summary>
+    private static IEnumerable<TokenSegment[]> FixHead(TokenSegment[] segments)
+    {
+        int open = Array.FindIndex(segments, segment => !segment.IsFixed);
+        if (open < 0 || Anchor(segments).Segment <= open)
+            return [segments];
+        return Enumerable.Range(segments[open].Min, segments[open].Max - segments[open].Min + 1).SelectMany(
+            length => FixHead([.. segments[..open], segments[open] with { Min = length, Max = length }, .. segments[(open + 1)..]]));
+    }
+
+    /// <summary>The segment at which the trigger stands, and how many bytes there are before it. A literal is split there by <see cref="ShapeNotation"/>.</summary>
+    private static (int Segment, int Head, bool IsTriggered) Anchor(TokenSegment[] segments)
+    {
+        int anchor = 0;
+        int head = 0;
+        int run = 0;
+        int before = 0;
+        for (int i = 0; i < segments.Length && run < TriggerLength; i++)
+        {
+            before += segments[i].Min;
+            run += segments[i].Min;
+            if (segments[i].IsLiteral && !RunBytes.Has(segments[i].Literal[^1]))
+                (anchor, head, run) = (i + 1, before, 0);
+        }
+
+        return (Math.Min(anchor, segments.Length - 1), anchor < segments.Length ? head : 0, run >= TriggerLength && anchor < segments.Length);
+    }
+}
