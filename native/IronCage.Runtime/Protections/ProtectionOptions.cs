@@ -62,12 +62,14 @@ public sealed record ProtectionOptions
     {
         get
         {
+            if (!PiiDetection)
+                return false;
             foreach (var kind in PiiKinds.All)
             {
-                if (PiiDetection && ActionFor(kind) == PiiAction.Tokenise)
+                if (ActionFor(kind) == PiiAction.Tokenise)
                     return true;
             }
-            return false;
+            return PiiActions.Any(pair => pair.Value == PiiAction.Tokenise && !PiiKinds.TryGet(pair.Key, out _)); // a kind of the user's own
         }
     }
 }
