@@ -108,16 +108,18 @@ internal sealed class WrittenEmailRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int end = from;
-        if (from < text.Length && !IsLocal(text[from]) && text[from] is not ((byte)'(' or (byte)'[' or (byte)'{'))
+        if (from < text.Length && !IsLocal(text[from]) && text[from] is not ((byte)'(' or (byte)'[' or (byte)'{' or (byte)')' or (byte)']' or (byte)'}'))
             return from;
-        if (from == text.Length)
+
+        // The place may be within the mark of a dot that has not all arrived.
+        for (int i = from - 1; i >= 0 && from - i < LongestMark; i--)
         {
-            // A mark that has not all arrived.
-            int i = from;
-            while (i > 0 && from - i < LongestMark && text[i - 1] is not ((byte)'(' or (byte)'[' or (byte)'{'))
-                i--;
-            if (i > 0 && text[i - 1] is (byte)'(' or (byte)'[' or (byte)'{' && MarkLength(window, i - 1, "dot"u8) != 0)
-                end = i - 1;
+            if (text[i] is (byte)'(' or (byte)'[' or (byte)'{')
+            {
+                int length = MarkLength(window, i, "dot"u8);
+                end = length < 0 || i + length > from ? i : end;
+                break;
+            }
         }
 
         // Inside a name, the space before it ends another one, and letters may still come.
