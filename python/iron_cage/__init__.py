@@ -15,7 +15,7 @@ from iron_cage import errors
 from iron_cage._abi import VERSION as __version__
 from iron_cage._budget import Budget
 from iron_cage._decorator import protect_agent
-from iron_cage._functions import count_tokens, price, redact, scan
+from iron_cage._functions import count_tokens, price, redact, restore, scan
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
 from iron_cage.errors import (
@@ -64,6 +64,7 @@ __all__ = [
     "price",
     "protect_agent",
     "redact",
+    "restore",
     "scan",
 ]
 

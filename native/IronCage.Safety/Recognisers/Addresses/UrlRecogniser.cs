@@ -76,7 +76,11 @@ internal sealed class UrlRecogniser : Recogniser
     {
         int end = rest.IndexOfAny("/?#"u8);
         ReadOnlySpan<byte> host = end < 0 ? rest : rest[..end];
-        host = host[(host.LastIndexOf((byte)'@') + 1)..];
+        int at = host.LastIndexOf((byte)'@');
+        // The rest of a masked password is not found again.
+        if (at >= 0 && host[..at].IndexOf("**"u8) >= 0)
+            return false;
+        host = host[(at + 1)..];
         int port = host.IndexOf((byte)':');
         if (port >= 0)
             host = host[..port];

@@ -50,7 +50,7 @@ internal static class NumberShape
             0x040104 => true,
 
             // 123-45-6789
-            0x030204 => true,
+            0x030204 => separators == 1 << (int)PhoneGap.Hyphen,
 
             // 12.345.678, 192.168.100.200
             0x020303 or 0x030303 => separators == 1 << (int)PhoneGap.Dot,

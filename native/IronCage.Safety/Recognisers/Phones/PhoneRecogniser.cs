@@ -245,7 +245,7 @@ internal sealed class PhoneRecogniser : Recogniser
         byte second = text[start - 2];
         if (before == '-' && ByteClass.IsAlnum(second))
             return false;
-        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsDigit(text[start - 3])) || ReplacedForm.IsAtEnd(text[..(start - 1)]));
+        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsLetter(second) && ByteClass.IsDigit(text[start - 3])) || ReplacedForm.IsAtEnd(text[..(start - 1)]));
         return true;
     }
 }

@@ -3,12 +3,10 @@ using IronCage.Safety.Text;
 namespace IronCage.Safety.Recognisers.Secrets;
 
 /// <summary>How far runs of four sets of bytes go from one place on: letters and digits, those with _ and -, those with + and /, those with _ - . and =, not counting full stops at the end.</summary>
-internal readonly record struct TokenRuns(int Alnum, int UrlSafe, int Base64, int Dotted, bool HasDigit)
+internal readonly record struct TokenRuns(int Alnum, int UrlSafe, int Base64, int Dotted, int Longest, bool HasDigit)
 {
     /// <summary>Longer runs than this are no token without a beginning of its own.</summary>
     public const int Most = 200;
-
-    public int Longest => Math.Max(Math.Max(UrlSafe, Base64), Dotted);
 
     public static TokenRuns Read(ReadOnlySpan<byte> text, int start)
     {
@@ -30,6 +28,6 @@ internal readonly record struct TokenRuns(int Alnum, int UrlSafe, int Base64, in
         i = alnum;
         while (i < rest.Length && ByteClass.IsBase64(rest[i]))
             hasDigit |= ByteClass.IsDigit(rest[i++]);
-        return new TokenRuns(alnum, urlSafe, i, open == rest.Length ? open : dotted, hasDigit);
+        return new TokenRuns(alnum, urlSafe, i, dotted, Math.Max(open, i), hasDigit);
     }
 }

@@ -12,10 +12,14 @@ internal sealed class TokenShape
 
     private const int MostDistinct = 9;
 
+    private static readonly UInt128 Capitals = (UInt128)0x3FFFFFF << 'A';
+    private static readonly UInt128 Smalls = (UInt128)0x3FFFFFF << 'a';
+
     private readonly TokenSegment[] segments;
     private readonly int anchor;
     private readonly int fewestDistinct;
     private readonly bool needsDigit;
+    private readonly bool mixesCases;
     private readonly byte[][] spelled;
 
     private TokenShape(PiiKind kind, TokenRow row, TokenSegment[] segments)
@@ -41,6 +45,8 @@ internal sealed class TokenShape
         // Four tenths of what so many random bytes show, and no more than hexadecimal ones do; fewer is no key but a placeholder.
         fewestDistinct = Math.Min(MostDistinct, (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) * 0.4));
         needsDigit = fixedBytes <= 3 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
+        mixesCases = row.Context is not null && free >= 20 && ShapeNotation.Alnum.IsWithin(body);
+        IsOneRun = Array.TrueForAll(segments, segment => segment.IsLiteral ? !segment.Literal.AsSpan().ContainsAnyExcept(Values(ShapeNotation.UrlSafe)) : segment.Set.IsWithin(ShapeNotation.UrlSafe));
         IsUrl = segments[0].Literal.AsSpan().StartsWith("https://"u8);
         Score = row.Context is not null && fixedBytes < 2 ? 0.9f : (row.Context is null ? 0.98f : 0.99f) + (Math.Min(fixedBytes, 15) * 0.0005f) - (body.Count > 40 ? 0.0002f : 0);
     }
@@ -73,6 +79,9 @@ internal sealed class TokenShape
     public byte Before => segments[anchor - 1].Literal[^1];
 
     public bool NeedsDigit => needsDigit;
+
+    /// <summary>Whether the run from the trigger on is all of it.</summary>
+    public bool IsOneRun { get; }
 
     /// <summary>Whether what must be said left of it is; true where nothing must be.</summary>
     public bool IsAnnounced(in TextWindow window, int start) =>
@@ -181,7 +190,9 @@ internal sealed class TokenShape
             at += length;
         }
 
-        return (int)UInt128.PopCount(seen) >= fewestDistinct && (hasDigit || !needsDigit) && !Placeholder.IsToken(token[(segments[0].IsLiteral ? segments[0].Min : 0)..]);
+        // A digest shows one case only, so it is none of a set with both.
+        bool isMixed = (seen & Capitals) != 0 && (seen & Smalls) != 0;
+        return (int)UInt128.PopCount(seen) >= fewestDistinct && (isMixed || !mixesCases) && (hasDigit || !needsDigit) && !Placeholder.IsToken(token[(segments[0].IsLiteral ? segments[0].Min : 0)..]);
     }
 
     private static int Length(ReadOnlySpan<byte> rest, TokenSegment segment)

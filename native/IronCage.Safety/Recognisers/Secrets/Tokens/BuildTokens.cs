@@ -5,14 +5,14 @@ namespace IronCage.Safety.Recognisers.Secrets.Tokens;
 /// <summary>Build services, release, feature flags, jobs and stores of secrets.</summary>
 internal static class BuildTokens
 {
-    private static readonly ContextSet CircleCi = Vendor.Named("circleci", "circle ci", "circle token", "circle");
+    private static readonly ContextSet CircleCi = Vendor.Named("circle ci", "circle token", "circle");
     private static readonly ContextSet Dbt = Vendor.Named("dbt", "dbt cloud");
 
     public static readonly TokenRow[] Rows =
     [
         new("CIRCLECI_TOKEN", "CCI(PAT|PRJ)_<a22>_<h40>"),
         new("CIRCLECI_TOKEN", "<h40>", CircleCi),
-        new("TRAVISCI_TOKEN", "<w22>", Vendor.Named("travis", "travisci", "travis ci")),
+        new("TRAVISCI_TOKEN", "<w22>", Vendor.Named("travis", "travis ci")),
         new("JENKINS_TOKEN", "<h34>", Vendor.Named("jenkins")),
         new("JENKINS_TOKEN", "<h32>", Vendor.Named("jenkins")),
         new("DRONE_TOKEN", "<a32>", Vendor.Called("drone", "drone ci", "droneci")),
@@ -34,7 +34,7 @@ internal static class BuildTokens
         new("VAULT_BATCH_TOKEN", "b.AAAAAQ<w90-400>"),
         new("VAULT_RECOVERY_TOKEN", "hvr.<w24-140>"),
         new("AGE_SECRET_KEY", "AGE-SECRET-KEY-1<u58>"),
-        new("ONEPASSWORD_SERVICE_TOKEN", "ops_eyJ<p200-2000>"),
+        new("ONEPASSWORD_SERVICE_TOKEN", "ops_eyJ<p200-1500>"),
         new("ONEPASSWORD_SECRET_KEY", "A3-<u6>-<u6>-<u5>-<u5>-<u5>-<u5>"),
         new("ONEPASSWORD_SECRET_KEY", "A3-<u6>-<u11>-<u5>-<u5>-<u5>"),
         new("BITWARDEN_TOKEN", "0.<uuid>.<a30>:<p22-28>"),

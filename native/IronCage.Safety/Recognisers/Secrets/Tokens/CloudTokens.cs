@@ -8,7 +8,7 @@ internal static class CloudTokens
     private static readonly ContextSet Aws = Vendor.Named(
         "aws", "amazon web services", "secret access key", "aws secret", "secretaccesskey", "awssecretkey");
 
-    private static readonly ContextSet Cloudflare = Vendor.Named("cloudflare", "cf api", "cf token", "cf key", "x auth key");
+    private static readonly ContextSet Cloudflare = Vendor.Named("cloud flare", "cf api", "cf token", "cf key", "x auth key");
     private static readonly ContextSet Akamai = Vendor.Named("akamai", "edgegrid");
     private static readonly ContextSet Gandi = Vendor.Named("gandi");
     private static readonly ContextSet Vercel = Vendor.Named("vercel", "zeit");
@@ -19,9 +19,9 @@ internal static class CloudTokens
     [
         new("AWS_ACCESS_KEY", "(AKIA|ASIA|ABIA|ACCA)<u16>"),
         new("AWS_SECRET_KEY", "<b40>", Aws),
-        new("AWS_SESSION_TOKEN", "(IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz)<p100-2000>"),
+        new("AWS_SESSION_TOKEN", "(IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|FQoDYXdz|AQoDYXdz)<p100-1500>"),
         new("AWS_BEDROCK_API_KEY", "ABSK<p100-300>"),
-        new("AWS_BEDROCK_API_KEY", "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t<p60-2000>"),
+        new("AWS_BEDROCK_API_KEY", "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t<p60-1500>"),
         new("AWS_MWS_TOKEN", "amzn.mws.<uuid>"),
         new("GOOGLE_API_KEY", "AIza<w35>"),
         new("GOOGLE_API_KEY", "AQ.Ab<w40-250>"),
@@ -56,7 +56,7 @@ internal static class CloudTokens
         new("HEROKU_API_KEY", "HRKU-<w50-64>"),
         new("HEROKU_API_KEY", "<uuid>", Heroku),
         new("FLYIO_TOKEN", "fo1_<w43>"),
-        new("FLYIO_TOKEN", "(FlyV1 |)fm(1r|1a|2)_<p100-1000>"),
+        new("FLYIO_TOKEN", "fm(1r|1a|2)_<p100-1000>"),
         new("VERCEL_TOKEN", "vc(p|i|a|r|k)_<a24-80>"),
         new("VERCEL_TOKEN", "<a24>", Vercel),
         new("VERCEL_BLOB_TOKEN", "vercel_blob_rw_<a16>_<a30-32>"),
@@ -82,6 +82,6 @@ internal static class CloudTokens
         new("DEFINED_NETWORKING_TOKEN", "dnkey-<q26>-<q52>"),
         new("GANDI_API_KEY", "<a24>", Gandi),
         new("GANDI_API_KEY", "<h40>", Gandi),
-        new("GODADDY_API_KEY", "<a8-16>_<a18-24>", Vendor.Named("godaddy")),
+        new("GODADDY_API_KEY", "<a8-16>_<a18-24>", Vendor.Named("go daddy")),
     ];
 }

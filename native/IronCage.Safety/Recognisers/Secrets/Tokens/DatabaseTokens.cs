@@ -5,7 +5,7 @@ namespace IronCage.Safety.Recognisers.Secrets.Tokens;
 /// <summary>Databases, search and storage of vectors and of tables.</summary>
 internal static class DatabaseTokens
 {
-    private static readonly ContextSet Elastic = Vendor.Named("elastic", "elasticsearch", "kibana", "elastic cloud");
+    private static readonly ContextSet Elastic = Vendor.Named("elastic", "elastic search", "kibana", "elastic cloud");
 
     public static readonly TokenRow[] Rows =
     [
@@ -18,12 +18,12 @@ internal static class DatabaseTokens
         new("NEON_API_KEY", "napi_<l64>"),
         new("XATA_API_KEY", "xau_<a32-48>"),
         new("FAUNA_SECRET", "fn(AE|AC|AD|AF)<w36-48>"),
-        new("FAUNA_SECRET", "fn<w38-50>", Vendor.Named("fauna", "faunadb")),
+        new("FAUNA_SECRET", "fn<w38-50>", Vendor.Named("fauna", "fauna db")),
         new("UPSTASH_TOKEN", "A<w40-110>=", Vendor.Named("upstash")),
         new("UPSTASH_TOKEN", "A<w40-110>", Vendor.Named("upstash")),
         new("UPSTASH_TOKEN", "A<w40-110>==", Vendor.Named("upstash")),
         new("MONGODB_ATLAS_SECRET", "mdb_sa_sk_<w40>"),
-        new("ATLAS_API_KEY", "<uuid>", Vendor.Named("atlas", "mongodb", "mongo", "mongodbatlas", "mcli")),
+        new("ATLAS_API_KEY", "<uuid>", Vendor.Named("atlas", "mongo db", "mongo", "mcli")),
         new("ATLAS_API_KEY", "aci_<a20-60>"),
         new("ELASTIC_API_KEY", "<b58>==", Elastic),
         new("ELASTIC_API_KEY", "<b59-60>(=|)", Elastic),
@@ -38,8 +38,7 @@ internal static class DatabaseTokens
         new("ASTRA_DB_TOKEN", "AstraCS:<a24>:<h64>"),
         new("AIVEN_TOKEN", "aivenv1<m40-400>"),
         new("AIVEN_TOKEN", "AVNS_<m15-120>"),
-        new("AIVEN_TOKEN", "<b360-380>==", Vendor.Named("aiven")),
-        new("INFLUXDB_TOKEN", "<w86>==", Vendor.Named("influx", "influxdb", "influx db")),
+        new("INFLUXDB_TOKEN", "<w86>==", Vendor.Named("influx", "influx db")),
         new("SNOWFLAKE_TOKEN", "ver:<d1>-hint:<d4-20>-<p100-600>"),
         new("SNOWFLAKE_TOKEN", "ver:<d1>-hint:<d4-20>-did:<d4-8>-<p100-600>"),
         new("SNOWFLAKE_TOKEN", "ETMsDgAAA<p100-600>"),

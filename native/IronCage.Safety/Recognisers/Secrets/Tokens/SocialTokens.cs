@@ -7,7 +7,7 @@ internal static class SocialTokens
 {
     private static readonly ContextSet Twitter = Vendor.Named("twitter", "x api", "tweepy");
     private static readonly ContextSet Facebook = Vendor.Named("facebook", "fb", "meta app", "fb app");
-    private static readonly ContextSet LinkedIn = Vendor.Named("linkedin", "linked in");
+    private static readonly ContextSet LinkedIn = Vendor.Named("linked in");
 
     public static readonly TokenRow[] Rows =
     [

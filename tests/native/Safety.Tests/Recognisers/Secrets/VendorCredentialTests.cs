@@ -82,7 +82,7 @@ internal sealed class VendorCredentialTests
             "aws_secret_access_key" + new string('.', 70) + secret,
         })
         {
-            Assert.That(Marked.Kinds(text), Is.Empty, text);
+            Assert.That(Marked.Kinds(text), Has.None.StartsWith("AWS"), text);
         }
     }
 
