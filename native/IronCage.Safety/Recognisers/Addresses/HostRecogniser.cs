@@ -138,7 +138,7 @@ internal sealed class HostRecogniser : Recogniser
             return false;
 
         // The sign of an escaped at sign, whose name was redacted.
-        return before is not ((byte)'=' or (byte)';') || Edge.LeftFree(text, start - 1);
+        return before is not ((byte)'=' or (byte)';') || !ReplacedForm.IsAtEnd(text[..(start - 1)]);
     }
 
     private static MatchState ReadHost(in TextWindow window, int start, out int end, out int top, out int labels)

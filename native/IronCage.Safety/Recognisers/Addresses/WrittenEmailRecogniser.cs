@@ -176,8 +176,12 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 bool isEmpty = i == last;
                 if (last - i > LongestLeftPart)
                     return part > 0 ? start : FirstWord(text, i, last);
-                if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.') || (i > 0 && text[i - 1] is (byte)'@' or >= 0x80))
+                if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.'))
                     return start;
+
+                // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own.
+                if (i > 0 && text[i - 1] is (byte)'@' or >= 0x80)
+                    return part > 0 ? start : AfterPlus(text, i, last);
                 if (!isEmpty && !letters && part == 0 && !isOpen)
                     return start;
                 if (!isEmpty)
@@ -204,6 +208,12 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         }
 
         return -1;
+    }
+
+    private static int AfterPlus(ReadOnlySpan<byte> text, int from, int end)
+    {
+        int plus = text[from..end].IndexOf((byte)'+');
+        return plus < 0 || from + plus + 1 == end ? -1 : from + plus + 1;
     }
 
     private static bool IsLocal(byte b) => ByteClass.IsAlnum(b) || b is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+';
