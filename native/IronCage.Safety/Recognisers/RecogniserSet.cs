@@ -14,15 +14,24 @@ internal sealed class RecogniserSet
     private readonly ByteSet? ownStarts;
 
     public RecogniserSet(IEnumerable<Recogniser> recognisers)
+        : this([.. recognisers], contexts: null)
     {
-        all = [.. recognisers];
+    }
+
+    private RecogniserSet(Recogniser[] recognisers, ContextIndex? contexts)
+    {
+        all = recognisers;
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
         if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
             ownStarts = new ByteSet(own.OwnStarts);
-        Contexts = new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
+        Contexts = contexts ?? new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
     }
+
+    /// <summary>These recognisers, and one that asks them about what is written in Base64 or hexadecimal digits.</summary>
+    /// <param name="filter">What is found in them and left alone all the same.</param>
+    public RecogniserSet WithEncoded(FindingFilter? filter) => all.Length == 0 ? this : new([.. all, new EncodedRunRecogniser(this, filter)], Contexts);
 
     /// <summary>The context words of all of them.</summary>
     public ContextIndex Contexts { get; }

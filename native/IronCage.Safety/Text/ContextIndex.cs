@@ -19,11 +19,13 @@ internal sealed class ContextIndex
     public ContextIndex(IEnumerable<ContextSet> sets)
     {
         var phrases = new Dictionary<ulong, ContextBits>();
+        var folding = new FoldedText();
         foreach (ContextSet set in sets)
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(new FoldedText().Push(Encoding.UTF8.GetBytes(phrase), final: true));
+                folding.Reset();
+                ulong hash = Enter(folding.Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;
