@@ -8,8 +8,8 @@ import iron_cage
 
 MEMBERS = [
     "AgentStopped", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
-    "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig",
-    "StateError", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "restore", "scan",
+    "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "Scanner",
+    "StateError", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "restore", "scan", "scan_json",
 ]
 
 
