@@ -40,8 +40,7 @@ def protect(*, state=None, action="tokenise", agent="tokens", **safety):
 
 def ask(sim, text, stream=False, client=None):
     """The raw answer to one user message; what the provider saw is the last of sim.log."""
-    anthropic = sim._provider.protocol == "anthropic" if hasattr(sim._provider, "protocol") else "anthropic" in sim.base_url
-    path, model = ("/messages", "claude-haiku-4-5") if anthropic else ("/chat/completions", "gpt-4o-mini")
+    path, model = ("/v1/messages", "claude-haiku-4-5") if not sim.base_url.endswith("/v1") else ("/chat/completions", "gpt-4o-mini")
     body = {"model": model, "max_tokens": 400, "messages": [{"role": "user", "content": text}], **({"stream": True} if stream else {})}
     with httpx.Client(timeout=60, verify=False) as one:
         return (client or one).post(sim.base_url + path, json=body).content

@@ -57,19 +57,6 @@ public sealed record ProtectionOptions
         return PiiAction;
     }
 
-    /// <summary>Whether tokens are made.</summary>
-    public bool Tokenises
-    {
-        get
-        {
-            if (!PiiDetection)
-                return false;
-            foreach (var kind in PiiKinds.All)
-            {
-                if (ActionFor(kind) == PiiAction.Tokenise)
-                    return true;
-            }
-            return PiiActions.Any(pair => pair.Value == PiiAction.Tokenise && !PiiKinds.TryGet(pair.Key, out _)); // a kind of the user's own
-        }
-    }
+    /// <summary>Whether tokens may be made.</summary>
+    public bool Tokenises => PiiDetection && (PiiAction == PiiAction.Tokenise || PiiActions.Values.Contains(PiiAction.Tokenise));
 }

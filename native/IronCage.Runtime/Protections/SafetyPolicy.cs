@@ -9,11 +9,10 @@ public sealed class SafetyPolicy
     private readonly PiiAction[] _input = new PiiAction[PiiKinds.All.Length];
     private readonly PiiAction[] _output = new PiiAction[PiiKinds.All.Length];
 
-    /// <summary>By <see cref="PiiKind.Index"/>; the last is that of the user's own kinds.</summary>
-    private readonly TokenVault[] _vaults = new TokenVault[PiiKinds.All.Length + 1];
+    private readonly TokenVault[] _vaults = new TokenVault[PiiKinds.All.Length];
 
-    /// <summary>Of the user's own kinds, by name: what to do in requests and in answers.</summary>
-    private readonly Dictionary<string, (PiiAction Input, PiiAction Output)> _own = new(StringComparer.Ordinal);
+    /// <summary>Of the user's own kinds, by name: what to do in requests and in answers, and whose tokens stand for it.</summary>
+    private readonly Dictionary<string, (PiiAction Input, PiiAction Output, TokenVault Vault)> _own = new(StringComparer.Ordinal);
 
     private SafetyPolicy() { }
 
@@ -28,7 +27,7 @@ public sealed class SafetyPolicy
         foreach (var kind in scanner.OwnKinds)
         {
             var action = options.ActionFor(kind);
-            _own[kind.Name] = (action, options.ScanOutput ? action : PiiAction.Ignore);
+            _own[kind.Name] = (action, options.ScanOutput ? action : PiiAction.Ignore, vault);
         }
         foreach (var kind in PiiKinds.All)
         {
@@ -47,7 +46,7 @@ public sealed class SafetyPolicy
     {
         if (kind.Group != PiiGroup.Own)
             return (output ? _output : _input)[kind.Index];
-        var (onInput, onOutput) = _own.GetValueOrDefault(kind.Name);
+        var (onInput, onOutput, _) = _own.GetValueOrDefault(kind.Name);
         return output ? onOutput : onInput;
     }
 
@@ -56,12 +55,12 @@ public sealed class SafetyPolicy
     {
         if (PiiKinds.TryGet(kind, out var known))
             return For(known, output);
-        var (onInput, onOutput) = _own.GetValueOrDefault(kind);
+        var (onInput, onOutput, _) = _own.GetValueOrDefault(kind);
         return output ? onOutput : onInput;
     }
 
     /// <summary>The tokens, hashes and digests of the protection that decides about a kind.</summary>
-    internal TokenVault VaultFor(PiiKind kind) => _vaults[kind.Index];
+    internal TokenVault VaultFor(PiiKind kind) => kind.Group == PiiGroup.Own ? _own[kind.Name].Vault : _vaults[kind.Index];
 
     /// <summary>The severest of both for every kind.</summary>
     public SafetyPolicy With(SafetyPolicy other)
@@ -73,11 +72,10 @@ public sealed class SafetyPolicy
             merged._output[i] = (PiiAction)Math.Max((int)_output[i], (int)other._output[i]);
             merged._vaults[i] = other._input[i] > _input[i] ? other._vaults[i] : _vaults[i];
         }
-        foreach (var (name, (input, output)) in _own.Concat(other._own))
+        foreach (var (name, (input, output, vault)) in _own.Concat(other._own))
         {
-            merged._vaults[^1] = other._own.Count > 0 ? other._vaults[^1] : _vaults[^1];
-            var (known, knownOutput) = merged._own.GetValueOrDefault(name);
-            merged._own[name] = ((PiiAction)Math.Max((int)known, (int)input), (PiiAction)Math.Max((int)knownOutput, (int)output));
+            var (known, knownOutput, knownVault) = merged._own.GetValueOrDefault(name);
+            merged._own[name] = ((PiiAction)Math.Max((int)known, (int)input), (PiiAction)Math.Max((int)knownOutput, (int)output), knownVault is null || input > known ? vault : knownVault);
         }
         return merged;
     }
