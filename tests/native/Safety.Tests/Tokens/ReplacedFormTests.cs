@@ -42,7 +42,7 @@ internal sealed class ReplacedFormTests
     [Test]
     public void Tokenised_mixture_holds_nothing_more() =>
         Gen.Int[0, Corpus.Pieces.Length - 1].Array[0, 14].Sample(
-            picks => Check(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), iter: Counts.Of(20_000));
+            picks => Check(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), iter: Counts.Of(200_000));
 
     [TestCase("[PIN_4111111111111111]")]
     [TestCase("[A_B 4111111111111111]")]
