@@ -87,7 +87,7 @@ internal static unsafe class Host
         int status;
         fixed (byte* text = bytes)
             status = PushStream(&buffer, stream, text, (nuint)bytes.Length, (byte)(final ? 1 : 0));
-        findings = Take(ref buffer);
+        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
         return status;
     }
 
@@ -98,7 +98,7 @@ internal static unsafe class Host
         int status;
         fixed (byte* data = bytes, more = brought)
             status = ScanText(&buffer, scanner, data, (nuint)bytes.Length, more, (nuint)brought.Length);
-        findings = Take(ref buffer);
+        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
         return status;
     }
 
@@ -109,7 +109,7 @@ internal static unsafe class Host
         int status;
         fixed (byte* data = bytes)
             status = ScanJsonBody(&buffer, scanner, data, (nuint)bytes.Length);
-        findings = Take(ref buffer);
+        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
         return status;
     }
 
