@@ -9,6 +9,7 @@ using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
+using IronCage.Runtime.Scanning;
 using IronCage.Safety;
 using IronCage.Safety.Tokens;
 using IronCage.State;
@@ -65,6 +66,14 @@ public sealed class Engine : IDisposable
 
     /// <summary>Tokens that live with the process.</summary>
     public MemoryTokenStore ProcessTokens { get; }
+
+    /// <summary>A scanner of the host's own.</summary>
+    /// <exception cref="ConfigException">An option is wrong.</exception>
+    public static Scanner NewScanner(ReadOnlyMemory<byte> optionsJson)
+    {
+        var options = ScannerOptionsReader.Read(optionsJson);
+        return ScannerOptionsReader.Checked("", () => new Scanner(options));
+    }
 
     internal Margins Margins { get; } = new();
     internal SpendingBound Bounds { get; }

@@ -91,9 +91,10 @@ public sealed class Scanner
                 resolver.Drain(isEnd ? long.MaxValue : at - TextWindow.LeftReach);
                 foreach (Candidate found in resolver.Accepted)
                 {
+                    if (filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) == false)
+                        continue;
                     StreamFinding finding = text.Unfold(found);
-                    if (filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) != false)
-                        findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
+                    findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
                 }
             }
 

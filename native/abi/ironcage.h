@@ -18,7 +18,7 @@
  *   Messages never hold a secret, a prompt or a found value.
  *
  * HANDLES
- *   Engines, budgets, protections, runs and calls are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
+ *   Engines, budgets, protections, runs, calls, scanners and streams are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
  *   handle gives IRONCAGE_E_HANDLE, never a crash. Freeing is idempotent, 0 included, in any order: what a freed object still serves
  *   (a run of a freed protection) goes on until it ends by itself.
  *
@@ -29,8 +29,8 @@
  *   accepted range) and may be added on the way out. Money in JSON is a decimal string of dollars ("0.0375"), exact.
  *
  * THREADS
- *   Engine, budget, protection and run handles may be used from any thread at once; a call handle and a buffer from one thread at a
- *   time. No lock is held while blocking.
+ *   Engine, budget, protection, run and scanner handles may be used from any thread at once; a call handle, a stream and a buffer from
+ *   one thread at a time. No lock is held while blocking.
  *
  * WAITING
  *   ironcage_call_begin may have to wait for money (other calls of the budget must settle) or for a disk. Without
@@ -42,7 +42,7 @@
  *   The library runs a managed runtime, whose threads do not follow a fork: in the child every export of the copy that the parent used is undefined,
  *   ironcage_fork_state too. Ask for the state before the first fork and keep the pointer. The child may exec or exit, or it loads a private copy, from another inode:
  *   copy the file into a memfd, dlopen("/proc/self/fd/N", RTLD_NOW | RTLD_NODELETE), and give that copy the pointer with ironcage_fork_adopt, before anything
- *   else. From then on the handles of the parent's engines, budgets, protections and runs are good in the child, too, whatever the parent's threads were doing:
+ *   else. From then on the handles of the parent's engines, budgets, protections, runs and scanners are good in the child, too, whatever the parent's threads were doing:
  *   budgets in memory are the same sum in both (they lie in shared memory), tokens keep
  *   their names and open in the child if they were made before the fork (those of a durable state always), SQLite stores are opened anew at their first use, a kill switch thrown in one stops both,
  *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls and streams that were open at the fork
@@ -187,9 +187,10 @@ int32_t ironcage_lang_recognise(int32_t *out, uint64_t engine, const uint8_t *ur
 /* ---- Safety ----------------------------------------------------------------------------------------------------------------- */
 
 /*
- * Finds personal data and secrets in a text:
- * {"findings": [{"kind": "EMAIL_ADDRESS", "start": 3, "end": 17, "score": 0.95}]}, ascending, disjoint.
- * start and end count Unicode code points (Python characters).
+ * Finds personal data and secrets in a text, with everything at its default:
+ * {"findings": [{"kind": "EMAIL_ADDRESS", "start": 3, "end": 17, "score": 0.95, "evidence": ["pattern"], "byte_start": 3, "byte_end": 17}]}, ascending, disjoint.
+ * start and end count Unicode code points (Python characters), byte_start and byte_end bytes of the UTF-8 text. evidence is what raised it: "pattern", "checksum",
+ * "context" (a word left of it), "entropy", "custom" (a pattern or term of the user's), "external" (the host brought it), "decoded" (it was written in another form).
  */
 int32_t ironcage_safety_scan(ironcage_buffer *out, uint64_t engine, const uint8_t *text, size_t text_len);
 
@@ -202,6 +203,57 @@ int32_t ironcage_safety_redact(ironcage_buffer *out, uint64_t engine, const uint
  * Values stand in the result as they are, not escaped.
  */
 int32_t ironcage_safety_restore(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len, const uint8_t *text, size_t text_len);
+
+/*
+ * Makes a scanner of the host's own, for any number of texts and threads. options: JSON object or empty, also the "pii_scanner" of a protection:
+ *   "kinds"         null (default: all), or an array of names of kinds and of the groups "personal", "national", "secret", "all"; with '-' before it ("-URL") a name is an
+ *                   exclusion, which wins. Only exclusions: of all. Names of patterns and dictionaries are accepted, too; they are looked for unless excluded.
+ *   "regions"       array of countries (ISO 3166-1, two letters): their kinds are looked for, also where no word beside a value says what it is
+ *   "min_score"     0 (default) to 1: findings of a lower score are dropped
+ *   "patterns"      array of at most 200 {"name": the kind of its findings, 2 to 63 of A-Z 0-9 _, the first a letter; "regex": 1 to 4096 characters; "score": above 0, at most 1,
+ *                   default 0.85; "context": words of which one must stand within 64 bytes left of a match (64 patterns may have some)}. Time is linear in the text, whatever
+ *                   the pattern: backreferences, lookaround, possessive quantifiers and atomic groups are refused by name. A match has at most 250 bytes.
+ *   "dictionaries"  array of at most 32 {"name", "terms": 1 to 1000000 words and phrases of at most 200 bytes, "score", "ignore_case": default true}; terms are found as whole
+ *                   words, in scripts without spaces anywhere
+ *   "deny"          as "dictionaries", without score: always found, with score 1, whatever is allowed
+ *   "allow"         {"values": [...], "domains": [...], "patterns": [...]}: left alone. Values: whole, in any case, spaces and hyphens not counted in those without ". : / @";
+ *                   domains: e-mail addresses and URLs of this host and those below it; patterns: regular expressions that match a whole value
+ * The redacted form of a kind of the host's own is [NAME_REDACTED]. A scanner is good in forked children, too.
+ */
+int32_t ironcage_safety_scanner_new(uint64_t *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/* Streams that were made of it go on. */
+int32_t ironcage_safety_scanner_free(uint64_t scanner);
+
+/*
+ * As ironcage_safety_scan. external: JSON object or empty, findings of a recogniser of the host's: {"unit": "characters" (default) or "bytes", "findings": [{"kind", "start", "end",
+ * "score": above 0, at most 1, default 0.85}]}, in any order, at most 1000000. They take part in the decision of overlaps (score, then length, then place); their kinds may be of
+ * the host's own.
+ */
+int32_t ironcage_safety_scanner_scan(ironcage_buffer *out, uint64_t scanner, const uint8_t *text, size_t text_len,
+                                     const uint8_t *external, size_t external_len);
+
+/* As ironcage_safety_redact. external: as of ironcage_safety_scanner_scan. */
+int32_t ironcage_safety_scanner_redact(ironcage_buffer *out, uint64_t scanner, const uint8_t *text, size_t text_len,
+                                       const uint8_t *external, size_t external_len);
+
+/*
+ * Scans the strings, numbers and names of a JSON document (IRONCAGE_E_CONFIG if it is none): findings as above, each with "pointer" (RFC 6901, of the value or member), "part" ("value",
+ * "name"), "body_start", "body_end" (code points of the document), "body_byte_start", "body_byte_end". start, end and their bytes lie in the text that the string stands for.
+ * The name of a member counts as context of its value.
+ */
+int32_t ironcage_safety_scanner_scan_json(ironcage_buffer *out, uint64_t scanner, const uint8_t *body, size_t body_len);
+
+/* Opens the scan of one text that arrives in pieces. A stream belongs to one thread at a time, and to its process. */
+int32_t ironcage_safety_stream_new(uint64_t *out, uint64_t scanner);
+
+/*
+ * Takes the next piece, cut anywhere: {"findings": [as above, places in the whole text], "decided": code points, "decided_bytes": bytes}. Together they are those of the whole text, however
+ * it is cut. No later finding begins before what is decided; it lags by some 500 bytes at most, but for a private key whose end has not come. final: 1 with the last piece (which may be empty).
+ */
+int32_t ironcage_safety_stream_push(ironcage_buffer *out, uint64_t stream, const uint8_t *piece, size_t piece_len, uint8_t final);
+
+int32_t ironcage_safety_stream_free(uint64_t stream);
 
 /* ---- Cost ------------------------------------------------------------------------------------------------------------------- */
 
@@ -243,12 +295,14 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "bound"            "default" or "strict" (one token per UTF-8 byte of input)
  *   "pii_detection"    bool, default true
  *   "pii_action"       "redact" (default), "mask", "hash", "tokenise", "block", "warn", "ignore"; see below
- *   "pii_actions"      object -> action, overrides for a group ("personal", "national", "secret") or, before that, for a kind. URL, DATE_TIME, MAC_ADDRESS, SWIFT_CODE and
+ *   "pii_actions"      object -> action, overrides for a group ("personal", "national", "secret", "own") or, before that, for a kind. URL, DATE_TIME, MAC_ADDRESS, SWIFT_CODE and
  *                      CRYPTO are left alone unless they are named themselves
  *   "key"              null (default), or 32 bytes as 64 hexadecimal digits or base64, or an array of up to 16 such: the first names and seals, the others open what they
  *                      sealed once. Without one, tokens and hashes are good in this process and those forked from it, and "tokenise" with a durable state is refused
  *   "tenant"           string of 1 to 200 characters, default none: tokens and hashes of different tenants have nothing to do with each other
  *   "restore_in"       array of "answer" and "tool:NAME", default ["answer"]: where values come back in place of their tokens
+ *   "pii_scanner"      what to look for: an object as of ironcage_safety_scanner_new; default: everything. Names of its patterns and dictionaries may stand in "pii_actions".
+ *                      Where protections are nested, texts are scanned for what any of them looks for, and allowed is what all of them allow.
  *   "scan_output"      bool, default true
  *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60}
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of

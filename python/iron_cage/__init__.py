@@ -15,9 +15,10 @@ from iron_cage import errors
 from iron_cage._abi import VERSION as __version__
 from iron_cage._budget import Budget
 from iron_cage._decorator import protect_agent
-from iron_cage._functions import count_tokens, price, redact, restore, scan
+from iron_cage._functions import count_tokens, price, restore
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
+from iron_cage._scanner import Scanner, redact, scan, scan_json
 from iron_cage.errors import (
     AgentStopped,
     BudgetExceeded,
@@ -36,7 +37,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
-    from iron_cage._report import PiiFinding, Report
+    from iron_cage._report import JsonFinding, PiiFinding, Report
 
 __all__ = [
     "AgentStopped",
@@ -47,6 +48,7 @@ __all__ = [
     "CircuitOpen",
     "ConfigError",
     "IronCageError",
+    "JsonFinding",
     "LimitReached",
     "NativeError",
     "PiiBlocked",
@@ -56,6 +58,7 @@ __all__ = [
     "ReliabilityConfig",
     "Report",
     "SafetyConfig",
+    "Scanner",
     "StateError",
     "UnpricedModel",
     "__version__",
@@ -66,6 +69,7 @@ __all__ = [
     "redact",
     "restore",
     "scan",
+    "scan_json",
 ]
 
 # Dataclasses take longer to import than all the rest: these come when they are asked for.
@@ -74,6 +78,7 @@ _LATER = {
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
     "Price": "_price",
+    "JsonFinding": "_report",
     "PiiFinding": "_report",
     "Report": "_report",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Mapping, Optional, Sequence, Union
 
-from iron_cage import _convert
+from iron_cage import _convert, _scanner_options
 from iron_cage._convert import Money
 
 _Numbers = Union[float, Sequence[float]]
@@ -39,17 +39,27 @@ class BudgetConfig:
 
 @dataclass(frozen=True)
 class SafetyConfig:
-    """What happens to personal data and secrets. Everything left out keeps its default.
+    r"""What happens to personal data and secrets. Everything left out keeps its default.
 
     :ivar detection: look for them at all (default True)
     :ivar action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"; what stands for a finding then: docs/safety.md
-    :ivar actions: finding kind, or group of kinds ("personal", "national", "secret"), -> action, where it differs; the kind's own goes first
+    :ivar actions: finding kind, or group of kinds ("personal", "national", "secret", "own"), -> action, where it differs; the kind's own goes first
     :ivar scan_output: responses and streams too (default True)
     :ivar key: of tokens and hashes: 32 bytes, or their base64 or hexadecimal text; or several, of which the first names and seals, and the others
         open what they sealed once. Default: IRON_CAGE_KEY (several are separated by commas), else one that lives with the process. Never shown
     :ivar tenant: 1 to 200 characters; tokens and hashes of different tenants have nothing to do with each other (default: none)
     :ivar restore_in: where values come back in place of their tokens: "answer", "tool:NAME" (default: the answer)
     :ivar unscannable: content that no one can read: "warn" (default), "deny" or "allow"
+    :ivar kinds: names of kinds and of the groups "personal", "national", "secret", "all"; "-URL" is an exclusion. Default: all
+    :ivar regions: countries (ISO 3166-1, two letters) whose kinds are looked for, also where no word beside a value says what it is
+    :ivar min_score: findings of a lower score are dropped, 0 (default) to 1
+    :ivar patterns: regular expressions of your own, ``{"EMPLOYEE_ID": r"\bEMP-\d{6}\b"}``, or a list of mappings with "name", "regex" and perhaps "score" (above 0 up to 1,
+        default 0.85) and "context" (words of which one must stand left of a match). Names: 2 to 63 of A-Z, 0-9, _; a match has at most 250 bytes. Backreferences and
+        lookaround are refused: time is linear in the text
+    :ivar dictionaries: words and phrases of your own, ``{"PROJECT": ["Blue Falcon", ...]}``, or a list of mappings with "name", "terms" (up to 1,000,000) and perhaps
+        "score" and "ignore_case" (default True)
+    :ivar allow: values to leave alone, or a mapping with "values", "domains" (of e-mail addresses and URLs) and "patterns" (of whole values)
+    :ivar deny: values that are always found: a list (kind "DENIED"), or a mapping of kind -> list
     """
 
     detection: Optional[bool] = None
@@ -60,6 +70,13 @@ class SafetyConfig:
     key: Optional[_Keys] = field(default=None, repr=False)
     tenant: Optional[str] = None
     restore_in: Optional[Sequence[str]] = None
+    kinds: Optional[Sequence[str]] = None
+    regions: Optional[Sequence[str]] = None
+    min_score: Optional[float] = None
+    patterns: Optional[Union[Mapping[str, str], Sequence[Mapping[str, object]]]] = None
+    dictionaries: Optional[Union[Mapping[str, Sequence[str]], Sequence[Mapping[str, object]]]] = None
+    allow: Optional[Union[Sequence[str], Mapping[str, Sequence[str]]]] = None
+    deny: Optional[Union[Sequence[str], Mapping[str, Sequence[str]], Sequence[Mapping[str, object]]]] = None
 
     def __post_init__(self) -> None:
         _convert.check("SafetyConfig", self, {
@@ -67,6 +84,7 @@ class SafetyConfig:
             "detection": _convert.boolean, "action": _convert.text, "actions": _convert.texts, "scan_output": _convert.boolean,
             "unscannable": _convert.text,
         })
+        _scanner_options.build(self)
 
 
 @dataclass(frozen=True)

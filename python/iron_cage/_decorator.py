@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         warn_at: Optional[Union[float, Sequence[float]]] = None,
         hold_wait: Optional[float] = None,
         lower_output: Optional[bool] = None,
-        pii_detection: Optional[bool] = None,
+        pii_detection: Optional[Union[bool, SafetyConfig]] = None,
         pii_action: Optional[str] = None,
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,

@@ -1,31 +1,14 @@
-"""The safety and cost engines alone."""
+"""Engines on their own: tokens back to values, counting, prices."""
 from __future__ import annotations
 
 from json import loads
 
 from iron_cage import _convert, _engine, _native
+from iron_cage._scanner import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._price import Price
-    from iron_cage._report import PiiFinding
-
-
-def scan(text: str) -> list[PiiFinding]:
-    """Finds personal data and secrets: kind and place of each, in order, not overlapping.
-
-    Offsets count Python characters: ``text[finding.start:finding.end]``.
-    """
-    from iron_cage._report import findings
-
-    data = _encode(text)
-    return findings(loads(_native.take("ironcage_safety_scan", _engine.handle(), data, len(data))).get("findings"))
-
-
-def redact(text: str) -> str:
-    """The text with each finding replaced, such as ``[EMAIL_REDACTED]``. Redacting twice changes nothing more."""
-    data = _encode(text)
-    return _native.take("ironcage_safety_redact", _engine.handle(), data, len(data)).decode("utf-8", "surrogatepass")
 
 
 def restore(text: str) -> str:
@@ -47,7 +30,7 @@ def restore(text: str) -> str:
 
     from iron_cage._options import environment_keys
 
-    data, keys = _encode(text), environment_keys()
+    data, keys = encode(text), environment_keys()
     options = dumps({"key": keys, "state": os.environ.get("IRON_CAGE_STATE") or None} if keys else {}).encode()
     answer = _native.take("ironcage_safety_restore", _engine.handle(), options, len(options), data, len(data))
     return answer.decode("utf-8", "surrogatepass")
@@ -58,7 +41,7 @@ def count_tokens(text: str, model: str) -> int:
 
     :raises LookupError: the model has no public tokenizer
     """
-    data, name = _encode(text), _convert.text("model", model).encode()
+    data, name = encode(text), _convert.text("model", model).encode()
     out = _native.ffi.new("int64_t *")
     _native.call("ironcage_cost_count_tokens", out, _engine.handle(), data, len(data), name, len(name))
     return int(out[0])
@@ -73,8 +56,3 @@ def price(model: str) -> Price:
 
     name = _convert.text("model", model).encode()
     return Price._of(loads(_native.take("ironcage_cost_price", _engine.handle(), name, len(name))))
-
-
-def _encode(text: str) -> bytes:
-    """UTF-8; lone surrogates go through and come back."""
-    return _convert.text("text", text).encode("utf-8", "surrogatepass")

@@ -8,7 +8,7 @@ import os
 import sys
 from json import dumps
 
-from iron_cage import _convert
+from iron_cage import _convert, _scanner_options
 from iron_cage.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -106,6 +106,10 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         if keyword not in KEYWORDS:
             raise _unknown(keyword)
     given = {keyword: value for keyword, value in given.items() if value is not None}
+    if _is(given.get("pii_detection"), "SafetyConfig"):
+        if "safety" in given:
+            raise ConfigError("pii_detection=SafetyConfig(...) and safety set the same option; give one of them")
+        given["safety"] = given.pop("pii_detection")
     out = _Collected()
     for keyword, value in given.items():
         if keyword in _PLAIN:
@@ -114,7 +118,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     safety = given.get("safety")
     if safety is not None:
         _expect("safety", safety, "SafetyConfig")
-        out.put_group(safety, "safety=SafetyConfig", _SAFETY)
+        _safety(safety, "safety=SafetyConfig", out)
     _circuit(given, out)
     _unpriced(given.get("unpriced"), out)
     on_event = given.get("on_event")
@@ -136,6 +140,13 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
 def environment_keys() -> list[str]:
     """The keys of IRON_CAGE_KEY, the current one first."""
     return [key.strip() for key in os.environ.get("IRON_CAGE_KEY", "").split(",") if key.strip()]
+
+
+def _safety(config: Any, prefix: str, out: _Collected) -> None:
+    out.put_group(config, prefix, _SAFETY)
+    scanner = _scanner_options.build(config, prefix)
+    if scanner:
+        out.put("pii_scanner", scanner, prefix)
 
 
 def _budget(value: Any, out: _Collected) -> Optional[Budget]:

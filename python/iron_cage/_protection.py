@@ -39,7 +39,7 @@ class Protection:
     :param warn_at: one or more shares of the budget in (0, 1], default 0.9: a warning event as each is crossed
     :param hold_wait: seconds a call waits for others to settle when it does not fit beside them, 0 to 3600, default 30
     :param lower_output: lower the output limit of a call that would not fit otherwise, default True
-    :param pii_detection: default True
+    :param pii_detection: True (default), False, or a :class:`SafetyConfig` that says what to look for (the same as ``safety``)
     :param pii_action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"
     :param scan_output: responses and streams too, default True
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
@@ -68,7 +68,7 @@ class Protection:
         warn_at: Optional[Union[float, Sequence[float]]] = None,
         hold_wait: Optional[float] = None,
         lower_output: Optional[bool] = None,
-        pii_detection: Optional[bool] = None,
+        pii_detection: Optional[Union[bool, SafetyConfig]] = None,
         pii_action: Optional[str] = None,
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,

@@ -19,6 +19,7 @@ class PiiFinding:
     :ivar start: offset of its first character in the scanned text (Python characters)
     :ivar end: offset behind its last character
     :ivar score: confidence, 0 to 1
+    :ivar evidence: what raised it, any of "pattern", "checksum", "context", "entropy", "custom", "external", "decoded"; empty in reports
     :ivar direction: "input", "output", or None for :func:`~iron_cage.scan`
     :ivar action: what was done about it, such as "redact"; None for :func:`~iron_cage.scan`
     """
@@ -29,12 +30,44 @@ class PiiFinding:
     score: float
     direction: Optional[str] = None
     action: Optional[str] = None
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class JsonFinding(PiiFinding):
+    """A finding in a JSON document: ``start`` and ``end`` lie in the text that the string at ``pointer`` stands for.
+
+    :ivar pointer: of the value, or of the member whose name holds it (RFC 6901)
+    :ivar part: "value" or "name"
+    :ivar body_start: offset of its first character in the document (of its first byte, if the document was bytes)
+    :ivar body_end: offset behind its last
+    """
+
+    pointer: str = ""
+    part: str = "value"
+    body_start: int = 0
+    body_end: int = 0
 
 
 def findings(items: Any) -> list[PiiFinding]:
     """The findings of a JSON array."""
     return [
-        PiiFinding(item["kind"], item["start"], item["end"], float(item.get("score", 0.0)), item.get("direction"), item.get("action"))
+        PiiFinding(
+            item["kind"], item["start"], item["end"], float(item.get("score", 0.0)), item.get("direction"), item.get("action"),
+            tuple(item.get("evidence") or ()),
+        )
+        for item in items or ()
+    ]
+
+
+def json_findings(items: Any, in_bytes: bool) -> list[JsonFinding]:
+    """The findings of a document."""
+    places = ("body_byte_start", "body_byte_end") if in_bytes else ("body_start", "body_end")
+    return [
+        JsonFinding(
+            item["kind"], item["start"], item["end"], float(item["score"]), None, None, tuple(item["evidence"]), item["pointer"], item["part"],
+            item[places[0]], item[places[1]],
+        )
         for item in items or ()
     ]
 

@@ -16,11 +16,11 @@
 
 union argument { void *p; uint64_t u; };
 enum kind { OUT_HANDLE = 1, OUT_HANDLES, OUT_INT32, OUT_INT64, OUT_SIZE, OUT_POINTER, OUT_BUFFER, OWN_BUFFER, OUT_VERDICT, DATA, LENGTH, OPAQUE,
-            CAPACITY, ENGINE, BUDGET, PROTECTION, RUN, CALL, FLAGS, COUNT, TIMEOUT, HTTP_STATUS, HOW, BOOL };
+            CAPACITY, ENGINE, BUDGET, PROTECTION, RUN, CALL, SCANNER, STREAM, FLAGS, COUNT, TIMEOUT, HTTP_STATUS, HOW, BOOL };
 enum { MOST = 12 };
 struct export { const char *name; intptr_t (*call)(const union argument *); int has_status, count; enum kind kinds[MOST]; const char *names[MOST]; };
 #include "exports.h"
-enum { EXPORTS = sizeof exports / sizeof *exports, THREADS = 4, KINDS = 6, LIVE = 48, PAGE = 4096, ROOM = 4 * PAGE };
+enum { EXPORTS = sizeof exports / sizeof *exports, THREADS = 4, KINDS = 8, LIVE = 48, PAGE = 4096, ROOM = 4 * PAGE };
 
 #include "fuzz_values.h"
 
@@ -103,7 +103,7 @@ static void one_call(struct host *h)
             if (a[i].u == 0 || a[i].u > 1 << 20)
                 faults |= 1u << -IRONCAGE_E_ARGUMENT;
             continue;
-        case ENGINE: case BUDGET: case PROTECTION: case RUN: case CALL: {
+        case ENGINE: case BUDGET: case PROTECTION: case RUN: case CALL: case SCANNER: case STREAM: {
             int kind = 1 + (int)e->kinds[i] - ENGINE;
             a[i].u = h->decent && owner ? sibling(h, kind, owner) : some_handle(h, kind);
             if (frees && (h->decent || a[i].u >> 56 == (uint64_t)kind) && next(h, kind == 1 ? 24 : kind == 5 ? 3 : 6)) /* rarely: else little would be open */
@@ -141,7 +141,7 @@ static void one_call(struct host *h)
     }
     /* Creating and keeping: not more than the pools hold. */
     if (e->kinds[0] == OUT_HANDLE || strcmp(e->name, "ironcage_call_begin") == 0) {
-        int kind = strstr(e->name, "engine") ? 1 : strstr(e->name, "budget") ? 2 : strstr(e->name, "protection") ? 3 : strstr(e->name, "run") ? 4 : 5;
+        int kind = strstr(e->name, "scanner_new") ? 6 : strstr(e->name, "stream_new") ? 7 : strstr(e->name, "engine") ? 1 : strstr(e->name, "budget") ? 2 : strstr(e->name, "protection") ? 3 : strstr(e->name, "run") ? 4 : 5;
         if (pool_of(h, kind)->count > (kind == 1 ? 3 : LIVE - 2 * THREADS) || (kind == 1 && !faults && shared[1].count && next(h, 4))) {
             uint64_t old = kind == 1 ? 0 : pick(h, kind, 0);
             if (old)

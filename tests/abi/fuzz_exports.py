@@ -27,6 +27,8 @@ KINDS = (
     (r"uint64_t", r"protection", "PROTECTION"),
     (r"uint64_t", r"run|parent", "RUN"),
     (r"uint64_t", r"call", "CALL"),
+    (r"uint64_t", r"scanner", "SCANNER"),
+    (r"uint64_t", r"stream", "STREAM"),
     (r"uint32_t", r"flags", "FLAGS"),
     (r"uint32_t", r"max", "COUNT"),
     (r"int32_t", r"timeout_ms", "TIMEOUT"),

@@ -35,6 +35,14 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_safety_redact", ALWAYS | S(E_HANDLE)},
     {"ironcage_safety_restore", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_safety_scan", ALWAYS | S(E_HANDLE)},
+    {"ironcage_safety_scanner_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_safety_scanner_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_scanner_redact", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_scanner_scan", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_scanner_scan_json", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_safety_stream_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_safety_stream_new", ALWAYS | S(E_HANDLE)},
+    {"ironcage_safety_stream_push", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE)},
     {"ironcage_stream_feed", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_finish", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_open", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING)},
@@ -70,6 +78,15 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"safety_restore", "options", "{\"key\":\"" SECRET "\"}"},
     {"", "place", "answer"}, {"", "place", "tool:mail"}, {"", "place", "nowhere"},
     {"", "text", "to [EMAIL_KJ7Q2ZP4M0XNT5WA] " SECRET},
+    {"scanner_new", "options", "{\"kinds\":[\"personal\",\"-URL\"],\"regions\":[\"US\"],\"min_score\":0.3}"},
+    {"scanner_new", "options", "{\"patterns\":[{\"name\":\"MY_ID\",\"regex\":\"zq-[a-z]+-[0-9]{4}\",\"context\":[\"to\"]}],\"allow\":{\"domains\":[\"example.org\"]}}"},
+    {"scanner_new", "options", "{\"dictionaries\":[{\"name\":\"WORDS\",\"terms\":[\"write to\"]}],\"deny\":[{\"name\":\"DENIED\",\"terms\":[\"jane\"]}]}"},
+    {"scanner_new", "options", "{\"patterns\":[{\"name\":\"MY_ID\",\"regex\":\"(?=" SECRET ")\"}]}"},
+    {"", "external", ""}, {"", "external", "{\"findings\":[{\"kind\":\"PERSON\",\"start\":0,\"end\":2}]}"},
+    {"", "external", "{\"unit\":\"bytes\",\"findings\":[{\"kind\":\"PERSON\",\"start\":1,\"end\":70000,\"score\":1}]}"},
+    {"scan_json", "body", "{\"mail\":\"jane.doe@example.org\",\"" SECRET "\":[4111111111111111,\"\\u0041 jane.doe\\u0040example.org\"]}"},
+    {"scan_json", "body", "{" SECRET},
+    {"", "piece", "write to jane.doe@exam"}, {"", "piece", "ple.org " SECRET " "},
     {"", "method", "POST"}, {"", "method", "POST"}, {"", "method", "GET"},
     {"", "url", "http://127.0.0.1:9/v1/chat/completions"},
     {"", "url", "http://127.0.0.1:9/v1/chat/completions?" SECRET},
@@ -116,6 +133,8 @@ static void release_handle(uint64_t handle)
     case 2: ironcage_budget_free(handle); break;
     case 3: ironcage_protection_free(handle); break;
     case 4: ironcage_run_free(handle); break;
+    case 6: ironcage_safety_scanner_free(handle); break;
+    case 7: ironcage_safety_stream_free(handle); break;
     default: ironcage_call_end(handle, IRONCAGE_END_COMPLETE); break;
     }
 }

@@ -8,4 +8,6 @@ internal enum HandleKind : byte
     Protection = 3,
     Run = 4,
     Call = 5,
+    Scanner = 6,
+    Stream = 7,
 }

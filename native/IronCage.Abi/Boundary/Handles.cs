@@ -2,6 +2,8 @@ using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
+using IronCage.Runtime.Scanning;
+using IronCage.Safety;
 
 namespace IronCage.Abi.Boundary;
 
@@ -17,6 +19,10 @@ internal static class Handles
     public static Hosted<Protection> Protection(ulong handle) => Table.Get<Hosted<Protection>>(HandleKind.Protection, handle);
 
     public static Hosted<Run> Run(ulong handle) => Table.Get<Hosted<Run>>(HandleKind.Run, handle);
+
+    public static Hosted<Scanner> Scanner(ulong handle) => Table.Get<Hosted<Scanner>>(HandleKind.Scanner, handle);
+
+    public static Hosted<StreamScan> Stream(ulong handle) => Table.Get<Hosted<StreamScan>>(HandleKind.Stream, handle);
 
     public static Hosted<ProtectedCall> Call(ulong handle) => Table.Get<Hosted<ProtectedCall>>(HandleKind.Call, handle);
 }

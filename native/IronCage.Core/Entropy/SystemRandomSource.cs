@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace IronCage.Core.Entropy;
 
-/// <summary>The system's own generator. On Linux it is asked by itself: .NET would load OpenSSL for it, which a host need not have.</summary>
+/// <summary>The system's own generator, asked directly on Linux: .NET's class for it would look for OpenSSL's library on the machine of the host.</summary>
 public sealed unsafe partial class SystemRandomSource : IRandomSource
 {
     private const int Most = 256; // so many bytes getrandom gives at once, whatever happens

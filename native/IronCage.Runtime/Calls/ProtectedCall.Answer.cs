@@ -211,7 +211,7 @@ public sealed partial class ProtectedCall
         return edits.Count == 0 ? Verdict.Send : new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
     }
 
-    private TextScreening NewScreening() => new(_engine.Scanner, _run.Policy, output: true, _tokens, KeepsDigests);
+    private TextScreening NewScreening() => new(_run.Scanner, _run.Policy, output: true, _tokens, KeepsDigests);
 
     private static bool HasText(LlmAnswer answer) => answer.Contents.Count > 0;
 

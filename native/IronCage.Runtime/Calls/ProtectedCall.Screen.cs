@@ -15,7 +15,7 @@ public sealed partial class ProtectedCall
             return denied;
         if (!_run.Policy.ScansInput)
             return null;
-        var screening = new TextScreening(_engine.Scanner, _run.Policy, output: false, _tokens, KeepsDigests);
+        var screening = new TextScreening(_run.Scanner, _run.Policy, output: false, _tokens, KeepsDigests);
         var edits = new List<TextEdit>();
         byte[] scratch = [];
         foreach (var text in _request.Texts)
@@ -101,7 +101,7 @@ public sealed partial class ProtectedCall
             return null;
         return Refusal.Blocked(records, output, Model) with
         {
-            By = [.. _run.Protections.Where(p => records.Any(r => PiiKinds.TryGet(r.Kind, out var kind) && p.Policy.For(kind, output) == PiiAction.Block))],
+            By = [.. _run.Protections.Where(p => records.Any(r => p.Policy.For(r.Kind, output) == PiiAction.Block))],
         };
     }
 }

@@ -64,7 +64,7 @@ public sealed partial class ProtectedCall
     private ITextScreen NewScreen(in TextUse use)
     {
         ITextScreen? screen = _run.Policy.ScansOutput
-            ? new OutputScreen(_engine.Scanner.OpenStream(), _run.Policy, use, _channels++, _tokens, KeepsDigests, _streamFindings.Add)
+            ? new OutputScreen(_run.Scanner.OpenStream(), _run.Policy, use, _channels++, _tokens, KeepsDigests, _streamFindings.Add)
             : null;
         return screen is null || _run.Restores.For(use).Count > 0 ? new RestoringScreen(screen, use, Restorer) : screen;
     }

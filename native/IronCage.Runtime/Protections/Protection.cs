@@ -7,7 +7,9 @@ using IronCage.Core.Money;
 using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Runs;
+using IronCage.Runtime.Scanning;
 using IronCage.Runtime.Standalone;
+using IronCage.Safety;
 using IronCage.Safety.Tokens;
 using Microsoft.Extensions.Logging;
 
@@ -52,7 +54,8 @@ public sealed class Protection
             _watch = Watch(shared.Account, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
         else if (options.Budget is { } limit && !options.BudgetPerRun)
             _watch = Watch(OpenAccount(limit, ofRun: false), keepsAudit: _store.IsDurable);
-        Policy = new SafetyPolicy(options, Vault);
+        Scanner = options.Scanner is { } own ? ScannerOptionsReader.Checked("pii_scanner", () => new Scanner(own)) : engine.Scanner;
+        Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
     }
@@ -63,6 +66,9 @@ public sealed class Protection
     public ProtectionOptions Options { get; }
 
     internal SafetyPolicy Policy { get; }
+
+    /// <summary>What looks for findings in its traffic.</summary>
+    internal Scanner Scanner { get; }
 
     /// <summary>Its tokens, hashes and digests.</summary>
     internal TokenVault Vault { get; }

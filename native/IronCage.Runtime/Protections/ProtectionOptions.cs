@@ -57,17 +57,6 @@ public sealed record ProtectionOptions
         return PiiAction;
     }
 
-    /// <summary>Whether tokens are made.</summary>
-    public bool Tokenises
-    {
-        get
-        {
-            foreach (var kind in PiiKinds.All)
-            {
-                if (PiiDetection && ActionFor(kind) == PiiAction.Tokenise)
-                    return true;
-            }
-            return false;
-        }
-    }
+    /// <summary>Whether tokens may be made.</summary>
+    public bool Tokenises => PiiDetection && (PiiAction == PiiAction.Tokenise || PiiActions.Values.Contains(PiiAction.Tokenise));
 }

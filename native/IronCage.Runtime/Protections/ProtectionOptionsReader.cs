@@ -4,6 +4,7 @@ using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
 using IronCage.Runtime.Scanning;
+using IronCage.Safety;
 
 namespace IronCage.Runtime.Protections;
 
@@ -15,7 +16,12 @@ public static class ProtectionOptionsReader
         using var document = OptionsJson.Parse(json);
         var options = new ProtectionOptions { AgentId = "" };
         foreach (var property in document.RootElement.EnumerateObject())
-            options = Apply(options, property.Name, property.Value);
+        {
+            if (property.Name != "pii_actions")
+                options = Apply(options, property.Name, property.Value);
+        }
+        if (document.RootElement.TryGetProperty("pii_actions", out var actions))
+            options = options with { PiiActions = SafetyOptionsReader.Actions(actions, "pii_actions", OwnKinds(options.Scanner)) };
         if (options.AgentId.Length == 0)
             throw new ConfigException("agent_id", "is required, 1 to 200 characters");
         return options;
@@ -32,7 +38,6 @@ public static class ProtectionOptionsReader
         "bound" => o with { StrictBound = OptionsJson.OneOf(value, name, "default", "strict") == "strict" },
         "pii_detection" => o with { PiiDetection = OptionsJson.Bool(value, name) },
         "pii_action" => o with { PiiAction = SafetyOptionsReader.Action(value, name) },
-        "pii_actions" => o with { PiiActions = SafetyOptionsReader.Actions(value, name) },
         "key" => o with { Keys = SafetyOptionsReader.Keys(value, name) },
         "tenant" => o with { Tenant = SafetyOptionsReader.Tenant(value, name) },
         "restore_in" => o with { RestoreIn = SafetyOptionsReader.RestoreIn(value, name) },
@@ -64,6 +69,10 @@ public static class ProtectionOptionsReader
         thresholds.Sort();
         return thresholds;
     }
+
+    private static HashSet<string> OwnKinds(ScannerOptions? scanner) => scanner is null
+        ? []
+        : [.. scanner.Patterns.Select(p => p.Kind), .. scanner.Dictionaries.Select(d => d.Kind), .. scanner.Deny.Select(d => d.Kind)];
 
     private static CircuitBreakerOptions? Circuit(JsonElement value, string name)
     {

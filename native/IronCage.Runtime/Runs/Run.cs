@@ -2,6 +2,8 @@ using IronCage.Core.Ledger;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
+using IronCage.Runtime.Scanning;
+using IronCage.Safety;
 
 namespace IronCage.Runtime.Runs;
 
@@ -34,6 +36,7 @@ public sealed class Run
             .Select(r => new Payer(r.Protection, r.Watch!))];
         Restores = new RestorePolicy(Protections);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
+        Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
     }
 
     internal readonly record struct Payer(Protection Protection, BudgetWatch Watch);
@@ -56,6 +59,9 @@ public sealed class Run
 
     /// <summary>Whose values come back where, in answers.</summary>
     internal RestorePolicy Restores { get; }
+
+    /// <summary>Finds what the scanner of any of the protections finds.</summary>
+    internal Scanner Scanner { get; }
 
     /// <summary>The refusal that later calls of this run are refused with; null if none.</summary>
     internal Refusal? Remembered

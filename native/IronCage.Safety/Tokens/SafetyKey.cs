@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using IronCage.Core.Entropy;
 using IronCage.Safety.Text;
@@ -58,7 +57,7 @@ public sealed class SafetyKey
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(key);
+            key.Clear();
         }
     }
 

@@ -121,6 +121,23 @@ internal sealed class EvasionTests
     [TestCase("WW05aVFHVjRZVzF3YkdVdVkyOXRJR0Z1WkNCaElHWmxkeUIzYjNKa2N3PT0=", TestName = "Encoded twice")]
     public void Encoded_run_without_anything_in_it_is_left_alone(string text) => Assert.That(Marked.Kinds("data " + text), Is.Empty);
 
+    /// <summary>A long text is folded in pieces: what stands at their ends is found all the same.</summary>
+    [Test]
+    public void Long_text_is_found_in_as_its_parts_are()
+    {
+        byte[] unit = Encoding.UTF8.GetBytes("A line。 ４１１１ １１１１ １１１１ １１１１, b\u200Bob＠example．com\u200B and %62ob%40example.org; ");
+        var text = new List<byte>();
+        var expected = new List<(string, int, int)>();
+        while (text.Count < 300_000)
+        {
+            expected.AddRange(Scanners.All.Scan(unit).Select(f => (f.Kind.Name, text.Count + f.Start, text.Count + f.End)));
+            text.AddRange(unit);
+        }
+
+        Assert.That(expected, Has.Count.GreaterThan(6000));
+        Assert.That(Scanners.All.Scan(text.ToArray()).Select(f => (f.Kind.Name, f.Start, f.End)), Is.EqualTo(expected));
+    }
+
     private static Finding Single(string text) => Scanners.All.Scan(Encoding.UTF8.GetBytes(text)).Single();
 
     private static void Check(string left, string value, string right, string kind)

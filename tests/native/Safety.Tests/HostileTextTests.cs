@@ -10,7 +10,7 @@ internal sealed class HostileTextTests
         "@", "1", "a", "1.1.1.1.", "a@a.", "----", ":", "::", "1:", "f:", "+", "+1", "(", "(212", "4111 ", "4111-", "DE89 ", "DE89", "sk-", "sk-a", "ghp_", "AIza", "K", "z",
         "-----BEGIN PRIVATE KEY-----", "-----BEGIN ", "[EMAIL_", "[EMAIL_REDACTED]", "a@b.com@", "1.2.3.4 ", "1 ", "12-", "é", "\u00e9@", "a1", "A/", "phone 2125551234",
         "+44 20 7946 0958 ", "JQQJ99", "secret key 1a", "password=", "token: a1", "--a ", "--secret 1", "eyJ", "eyJhbGciOiJIUzI1NiJ9.", "a1+/", "a1~", "://a:b", "https://", "datadog 3f9a7c21b8e04d569012fa7be4c3d8a1 ",
-        "PuTTY-User-Key-File-", "token=\"", "secret[1]=", ";pwd=", "xoxb-1-", "IQoJb3JpZ2lu",
+        "PuTTY-User-Key-File-", "token=\"", "secret[1]=", ";pwd=", "xoxb-1-",
         "\u200B", "a\u200B", "。a", "a．", "\\", "\\u", "\\u0041", "\\ud835\\udfce", "%", "%25", "%41", "%20", "https://x.y/%20", "&", "&amp;", "&a", "&#64;", "=40a", "=40a.", "\u0441", "\u0441a", "\u0441-", "5\u0441",
         "５", "\u0665", "\uD835\uDFCE", "\u0301", "a\u0301", "U29t", "Pz8/", "Pz8/Pz8-", "6a", "dGVzdCB0ZXN0IHRlc3Qg/",
         "AB 1", "AAAAAA1234", "nhs 499 376 0280 ", "499 376 0280 ", "99 99 99 99 ", "ABCDEFG ", "1-2-", "A123456(7)", "nhs 1234567 ",
@@ -25,6 +25,7 @@ internal sealed class HostileTextTests
     /// <summary>What stands for text is held until its end, or until it is too long.</summary>
     [TestCase("YSBsaXR0bGUgYm9iQGV4YW1wbGUuY29tIG1vcmUg")]
     [TestCase("612062406578616d706c652e636f6d2c20616e64206d6f726520")]
+    [TestCase("IQoJb3JpZ2lu")]
     [TestCase("Pz8/YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo/")]
     public void Megabyte_of_encoded_text_is_scanned_and_streamed(string unit) => Check(unit, held: 8192 + 2000);
 

@@ -10,4 +10,5 @@ internal enum ForkKind
 
     /// <summary>A named budget in memory. It stays when all its handles are freed, as the account does: whoever opens the name again goes on with it.</summary>
     Account = 5,
+    Scanner = 6,
 }

@@ -1,6 +1,8 @@
+using IronCage.Runtime;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
+using IronCage.Safety;
 
 namespace IronCage.Abi.Boundary.Fork;
 
@@ -32,6 +34,7 @@ internal sealed unsafe class Inherited(ForkRecord record, IReadOnlyDictionary<ni
         ForkKind.Budget => MakeBudget(),
         ForkKind.Protection => MakeProtection(),
         ForkKind.Run => MakeRun(),
+        ForkKind.Scanner => new Hosted<Scanner>(Get<EngineHost>(Node->Engine), Engine.NewScanner(ForkText.Bytes(Node->Options).ToArray()), record),
         _ => throw new InvalidOperationException("a node of an unknown kind"),
     };
 

@@ -120,7 +120,8 @@ internal static class SecretName
         int end = start;
         if (end > 0 && text[end - 1] is (byte)'_' or (byte)'-' or (byte)'.' or (byte)' ')
             end--;
-        return Keys.Has(text[WordStart(text, end)..end]);
+        int word = WordStart(text, end);
+        return Keys.Has(text[word..end]) && IsFree(text, word);
     }
 
     private static bool IsAuthorization(ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(word, "authorization"u8);

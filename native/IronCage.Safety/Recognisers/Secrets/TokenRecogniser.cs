@@ -52,8 +52,11 @@ internal sealed class TokenRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = from;
-        bool isHead = from < text.Length && IsHeadEnd(text[from]);
-        while (start > 0 && from - start < index.LongestHead && (ByteClass.IsWord(text[start - 1]) || IsHeadEnd(text[start - 1]) || text[start - 1] is (byte)'.' or (byte)'-'))
+        int next = from;
+        bool isHead = false;
+        while (next < text.Length && next - from < index.LongestHead && IsHead(text[next]))
+            isHead |= IsHeadEnd(text[next++]);
+        while (start > 0 && from - start < index.LongestHead && IsHead(text[start - 1]))
             isHead |= IsHeadEnd(text[--start]);
         if (isHead)
             return start;
@@ -62,6 +65,8 @@ internal sealed class TokenRecogniser : Recogniser
             start--;
         return start;
     }
+
+    private static bool IsHead(byte b) => ByteClass.IsWord(b) || IsHeadEnd(b) || b is (byte)'.' or (byte)'-' or (byte)':' or (byte)'=';
 
     private static bool IsHeadEnd(byte b) => b is (byte)'~' or (byte)'|' or (byte)'$' or (byte)'!' or (byte)'#' or (byte)'^' or (byte)'@';
 

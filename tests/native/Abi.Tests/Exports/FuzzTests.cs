@@ -22,6 +22,8 @@ public sealed unsafe class FuzzTests : IDisposable
         ["config"] = """{"llm_hosts":"127.0.0.1:9=openai"}""", ["specification"] = "127.0.0.1:8=openai", ["url"] = "http://127.0.0.1:9/v1/chat/completions", ["method"] = "POST",
         ["headers"] = "content-type: application/json", ["text"] = "write to ada@example.org " + Secret, ["model"] = "gpt-4o", ["reason"] = "enough",
         ["data"] = "data: {\"choices\":[]}\n\n", ["ironcage_budget_open options"] = """{"name":"b","limit_usd":"1"}""", ["ironcage_protection_new options"] = """{"agent_id":"a"}""",
+        ["ironcage_safety_scanner_new options"] = """{"kinds":["personal"]}""", ["external"] = "", ["ironcage_safety_scanner_scan_json body"] = """{"a":"zq-secret-4711"}""",
+        ["piece"] = "write to ada@example.org " + Secret,
         ["ironcage_call_begin body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
         ["ironcage_call_response body"] = """{"choices":[{"message":{"content":"zq-secret-4711"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}""",
     };
@@ -31,6 +33,7 @@ public sealed unsafe class FuzzTests : IDisposable
     [
         "ironcage_protection_new budget", "ironcage_run_open parent", "ironcage_call_begin run", "ironcage_run_close run",
         "ironcage_engine_free engine", "ironcage_budget_free budget", "ironcage_protection_free protection", "ironcage_run_free run", "ironcage_call_end call",
+        "ironcage_safety_scanner_free scanner", "ironcage_safety_stream_free stream",
     ];
 
     private readonly Dictionary<string, ulong> _open = [];
@@ -48,6 +51,9 @@ public sealed unsafe class FuzzTests : IDisposable
             Host.Protection(out var protection, engine, 0, """{"agent_id":"a"}""");
             Host.Run(out var run, protection);
             Host.Begin(out var call, run, engine, Data["ironcage_call_begin body"]);
+            Host.Scanner(out var scanner, engine, """{"kinds":["personal"]}""");
+            Host.Stream(out var stream, scanner);
+            (into["scanner"], into["stream"]) = (scanner, stream);
             (into["engine"], into["budget"], into["protection"], into["run"], into["call"]) = (engine, budget, protection, run, call.Call);
             if (into == _freed)
                 Free(into);
@@ -64,6 +70,8 @@ public sealed unsafe class FuzzTests : IDisposable
     {
         Host.End(handles["call"], 0);
         Host.FreeRun(handles["run"]);
+        HandleTable.Instance.Remove(HandleKind.Stream, handles["stream"]);
+        HandleTable.Instance.Remove(HandleKind.Scanner, handles["scanner"]);
         HandleTable.Instance.Remove(HandleKind.Protection, handles["protection"]);
         HandleTable.Instance.Remove(HandleKind.Budget, handles["budget"]);
         Host.Free(handles["engine"]);
@@ -149,7 +157,7 @@ public sealed unsafe class FuzzTests : IDisposable
             "how" => new[] { -1, 7, int.MinValue, int.MaxValue }.Select(h => Set(h, Status.Argument)),
             "timeoutMs" => new[] { export.Name.EndsWith("_flush", StringComparison.Ordinal) ? -1 : -2, int.MinValue }.Select(t => Set(t, Status.Argument)),
             "max" => [Set(1, Status.Ok), Set(unchecked((nint)uint.MaxValue), Status.Ok)],
-            "status" or "complete" => [], // any number is an answer's
+            "status" or "complete" or "final" => [], // any number is an answer's
             _ => throw new AssertionException($"{export.Name}: the fuzz does not know what to put into '{type} {name}'"),
         };
     }

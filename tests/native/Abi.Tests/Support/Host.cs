@@ -27,6 +27,12 @@ internal static unsafe class Host
     private static readonly delegate* unmanaged<NativeBuffer*, void> FreeBuffer = &LibraryExports.BufferFree;
     private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> RedactText = &RoomExports.Redact;
 
+    private static readonly delegate* unmanaged<ulong*, ulong, byte*, nuint, int> NewScanner = &ScannerExports.New;
+    private static readonly delegate* unmanaged<ulong*, ulong, int> NewStream = &ScannerExports.StreamNew;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, byte, int> PushStream = &ScannerExports.StreamPush;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, byte*, nuint, int> ScanText = &ScannerExports.Scan;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> ScanJsonBody = &ScannerExports.ScanJson;
+
     public static string Error => Marshal.PtrToStringUTF8((nint)LastErrorOf())!;
 
     public static int Engine(out ulong engine, string config = "{\"llm_hosts\":\"127.0.0.1:9=openai\"}")
@@ -58,6 +64,53 @@ internal static unsafe class Host
         fixed (ulong* result = &protection)
         fixed (byte* text = bytes)
             return NewProtection(result, engine, budget, text, (nuint)bytes.Length);
+    }
+
+    public static int Scanner(out ulong scanner, ulong engine, string options)
+    {
+        var bytes = Encoding.UTF8.GetBytes(options);
+        fixed (ulong* result = &scanner)
+        fixed (byte* text = bytes)
+            return NewScanner(result, engine, text, (nuint)bytes.Length);
+    }
+
+    public static int Stream(out ulong stream, ulong scanner)
+    {
+        fixed (ulong* result = &stream)
+            return NewStream(result, scanner);
+    }
+
+    public static int Push(out string findings, ulong stream, string piece, bool final)
+    {
+        NativeBuffer buffer;
+        var bytes = Encoding.UTF8.GetBytes(piece);
+        int status;
+        fixed (byte* text = bytes)
+            status = PushStream(&buffer, stream, text, (nuint)bytes.Length, (byte)(final ? 1 : 0));
+        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
+        return status;
+    }
+
+    public static int Scan(out string findings, ulong scanner, string text, string external = "")
+    {
+        NativeBuffer buffer;
+        byte[] bytes = Encoding.UTF8.GetBytes(text), brought = Encoding.UTF8.GetBytes(external);
+        int status;
+        fixed (byte* data = bytes, more = brought)
+            status = ScanText(&buffer, scanner, data, (nuint)bytes.Length, more, (nuint)brought.Length);
+        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
+        return status;
+    }
+
+    public static int ScanJson(out string findings, ulong scanner, string body)
+    {
+        NativeBuffer buffer;
+        var bytes = Encoding.UTF8.GetBytes(body);
+        int status;
+        fixed (byte* data = bytes)
+            status = ScanJsonBody(&buffer, scanner, data, (nuint)bytes.Length);
+        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
+        return status;
     }
 
     public static int Run(out ulong run, ulong protection, ulong parent = 0)
