@@ -208,7 +208,7 @@ def test_hashes_are_stable_and_differ_by_key(provider, key):
 
 
 @pytest.mark.parametrize("options, says", [
-    (dict(actions={"EMAIL": "mask"}), "safety=SafetyConfig.actions: 'EMAIL' is neither a group nor a kind; groups are personal, national, secret"),
+    (dict(actions={"EMAIL": "mask"}), "safety=SafetyConfig.actions: 'EMAIL' is neither a group nor a kind; groups are personal, national, secret, own"),
     (dict(actions={"personal": "encrypt"}), r"safety=SafetyConfig.actions\[personal\]: must be one of redact, mask, hash, tokenise"),
     (dict(key="00" * 31), "safety=SafetyConfig.key: must be 32 bytes"),
     (dict(key=b"short"), "key: 32 bytes, or their base64"),

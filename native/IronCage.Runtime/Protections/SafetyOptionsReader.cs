@@ -24,7 +24,7 @@ internal static class SafetyOptionsReader
             _ => throw new ConfigException(name, "must be one of redact, mask, hash, tokenise, block, warn, ignore"),
         };
 
-    /// <summary>By kind, also one of the user's own, or by group: <c>personal</c>, <c>national</c>, <c>secret</c>.</summary>
+    /// <summary>By kind, also one of the user's own, or by group: <c>personal</c>, <c>national</c>, <c>secret</c>, <c>own</c>.</summary>
     public static Dictionary<string, PiiAction> Actions(JsonElement value, string name, HashSet<string> ownKinds)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -48,6 +48,7 @@ internal static class SafetyOptionsReader
         ["personal"] = PiiGroup.Personal,
         ["national"] = PiiGroup.National,
         ["secret"] = PiiGroup.Secret,
+        ["own"] = PiiGroup.Own,
     };
 
     /// <summary>One key, or several of which the first names and seals; null: none.</summary>
