@@ -12,6 +12,8 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     /// <summary>Fewest digits of an international number without its plus sign.</summary>
     private const int FewestInternational = 10;
 
+    private const int LongestAcronym = 6;
+
     private const int SeparatorsThatMix = (1 << (int)PhoneGap.Space) | (1 << (int)PhoneGap.Hyphen) | (1 << (int)PhoneGap.Slash) | (1 << (int)PhoneGap.Wide);
 
     /// <summary>Limits of 32-bit integers, of which one could be a number in Dallas.</summary>
@@ -20,7 +22,7 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     private static readonly WordBeginnings Beginnings = new([.. PhoneWords.Strong.Words, .. PhoneWords.Weak.Words, .. PhoneWords.Leading.Words]);
 
     /// <summary>The words of all sets, for parts of the context.</summary>
-    private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading, PhoneWords.Neutral, PhoneWords.Number]);
+    private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading, PhoneWords.Neutral, PhoneWords.Number, PhoneWords.Other]);
 
     /// <summary>Reads the words that may belong to the number at <paramref name="start"/>.</summary>
     public static PhoneContext Of(in TextWindow window, int start)
@@ -45,6 +47,34 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     {
         ContextBits bits = Index.Find(word, word.Length);
         return IsName(bits) || bits.Has(PhoneWords.Number);
+    }
+
+    /// <summary>Whether the name directly before a colon or an equals sign is that of another number: a word for one, or a few capitals such as BSN.</summary>
+    public static bool NamesAnother(ReadOnlySpan<byte> text, int start)
+    {
+        _ = ContextReach.From(text, start, out int label);
+        if (label < 0)
+            return false;
+
+        // What stood before a redacted form cannot be seen any more: it may have been such a word.
+        if (text[label..start].IndexOf("REDACTED]"u8) >= 0)
+            return true;
+        ContextBits bits = Index.Find(text[label..start], start - label);
+        return !IsName(bits) && (bits.Has(PhoneWords.Number) || bits.Has(PhoneWords.Other) || IsAcronym(text[label..start]));
+    }
+
+    private static bool IsAcronym(ReadOnlySpan<byte> label)
+    {
+        int capitals = 0;
+        foreach (byte b in label)
+        {
+            if (ByteClass.IsUpper(b))
+                capitals++;
+            else if (ByteClass.IsLetter(b) || b >= 0x80)
+                return false;
+        }
+
+        return capitals is >= 2 and <= LongestAcronym;
     }
 
     private static bool IsName(in ContextBits bits) =>

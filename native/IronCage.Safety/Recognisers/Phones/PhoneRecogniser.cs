@@ -197,7 +197,7 @@ internal sealed class PhoneRecogniser : Recogniser
         PhoneContext context = known ??= PhoneContext.Of(window, start);
         if (context.Allows(reader, isAllowed, isNorthAmerican))
             return (context.IsBeside ? ContextScore : DistantScore, Evidence.Pattern | Evidence.Context);
-        if (isPrinted)
+        if (isPrinted && !PhoneContext.NamesAnother(window.Bytes, start))
             return (PrintedScore, Evidence.Pattern);
         return relaxed is not null && relaxed.Allow(digits) ? (RelaxedScore, Evidence.Pattern) : default;
     }

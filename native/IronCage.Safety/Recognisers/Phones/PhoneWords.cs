@@ -98,9 +98,18 @@ internal static class PhoneWords
     /// <summary>Names of one telephone number among others: <c>Phone: …, office: …</c>.</summary>
     public static readonly ContextSet Neutral = new(
         "home", "work", "office", "main", "private", "business", "personal", "alternate", "alternative", "secondary", "primary", "other", "evening", "daytime", "direct", "reception", "desk",
+        "content", "text", "message", "body", "value", "answer", "input", "note", "comment", "reply",
         "privat", "Büro", "dienstlich", "geschäftlich", "Zentrale", "bureau", "domicile", "travail", "standard", "casa", "oficina", "trabajo", "ufficio", "lavoro", "trabalho",
         "kantoor", "thuis", "werk", "privé", "dom", "praca", "biuro", "hem", "arbete", "jobb", "koti", "työ", "ev", "iş", "ofis", "дом", "домашний", "рабочий", "раб", "офис");
 
     /// <summary>Words behind those, which say nothing by themselves.</summary>
     public static readonly ContextSet Number = new("number", "no", "nr", "num", "Nummer", "numéro", "número", "numero", "numer", "номер");
+
+    /// <summary>Names of other numbers, behind which a number that could be one of a telephone is none.</summary>
+    public static readonly ContextSet Other = new(
+        "id", "code", "serial", "order", "invoice", "reference", "ref", "account", "acct", "tax", "vat", "ssn", "isbn", "issn", "customer", "ticket", "case", "part", "article", "item", "batch", "lot", "version",
+        "build", "timestamp", "checksum", "hash", "size", "length", "offset", "identifier", "identity", "insurance", "passport", "licence", "license", "registration", "company", "patient", "member", "policy",
+        "Konto", "Kontonummer", "Kundennummer", "Bestellnummer", "Rechnungsnummer", "Steuernummer", "Sozialversicherungsnummer", "Versicherungsnummer", "Ausweis", "Artikel", "Artikelnummer", "Vorgangsnummer",
+        "compte", "commande", "facture", "référence", "sécurité sociale", "cuenta", "pedido", "factura", "documento", "conto", "ordine", "fattura", "codice", "conta", "código", "rekening", "bestelling", "factuur",
+        "konto", "zamówienie", "faktura", "beställning", "ordre", "tilaus", "lasku", "hesap", "sipariş", "fatura", "kimlik", "счёт", "счет", "заказ", "инн", "снилс");
 }
