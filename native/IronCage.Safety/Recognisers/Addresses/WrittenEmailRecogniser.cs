@@ -182,9 +182,8 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own.
                 if (i > 0 && text[i - 1] is (byte)'@' or >= 0x80)
                     return part > 0 ? start : AfterPlus(text, i, last);
-                if (!isEmpty && !letters && part == 0 && !isOpen)
-                    return start;
-                if (!isEmpty)
+                // Figures alone are no name.
+                if (!isEmpty && (letters || part > 0 || isOpen))
                     start = i;
             }
 

@@ -35,7 +35,7 @@ internal sealed class PhoneRecogniser : Recogniser
 
     public override Trigger Triggers => Trigger.Number;
 
-    public override IEnumerable<ContextSet> Contexts => [PhoneWords.Strong, PhoneWords.Weak];
+    public override IEnumerable<ContextSet> Contexts => [PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading];
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

@@ -64,6 +64,8 @@ internal sealed class PhoneRecogniserTests
     [TestCase("phone bill 123-45-6789")]
     [TestCase("The phone is old. Order 123456789 came.")]
     [TestCase("phone\nOrder 123456789")]
+    [TestCase("TFN: 123 456 789")]
+    [TestCase("telephone, UTR number: 1234567890")]
     [TestCase("call 2147483647 call 4294967295")]
     [TestCase("<Buffer 01 02 03 04 05> 0640 0650 0651 04 03 02 01 08 07")]
     [TestCase("978-3-16-148410-0 ISBN 0-306-40615-2")]
