@@ -138,6 +138,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("where, budget, told", [("sending", "1", "True False"), ("waiting", "0.0008", "False True")])
 def test_ctrl_c_during_a_call_is_heard_at_once_and_settles_it(where, budget, told):
     with ProviderSimulator(reply=Reply(content="x", delay=30), register=False) as sim:
