@@ -1,5 +1,6 @@
 """Fixtures shared by the Python tests. All of them drive the real library against the provider simulator."""
 import json
+import signal
 from typing import Any, Callable, Iterator, Tuple
 
 import httpx
@@ -40,6 +41,14 @@ def chat(sim: ProviderSimulator) -> Callable[..., Any]:
 def url(sim: ProviderSimulator) -> str:
     """Where chat requests go."""
     return f"{sim.base_url}/chat/completions"
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT is a KeyboardInterrupt in this process and in those that the test starts: a suite that runs in the background of a shell ignores it, and so would they."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
 
 
 def via_httpx(url: str, body: Any) -> Tuple[int, bytes]:

@@ -36,11 +36,6 @@ def run(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, env=environment(**env), capture_output=True, timeout=120, encoding="utf-8")
 
 
-def hear_interrupts() -> None:
-    """A suite that was started in the background ignores SIGINT, and its children would, too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 class Terminal:
     """The demo in a pseudo-terminal."""
 
@@ -55,8 +50,7 @@ class Terminal:
         self.text = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         command = [sys.executable, str(DEMO), *arguments]
-        self.process = subprocess.Popen(command, env=environment(**env), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-                                        preexec_fn=hear_interrupts)
+        self.process = subprocess.Popen(command, env=environment(**env), stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
         os.close(slave)
 
     def read_until(self, wanted: str = "", timeout: float = 120.0) -> bool:
@@ -163,6 +157,7 @@ def test_a_terminal_that_knows_only_ascii_gets_only_ascii() -> None:
 
 
 @needs_pty
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_terminal_ends_on_a_clean_line_with_130() -> None:
     with Terminal("--delay", "0.2") as terminal:
         assert terminal.read_until(" 3/100")
@@ -172,10 +167,10 @@ def test_ctrl_c_in_a_terminal_ends_on_a_clean_line_with_130() -> None:
         assert terminal.text.replace("\r\n", "\n").endswith("\ninterrupted\n")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_circuit_is_open_ends_with_130() -> None:
     command = [sys.executable, str(DEMO), "--delay", "0", "--leads", "4"]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                          preexec_fn=hear_interrupts) as process:
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "circuit opened" in line:

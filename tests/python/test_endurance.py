@@ -1,11 +1,13 @@
 """Long lives: nothing grows, signals work as before the import, and little memory is enough."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,8 @@ from iron_cage.testing import ProviderSimulator, Reply
 
 LONG = os.environ.get("IRON_CAGE_LONG") == "1"
 CALLS = 100_000
+#: So many calls it takes until the heap of the runtime has its size.
+WARM_UP = 4_000
 
 BODY = json.dumps({"model": "gpt-4o-mini", "max_tokens": 20, "messages": [{"role": "user", "content": "write to jane@example.com"}]}).encode()
 ANSWER = {
@@ -30,10 +34,28 @@ CHUNKS = b"".join(b"data: " + json.dumps({**ANSWER, "object": "chat.completion.c
 )) + b"data: [DONE]\n\n"
 
 
+#: After so many milliseconds an idle worker of .NET's thread pool leaves; after 20 s where nobody says so.
+WORKERS_LEAVE = {"DOTNET_ThreadPool_ThreadTimeoutMs": "100"}
+#: Threads of the runtime, one of each from when it is first needed.
+ONCE = {".NET TP Gate", ".NET Timer"}
+
+
+def threads():
+    """How many threads this process has, by name."""
+    names = []
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # it has ended
+            names.append((task / "comm").read_text().strip())
+    return Counter(name for name in names if name not in ONCE)
+
+
 def figures():
-    """Resident MB, threads and open descriptors of this process."""
+    """Resident MB, threads and open descriptors of this process, when the idle workers of .NET's pool have left: how many there are tells how busy it was."""
+    deadline = time.monotonic() + 4  # a worker that does not leave is counted
+    while threads()[".NET TP Worker"] and time.monotonic() < deadline:
+        time.sleep(0.02)
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status["VmRSS"].split()[0]) / 1024, int(status["Threads"]), len(os.listdir("/proc/self/fd"))
+    return int(status["VmRSS"].split()[0]) / 1024, threads(), len(os.listdir("/proc/self/fd"))
 
 
 def used_slots():
@@ -42,20 +64,30 @@ def used_slots():
 
 
 def grows(call, calls):
-    """Makes the calls; growth of memory in MB, threads and descriptors since the first tenth."""
+    """Makes the calls; growth of memory in MB, threads and descriptors since the first tenth, or since it is warm."""
     before = None
     for made in range(calls):
-        if made == calls // 10:
+        if made == max(WARM_UP, calls // 10):
             before = figures()
         call(made)
     after = figures()
-    print(f"\n    {calls} calls; resident {before[0]:.1f} to {after[0]:.1f} MB, threads {before[1]} to {after[1]}, descriptors {before[2]} to {after[2]}")
-    return tuple(b - a for a, b in zip(before, after))
+    print(f"\n    {calls} calls; resident {before[0]:.1f} to {after[0]:.1f} MB, descriptors {before[2]} to {after[2]}, "
+          f"threads {dict(before[1])} to {dict(after[1])}", file=sys.stderr)
+    return after[0] - before[0], sum(after[1].values()) - sum(before[1].values()), after[2] - before[2]
 
 
-@pytest.mark.parametrize("state", [None, "sqlite"])
-def test_thousands_of_calls_leave_nothing_behind(tmp_path, state):
-    """A hundred thousand with --long. The provider is a transport in this process, so that the time goes into the calls; over sockets: the next test."""
+def in_a_fresh_process(function, *arguments):
+    """What a function of this module returns in a process where no other test has left threads and objects that come and go."""
+    code = f"import json, sys, test_endurance; print(json.dumps(test_endurance.{function.__name__}(*json.loads(sys.argv[1]))))"
+    process = python(code, json.dumps(arguments), cwd=Path(__file__).parent, env={**os.environ, **WORKERS_LEAVE})
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    print(err, end="")
+    return json.loads(out)
+
+
+def growth_by_calls(state, calls):
+    """The provider is a transport in this process, so that the time goes into the calls."""
     streamed = json.dumps({**json.loads(BODY), "stream": True, "stream_options": {"include_usage": True}}).encode()
 
     def provider(request):
@@ -63,12 +95,13 @@ def test_thousands_of_calls_leave_nothing_behind(tmp_path, state):
             return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=httpx.ByteStream(CHUNKS))
         return httpx.Response(200, headers={"content-type": "application/json"}, stream=httpx.ByteStream(json.dumps(ANSWER).encode()))
 
-    calls = CALLS if LONG else CALLS * 2 // 5 if state is None else CALLS // 20
-    protection = Protection(budget_usd=1000, state=state and f"sqlite:///{tmp_path}/spend.db", agent_id="endurance")
+    protection = Protection(budget_usd=1000, state=state, agent_id="endurance")
     with httpx.Client(transport=httpx.MockTransport(provider)) as client:
         slots = used_slots()
 
         def call(made):
+            if made % 100 == 0:
+                Protection(budget_usd=1, state=state, agent_id="passing by").close()
             # many runs, some of them nested; most calls whole, some streamed, some left behind
             with protection:
                 if made % 10 == 9:
@@ -80,18 +113,25 @@ def test_thousands_of_calls_leave_nothing_behind(tmp_path, state):
                 else:
                     assert client.post("https://api.openai.com/v1/chat/completions", content=BODY).status_code == 200
 
-        memory, threads, descriptors = grows(call, calls)
+        growth = grows(call, calls)
         slots = used_slots() - slots
     report = protection.report()
     assert report.calls == calls and report.held_usd == 0 and report.spent_usd > 0
+    protection.close()
+    return [*growth, slots]
+
+
+@pytest.mark.parametrize("state", [None, "sqlite"])
+def test_thousands_of_calls_leave_nothing_behind(tmp_path, state):
+    """A hundred thousand with --long. Over sockets: the next test."""
+    calls = CALLS if LONG else 40_000 if state is None else WARM_UP + 5_000
+    memory, threads, descriptors, slots = in_a_fresh_process(growth_by_calls, state and f"sqlite:///{tmp_path}/spend.db", calls)
     assert memory < 16
     assert threads <= 1 and descriptors <= 0
     assert slots < 64, "slots of handles are used again"
-    protection.close()
 
 
-def test_calls_over_sockets_leave_nothing_behind():
-    calls = CALLS if LONG else 3_000
+def growth_by_calls_over_sockets(calls):
     with ProviderSimulator(reply=Reply(content="fine")) as sim, httpx.Client(verify=False) as client:
         protection = Protection(budget_usd=1000)
 
@@ -101,8 +141,13 @@ def test_calls_over_sockets_leave_nothing_behind():
             if made % 1000 == 999:
                 sim.clear()
 
-        memory, threads, descriptors = grows(call, calls)
+        growth = grows(call, calls)
     assert protection.report().calls == calls
+    return growth
+
+
+def test_calls_over_sockets_leave_nothing_behind():
+    memory, threads, descriptors = in_a_fresh_process(growth_by_calls_over_sockets, CALLS if LONG else WARM_UP + 3_000)
     assert memory < 32 and threads <= 1 and descriptors <= 0
 
 
@@ -138,6 +183,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("where, budget, told", [("sending", "1", "True False"), ("waiting", "0.0008", "False True")])
 def test_ctrl_c_during_a_call_is_heard_at_once_and_settles_it(where, budget, told):
     with ProviderSimulator(reply=Reply(content="x", delay=30), register=False) as sim:

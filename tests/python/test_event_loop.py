@@ -4,16 +4,15 @@ import contextlib
 import gc
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
-from iron_cage import Protection, _engine, _native
+from iron_cage import Protection, _abi, _engine, _native
 from iron_cage.testing import Reply
 
 TASKS = 500
@@ -34,21 +33,69 @@ def provider(*options):
         process.stdout.close()
 
 
-class Commits(threading.Thread):
-    """Counts what another connection sees change in a store: PRAGMA data_version moves when somebody else has committed."""
+class Store:
+    """A store, seen and locked from outside: a lock of this process would be the library's, too."""
+
+    OUTSIDE = """
+import sqlite3, sys
+seen, locking = (sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60) for _ in range(2))
+seen.execute("begin")
+seen.execute("select * from holds").fetchall()  # while somebody reads, the log is not begun anew, and all commits stay in it
+for line in sys.stdin:
+    print(*locking.execute(line).fetchone() or ["done"], flush=True)
+"""
 
     def __init__(self, path):
-        super().__init__(daemon=True)
-        self.path, self.count, self.over = path, 0, threading.Event()
+        self.log = Path(f"{path}-wal")
+        self.process = subprocess.Popen([sys.executable, "-c", self.OUTSIDE, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._run("select 1")
 
-    def run(self):
-        with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            before = connection.execute("pragma data_version").fetchone()
-            while not self.over.is_set():
-                now = connection.execute("pragma data_version").fetchone()
-                self.count += now != before
-                before = now
-                time.sleep(0.0002)
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with self.process:
+            self.process.stdin.close()
+
+    def lock(self):
+        self._run("begin immediate")
+
+    def free(self):
+        self._run("rollback")
+
+    def holds(self):
+        """How many holds are durable and not settled."""
+        return int(self._run("select count(*) from holds"))
+
+    def commits(self):
+        """How many commits are in the log. A frame that ends one has the size of the database in its header, the others 0; see SQLite's description of its file format."""
+        log = self.log.read_bytes()
+        size = 24 + int.from_bytes(log[8:12], "big")
+        headers = [log[at:at + 24] for at in range(32, len(log), size)]
+        return sum(header[8:16] == log[16:24] and header[4:8] != bytes(4) for header in headers)
+
+    def _run(self, statement):
+        self.process.stdin.write(statement + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer, "the process outside has failed"
+        return answer.strip()
+
+
+class Meeting:
+    """Tasks wait here until it is opened; ``full`` is set when all of them are here."""
+
+    def __init__(self):
+        self.here, self.full, self.opened = 0, asyncio.Event(), asyncio.Event()
+
+    def arrive(self):
+        self.here += 1
+        if self.here == TASKS:
+            self.full.set()
+
+    async def wait(self):
+        self.arrive()
+        await self.opened.wait()
 
 
 class Blocking:
@@ -153,32 +200,66 @@ def test_500_tasks_of_a_loop_with_a_durable_budget_are_not_held_up_by_the_librar
         pytest.fail("the loop was late in all attempts")
 
 
-def test_tasks_of_one_loop_share_commits(tmp_path, chat, sim, url):
-    """All holds are asked for at once; an fsync each would be as many commits."""
+def test_tasks_of_one_loop_share_commits(tmp_path, chat, url, monkeypatch):
+    """What arrives while the store is busy becomes durable together, however fast the disk is: it is busy until all have asked, and until all have settled."""
     path = f"{tmp_path}/spend.db"
-    protection = Protection(budget_usd=1000, state=f"sqlite:///{path}")
-    sent = []
+    protection = Protection(budget_usd=1000, state=f"sqlite:///{path}?heartbeat=3600&expiry=10800")  # a heartbeat would be a commit of its own
 
-    class At_once(httpx.AsyncBaseTransport):
-        async def handle_async_request(self, request):
-            sent.append(request)
-            usage = {"prompt_tokens": 5, "completion_tokens": 5, "total_tokens": 10}
-            message = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}
-            return httpx.Response(200, json={"id": "x", "object": "chat.completion", "model": "gpt-4o", "choices": [message], "usage": usage})
+    async def agent(store):
+        ready, asked, sent = Meeting(), Meeting(), Meeting()
 
-    async def agent():
-        async with protection, httpx.AsyncClient(transport=At_once()) as client:
-            await asyncio.gather(*[client.post(url, json=chat(max_tokens=64)) for _ in range(TASKS)])
+        class Answers(httpx.AsyncBaseTransport):
+            async def handle_async_request(self, request):
+                await sent.wait()
+                usage = {"prompt_tokens": 5, "completion_tokens": 5, "total_tokens": 10}
+                message = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}
+                return httpx.Response(200, json={"id": "x", "object": "chat.completion", "model": "gpt-4o", "choices": [message], "usage": usage})
 
-    commits = Commits(path)
-    commits.start()
-    asyncio.run(agent())
-    report = protection.report()
-    commits.over.set()
-    commits.join()
-    assert len(sent) == report.calls == TASKS and report.held_usd == 0
-    print(f"\n    {TASKS} holds and as many settlements in at least {commits.count} commits")
-    assert 0 < commits.count < TASKS / 4
+        async def on_its_way(request):  # all of httpx' work on a request is done before the store is locked: the wait for a lock has an end
+            await ready.wait()
+
+        def step(name, *arguments, _inner=_native.step):
+            answer = _inner(name, *arguments)
+            if name == "ironcage_call_begin":
+                assert answer[0] == _abi.VERDICT_PENDING
+                asked.arrive()
+            return answer
+
+        monkeypatch.setattr(_native, "step", step)
+        async with protection, httpx.AsyncClient(transport=Answers(), event_hooks={"request": [on_its_way]}) as client:
+            calls = asyncio.gather(*[client.post(url, json=chat(max_tokens=64)) for _ in range(TASKS)])
+            await first_of(ready.full.wait(), calls)
+            store.lock()
+            opened = store.commits()
+            ready.opened.set()
+            await first_of(asked.full.wait(), calls)
+            assert (store.commits(), sent.here) == (opened, 0)
+            store.free()
+            await first_of(sent.full.wait(), calls)
+            held = store.commits()
+            assert store.holds() == TASKS
+            store.lock()
+            sent.opened.set()
+            assert [answer.status_code for answer in await calls] == [200] * TASKS
+            assert (store.commits(), store.holds()) == (held, TASKS)
+            store.free()
+        report = protection.report()
+        assert report.calls == TASKS and report.held_usd == 0 and store.holds() == 0
+        return held - opened, store.commits() - held
+
+    with Store(path) as store:
+        holds, settlements = asyncio.run(agent(store))
+    print(f"\n    {TASKS} holds in {holds} commits, as many settlements in {settlements}")
+    assert (holds, settlements) == (1, 1)
+
+
+async def first_of(awaitable, calls):
+    """Waits, unless the calls end before: then one has failed."""
+    awaited = asyncio.ensure_future(awaitable)
+    await asyncio.wait([awaited, calls], return_when=asyncio.FIRST_COMPLETED)
+    if calls.done():
+        calls.result()
+    assert awaited.done()
 
 
 def test_the_tokenizer_is_not_loaded_on_the_loop(tmp_path):
