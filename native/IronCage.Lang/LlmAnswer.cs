@@ -15,6 +15,9 @@ public sealed class LlmAnswer
     /// <summary>Those that the provider signed: a changed one is refused when it comes back with a later request. Part of <see cref="Texts"/> is none of them.</summary>
     public List<TextSpan> Signed { get; } = [];
 
+    /// <summary>What those of <see cref="Texts"/> are for that are for somebody, by their <see cref="TextSpan.Start"/>; all others are <see cref="TextRole.Other"/>.</summary>
+    public Dictionary<int, TextUse> Uses { get; } = [];
+
     /// <summary>Places of <c>logprobs</c> values, which repeat the content token by token.</summary>
     public List<Range> LogProbabilities { get; } = [];
 

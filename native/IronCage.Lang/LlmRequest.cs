@@ -30,6 +30,9 @@ public class LlmRequest
     /// <summary>Texts that are screened but must stay as they are: the provider wrote or signed them, and refuses a request in which one was changed.</summary>
     public List<TextSpan> Signed { get; } = [];
 
+    /// <summary>Of <see cref="Texts"/>, by their <see cref="TextSpan.Start"/>, those that are JSON themselves: arguments of tools.</summary>
+    public HashSet<int> JsonTexts { get; } = [];
+
     /// <summary>Strings that the model reads in a form that nobody else can: counted, not screened.</summary>
     public List<TextSpan> Opaque { get; } = [];
 

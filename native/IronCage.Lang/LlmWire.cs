@@ -38,7 +38,7 @@ public abstract class LlmWire
     /// <param name="request">The request, read by this protocol.</param>
     /// <param name="newScreen">As of <see cref="LlmStream"/>.</param>
     /// <param name="hideUsage">As of <see cref="LlmStream"/>.</param>
-    public abstract LlmStream OpenStream(LlmRequest request, Func<bool, ITextScreen>? newScreen, bool hideUsage);
+    public abstract LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage);
 
     /// <summary>A refusal in the shape of the provider's own errors, so that its SDKs show the message instead of failing to parse.</summary>
     /// <param name="message">For people.</param>

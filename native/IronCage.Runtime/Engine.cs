@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using IronCage.Core.Events;
+using IronCage.Core.Entropy;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Cost;
@@ -10,6 +11,7 @@ using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
 using IronCage.Runtime.Scanning;
 using IronCage.Safety;
+using IronCage.Safety.Tokens;
 using IronCage.State;
 using IronCage.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -24,13 +26,23 @@ public sealed class Engine : IDisposable
     private const int ManyEvents = 256;
 
     private readonly Lock _gate = new();
+    private readonly IRandomSource _random;
+    private readonly KeyRing _processKeys;
     private volatile bool _urgent;
     private readonly HashSet<Run> _open = [];
     private readonly ConcurrentDictionary<ProtectedCall, byte> _waiting = new();
     private readonly ConcurrentDictionary<string, Task> _loading = new();
 
-    public Engine(EngineOptions options, TimeProvider clock, IIdSource ids)
+    /// <param name="options">The options.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="ids">Names calls.</param>
+    /// <param name="random">Gives keys and nonces; null: the system's.</param>
+    /// <param name="tokens">Where the process from which this one was forked had <see cref="ProcessTokens"/>; 0 to begin anew.</param>
+    public Engine(EngineOptions options, TimeProvider clock, IIdSource ids, IRandomSource? random = null, nint tokens = 0)
     {
+        _random = random ?? new SystemRandomSource();
+        ProcessTokens = tokens == 0 ? new MemoryTokenStore(_random) : new MemoryTokenStore(tokens);
+        _processKeys = new KeyRing(new SafetyKey(ProcessTokens.Key));
         Clock = clock;
         Ids = ids;
         Telemetry = new TelemetryHub(options.Telemetry, clock);
@@ -51,6 +63,10 @@ public sealed class Engine : IDisposable
     public StoreSet Stores { get; }
     public TokenCounter Tokens { get; } = new();
     public Scanner Scanner { get; } = new(PiiKinds.All);
+
+    /// <summary>Tokens that live with the process.</summary>
+    public MemoryTokenStore ProcessTokens { get; }
+
     /// <summary>A scanner of the host's own.</summary>
     /// <exception cref="ConfigException">An option is wrong.</exception>
     public static Scanner NewScanner(ReadOnlyMemory<byte> optionsJson)
@@ -133,6 +149,10 @@ public sealed class Engine : IDisposable
     public Protection InheritProtection(ReadOnlyMemory<byte> optionsJson, SharedBudget? budget, ProtectionLegacy legacy) =>
         new(this, ProtectionOptionsReader.Read(optionsJson), budget, legacy);
 
+    /// <summary>The tokens of a tenant: in the store, if it keeps any and there is a key that outlives the process.</summary>
+    internal TokenVault Vault(KeyRing? keys, string tenant, IStore store) =>
+        new(keys ?? _processKeys, tenant, (keys is null ? null : store.Tokens) ?? ProcessTokens, _random);
+
     internal IStore OpenStore(string? url)
     {
         try
@@ -212,6 +232,7 @@ public sealed class Engine : IDisposable
     public void Dispose()
     {
         Stores.Dispose();
+        ProcessTokens.Dispose();
         Telemetry.Dispose();
     }
 }

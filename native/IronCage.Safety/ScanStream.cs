@@ -9,9 +9,9 @@ namespace IronCage.Safety;
 /// <see cref="Scanner.Scan(ReadOnlySpan{byte}, List{Finding})"/> over the whole. One thread at a time; made by <see cref="Scanner.OpenStream"/>.
 /// </summary>
 /// <remarks>
-/// What is undecided is bounded: ordinary text lags by at most 512 bytes, and text that can no longer belong to a finding is decided at once. The exception is
-/// a private key: a PEM head (<c>-----BEGIN … PRIVATE KEY-----</c>) with key material after it stays undecided until its end arrives or 64 KB have
-/// gone by; then it is a finding up to there.
+/// What is undecided is bounded: ordinary text lags by at most 512 bytes, and text that can no longer belong to a finding is decided at once. Two are the
+/// exceptions. A private key: a PEM head (<c>-----BEGIN … PRIVATE KEY-----</c>) with key material after it stays undecided until its end arrives or 64 KB have
+/// gone by; then it is a finding up to there. And a run of Base64 or hexadecimal digits that stands for text is undecided until its end arrives or 8 KB have gone by.
 /// </remarks>
 public sealed class ScanStream
 {

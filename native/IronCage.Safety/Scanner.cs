@@ -22,6 +22,9 @@ public sealed class Scanner
     /// <summary>Candidates that are gathered before overlaps are resolved: the memory that many findings take.</summary>
     private const int MostPending = 64;
 
+    /// <summary>Bytes that are folded at once: the memory that a long text takes in which something folds.</summary>
+    private const int MostFolded = 1 << 16;
+
     private readonly RecogniserSet recognisers;
     private readonly FindingFilter? filter;
     private readonly KindSelection selection;
@@ -37,7 +40,7 @@ public sealed class Scanner
         selection = KindSelection.Of(options);
         if (options.MinScore > 0 || options.Allow is not null)
             filter = new FindingFilter(options.MinScore, options.Allow);
-        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]);
+        recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]).WithEncoded(filter);
     }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
@@ -72,6 +75,8 @@ public sealed class Scanner
         resolver.Reset();
         FoldedText text = folding ??= new FoldedText();
         text.Reset();
+        if (utf8.Length > MostFolded && text.Changes(utf8, final: true))
+            return ScanInPieces(utf8, findings);
         ScanScratch scratch = reading ??= new ScanScratch();
         scratch.Begin(recognisers);
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
@@ -131,6 +136,23 @@ public sealed class Scanner
         {
             if (filter?.Keeps(best, utf8[(int)best.Start..(int)best.End]) != false)
                 findings.Add(new Finding(best.Kind, (int)best.Start, (int)best.End, best.Score, best.Evidence));
+        }
+
+        return findings.Count - before;
+    }
+
+    private int ScanInPieces(ReadOnlySpan<byte> utf8, List<Finding> findings)
+    {
+        ScanStream stream = OpenStream();
+        var found = new List<StreamFinding>();
+        int before = findings.Count;
+        for (int at = 0; at < utf8.Length; at += MostFolded)
+        {
+            bool final = utf8.Length - at <= MostFolded;
+            found.Clear();
+            stream.Push(final ? utf8[at..] : utf8.Slice(at, MostFolded), final, found);
+            foreach (StreamFinding finding in found)
+                findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
         }
 
         return findings.Count - before;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using IronCage.Safety.Kinds;
 using IronCage.Safety.Text;
 
@@ -7,6 +8,18 @@ namespace IronCage.Safety;
 /// <summary>Which findings a protection acts on in live traffic. A scan reports all of them.</summary>
 public static class TrafficRules
 {
+    private static readonly FrozenSet<string> LeftAlone = FrozenSet.Create(StringComparer.Ordinal, "URL", "DATE_TIME", "MAC_ADDRESS", "SWIFT_CODE", "CRYPTO");
+
+    /// <summary>
+    /// False for the kinds that a protection leaves alone unless it is told otherwise by their name: URLs, dates, MAC addresses, SWIFT codes, public addresses of crypto
+    /// currencies. An agent that cannot read a date or a link is useless.
+    /// </summary>
+    public static bool ActsOn(PiiKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return !LeftAlone.Contains(kind.Name);
+    }
+
     /// <summary>
     /// False for an IP address that names no one on the internet: unspecified, loopback, private (RFC 1918, RFC 4193), link-local, documentation
     /// (RFC 5737, RFC 3849, RFC 9637), multicast and reserved, also when mapped into IPv6. Agents work with such addresses all day, and to change them

@@ -43,7 +43,8 @@
  *   ironcage_fork_state too. Ask for the state before the first fork and keep the pointer. The child may exec or exit, or it loads a private copy, from another inode:
  *   copy the file into a memfd, dlopen("/proc/self/fd/N", RTLD_NOW | RTLD_NODELETE), and give that copy the pointer with ironcage_fork_adopt, before anything
  *   else. From then on the handles of the parent's engines, budgets, protections, runs and scanners are good in the child, too, whatever the parent's threads were doing:
- *   budgets in memory are the same sum in both (they lie in shared memory), SQLite stores are opened anew at their first use, a kill switch thrown in one stops both,
+ *   budgets in memory are the same sum in both (they lie in shared memory), tokens keep
+ *   their names and open in the child if they were made before the fork (those of a durable state always), SQLite stores are opened anew at their first use, a kill switch thrown in one stops both,
  *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls and streams that were open at the fork
  *   belong to the parent: in the child their handles are stale. A child that was forked by a child does the same with the state of its own parent.
  *   What a process holds of a budget in memory when it dies is booked as spent by the next one that looks.
@@ -197,6 +198,13 @@ int32_t ironcage_safety_scan(ironcage_buffer *out, uint64_t engine, const uint8_
 int32_t ironcage_safety_redact(ironcage_buffer *out, uint64_t engine, const uint8_t *text, size_t text_len);
 
 /*
+ * The text with the values in place of their tokens ([EMAIL_KJ7Q2ZP4M0XNT5WA]); tokens that cannot be opened stay. It is the host's own decision: no policy is asked.
+ * options: JSON object or empty, of what the tokens were made with: "key", "tenant", "state" as of ironcage_protection_new. Without a key: those of this process.
+ * Values stand in the result as they are, not escaped.
+ */
+int32_t ironcage_safety_restore(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len, const uint8_t *text, size_t text_len);
+
+/*
  * Makes a scanner of the host's own, for any number of texts and threads. options: JSON object or empty, also the "pii_scanner" of a protection:
  *   "kinds"         null (default: all), or an array of names of kinds and of the groups "personal", "national", "secret", "all"; with '-' before it ("-URL") a name is an
  *                   exclusion, which wins. Only exclusions: of all. Names of patterns and dictionaries are accepted, too; they are looked for unless excluded.
@@ -286,8 +294,13 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "lower_output"     bool, default true
  *   "bound"            "default" or "strict" (one token per UTF-8 byte of input)
  *   "pii_detection"    bool, default true
- *   "pii_action"       "redact" (default), "mask", "block", "warn", "ignore"
- *   "pii_actions"      object kind -> action, overrides per kind
+ *   "pii_action"       "redact" (default), "mask", "hash", "tokenise", "block", "warn", "ignore"; see below
+ *   "pii_actions"      object -> action, overrides for a group ("personal", "national", "secret") or, before that, for a kind. URL, DATE_TIME, MAC_ADDRESS, SWIFT_CODE and
+ *                      CRYPTO are left alone unless they are named themselves
+ *   "key"              null (default), or 32 bytes as 64 hexadecimal digits or base64, or an array of up to 16 such: the first names and seals, the others open what they
+ *                      sealed once. Without one, tokens and hashes are good in this process and those forked from it, and "tokenise" with a durable state is refused
+ *   "tenant"           string of 1 to 200 characters, default none: tokens and hashes of different tenants have nothing to do with each other
+ *   "restore_in"       array of "answer" and "tool:NAME", default ["answer"]: where values come back in place of their tokens
  *   "pii_scanner"      what to look for: an object as of ironcage_safety_scanner_new; default: everything. Names of its patterns and dictionaries may stand in "pii_actions".
  *                      Where protections are nested, texts are scanned for what any of them looks for, and allowed is what all of them allow.
  *   "scan_output"      bool, default true
@@ -301,6 +314,15 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "on_deny"          "raise" (default), "respond"
  *   "max_calls"        null or 1 to 1000000000: LLM calls per run
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
+ *
+ * What stands for a finding, by its action. Nothing is found in any of these, and nothing beside them becomes a finding by their being there.
+ *   redact     [STEM_REDACTED], where STEM is fixed for a kind: [EMAIL_REDACTED]
+ *   mask       as long as the value; letters and digits become '*' except the last four: ***@******e.com
+ *   hash       [STEM_HASH_CODE]: keyed, the same for the same value of one tenant and kind; nobody can turn it back
+ *   tokenise   [STEM_CODE]: as hash, but the value is sealed (AES-256-GCM) in the state, durable before the request leaves, and comes back where "restore_in" allows:
+ *              in what the model says to its user, and in the arguments of tools of these names; in whole answers and in streams
+ *   CODE is 16 characters of Crockford's base 32 (digits and capitals without I, L, O, U); it begins with a letter and has at most two digits in a row.
+ * The audit trail of a durable state keeps of each finding kind, place, action, time and a keyed digest, never the value.
  */
 int32_t ironcage_protection_new(uint64_t *out, uint64_t engine, uint64_t budget, const uint8_t *options, size_t options_len);
 
@@ -316,6 +338,12 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
 int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
+
+/*
+ * The text with the values in place of the protection's tokens; tokens that cannot be opened stay. place: "answer" (also if empty) or "tool:NAME"; IRONCAGE_E_CONFIG where
+ * "restore_in" does not have it. Values stand in the result as they are, not escaped. May wait for the store.
+ */
+int32_t ironcage_protection_restore(ironcage_buffer *out, uint64_t protection, const uint8_t *place, size_t place_len, const uint8_t *text, size_t text_len);
 
 int32_t ironcage_protection_free(uint64_t protection);
 

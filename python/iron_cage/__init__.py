@@ -15,7 +15,7 @@ from iron_cage import errors
 from iron_cage._abi import VERSION as __version__
 from iron_cage._budget import Budget
 from iron_cage._decorator import protect_agent
-from iron_cage._functions import count_tokens, price
+from iron_cage._functions import count_tokens, price, restore
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
 from iron_cage._scanner import Scanner, redact, scan, scan_json
@@ -67,6 +67,7 @@ __all__ = [
     "price",
     "protect_agent",
     "redact",
+    "restore",
     "scan",
     "scan_json",
 ]

@@ -1,13 +1,14 @@
 """Option groups: frozen, and checked for types when made. Ranges are checked by the library when a protection is made of them."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Mapping, Optional, Sequence, Union
 
 from iron_cage import _convert, _scanner_options
 from iron_cage._convert import Money
 
 _Numbers = Union[float, Sequence[float]]
+_Keys = Union[str, bytes, Sequence[Union[str, bytes]]]
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class SafetyConfig:
     r"""What happens to personal data and secrets. Everything left out keeps its default.
 
     :ivar detection: look for them at all (default True)
-    :ivar action: "redact" (default), "mask", "block", "warn" or "ignore"
-    :ivar actions: finding kind -> action, where it differs
+    :ivar action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"; what stands for a finding then: docs/safety.md
+    :ivar actions: finding kind, or group of kinds ("personal", "national", "secret"), -> action, where it differs; the kind's own goes first
     :ivar scan_output: responses and streams too (default True)
+    :ivar key: of tokens and hashes: 32 bytes, or their base64 or hexadecimal text; or several, of which the first names and seals, and the others
+        open what they sealed once. Default: IRON_CAGE_KEY (several are separated by commas), else one that lives with the process. Never shown
+    :ivar tenant: 1 to 200 characters; tokens and hashes of different tenants have nothing to do with each other (default: none)
+    :ivar restore_in: where values come back in place of their tokens: "answer", "tool:NAME" (default: the answer)
     :ivar unscannable: content that no one can read: "warn" (default), "deny" or "allow"
     :ivar kinds: names of kinds and of the groups "personal", "national", "secret", "all"; "-URL" is an exclusion. Default: all
     :ivar regions: countries (ISO 3166-1, two letters) whose kinds are looked for, also where no word beside a value says what it is
@@ -62,6 +67,9 @@ class SafetyConfig:
     actions: Optional[Mapping[str, str]] = None
     scan_output: Optional[bool] = None
     unscannable: Optional[str] = None
+    key: Optional[_Keys] = field(default=None, repr=False)
+    tenant: Optional[str] = None
+    restore_in: Optional[Sequence[str]] = None
     kinds: Optional[Sequence[str]] = None
     regions: Optional[Sequence[str]] = None
     min_score: Optional[float] = None
@@ -72,6 +80,7 @@ class SafetyConfig:
 
     def __post_init__(self) -> None:
         _convert.check("SafetyConfig", self, {
+            "key": _convert.keys, "tenant": _convert.text, "restore_in": _convert.names,
             "detection": _convert.boolean, "action": _convert.text, "actions": _convert.texts, "scan_output": _convert.boolean,
             "unscannable": _convert.text,
         })

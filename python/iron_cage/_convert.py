@@ -92,6 +92,28 @@ def shares(option: str, value: object) -> list[float]:
     return [number(option, each) for each in value]
 
 
+def names(option: str, value: object) -> list[str]:
+    """Several strings."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        refuse(option, value, "a list of strings")
+    return [text(f"{option}[{index}]", each) for index, each in enumerate(value)]
+
+
+def keys(option: str, value: object) -> list[str]:
+    """One key or several, as texts. What is refused is not shown: it may be a key with a slip."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        value = [value]
+    found = []
+    for each in value:  # type: ignore[attr-defined]
+        if isinstance(each, bytes) and len(each) == 32:
+            found.append(each.hex())
+        elif isinstance(each, str):
+            found.append(each)
+        else:
+            raise ConfigError(f"{option}: 32 bytes, or their base64 or hexadecimal text, or several of these expected, got {type(each).__name__}")
+    return found
+
+
 def check(group: str, instance: object, fields: Mapping[str, Callable[[str, Any], Any]]) -> None:
     """Checks the types of a frozen option group."""
     for name, convert in fields.items():

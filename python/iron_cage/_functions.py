@@ -11,6 +11,31 @@ if TYPE_CHECKING:
     from iron_cage._price import Price
 
 
+def restore(text: str) -> str:
+    """The text with the values in place of their tokens, as far as they can be opened.
+
+    Inside a run: as :meth:`Protection.restore` of the innermost protection. Outside: the tokens of this process, or, with IRON_CAGE_KEY, those of that key, in
+    IRON_CAGE_STATE if that is set.
+
+    :raises ConfigError: the protection does not give values back in answers; IRON_CAGE_KEY is no key
+    :raises StateError: the store cannot be read
+    """
+    from iron_cage._protection import current_protection
+
+    protection = current_protection()
+    if protection is not None:
+        return protection.restore(text)
+    import os
+    from json import dumps
+
+    from iron_cage._options import environment_keys
+
+    data, keys = encode(text), environment_keys()
+    options = dumps({"key": keys, "state": os.environ.get("IRON_CAGE_STATE") or None} if keys else {}).encode()
+    answer = _native.take("ironcage_safety_restore", _engine.handle(), options, len(options), data, len(data))
+    return answer.decode("utf-8", "surrogatepass")
+
+
 def count_tokens(text: str, model: str) -> int:
     """Tokens of a text by the public tokenizer of a model. The first use loads tables (about 0.2 s).
 

@@ -50,6 +50,9 @@ _SAFETY = {
     "actions": ("pii_actions", _convert.texts),
     "scan_output": ("scan_output", _convert.boolean),
     "unscannable": ("unscannable", _convert.text),
+    "key": ("key", _convert.keys),
+    "tenant": ("tenant", _convert.text),
+    "restore_in": ("restore_in", _convert.names),
 }
 
 KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "on_event")
@@ -125,6 +128,10 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     state = os.environ.get("IRON_CAGE_STATE")
     if state:
         out.setdefault("state", state)
+    if "key" not in out:
+        keys = environment_keys()
+        if keys:
+            out.put("key", keys, "IRON_CAGE_KEY")
     if on_event is not None:
         out["eager_events"] = True
     return Options(dumps(out).encode(), budget, on_event, out.origin)
@@ -135,6 +142,11 @@ def _safety(config: Any, prefix: str, out: _Collected) -> None:
     scanner = _scanner_options.build(config, prefix)
     if scanner:
         out.put("pii_scanner", scanner, prefix)
+
+
+def environment_keys() -> list[str]:
+    """The keys of IRON_CAGE_KEY, the current one first."""
+    return [key.strip() for key in os.environ.get("IRON_CAGE_KEY", "").split(",") if key.strip()]
 
 
 def _budget(value: Any, out: _Collected) -> Optional[Budget]:

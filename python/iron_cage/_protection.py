@@ -40,7 +40,7 @@ class Protection:
     :param hold_wait: seconds a call waits for others to settle when it does not fit beside them, 0 to 3600, default 30
     :param lower_output: lower the output limit of a call that would not fit otherwise, default True
     :param pii_detection: True (default), False, or a :class:`SafetyConfig` that says what to look for (the same as ``safety``)
-    :param pii_action: "redact" (default), "mask", "block", "warn" or "ignore"
+    :param pii_action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"
     :param scan_output: responses and streams too, default True
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
     :param max_calls: LLM calls per run, default no cap
@@ -143,6 +143,22 @@ class Protection:
             raise RuntimeError(_CLOSED)
         text = reason.encode("utf-8", "replace")
         _native.call("ironcage_protection_stop", self.handle, text, len(text))
+
+    def restore(self, text: str, where: str = "answer") -> str:
+        """The text with the values in place of this protection's tokens. Tokens that cannot be opened (of another key or tenant, unknown, damaged) stay.
+
+        Answers and the arguments of tools need no call of it where ``SafetyConfig(restore_in=...)`` names them: there values come back by themselves.
+
+        :param where: "answer" or "tool:NAME"; values come back only where ``restore_in`` says so
+        :raises ConfigError: ``restore_in`` does not have it
+        :raises StateError: the store cannot be read
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        if self._ended:
+            raise RuntimeError(_CLOSED)
+        data, place = _convert.text("text", text).encode("utf-8", "surrogatepass"), _convert.text("where", where).encode()
+        answer = _native.take("ironcage_protection_restore", self.handle, place, len(place), data, len(data))
+        return answer.decode("utf-8", "surrogatepass")
 
     def events(self) -> list[Mapping[str, Any]]:
         """All events so far, oldest first, at most the last 10,000. Each is a mapping with "seq", "kind", "level" (10 debug to 40

@@ -22,7 +22,7 @@ NUMBERS = ["x", b"1", True, [], {}, object(), float("nan"), float("inf"), "½"]
 BOOLEANS = [0, 1, "yes", "", b"", [], 1.0]
 STRINGS = [3, 1.5, True, b"x", [], {}, object()]
 ONE_OF = {
-    "budget_scope": "protection, run", "pii_action": "redact, mask, block, warn, ignore", "unclaimed": "deny, pass", "unscannable": "warn, deny, allow",
+    "budget_scope": "protection, run", "pii_action": "redact, mask, hash, tokenise, block, warn, ignore", "unclaimed": "deny, pass", "unscannable": "warn, deny, allow",
     "on_deny": "raise, respond",
 }
 

@@ -16,11 +16,14 @@ internal sealed class EngineHost : IForkRecorded
     private bool _closed;
 
     /// <summary>Makes an engine; <paramref name="record"/> is what a forked child finds of it, null to begin one.</summary>
-    public EngineHost(ReadOnlyMemory<byte> config, ForkRecord? record = null)
+    /// <param name="config">The configuration.</param>
+    /// <param name="record">What the parent left of it.</param>
+    /// <param name="tokens">Where the parent had the tokens of the process.</param>
+    public EngineHost(ReadOnlyMemory<byte> config, ForkRecord? record = null, nint tokens = 0)
     {
-        Engine = new Engine(EngineOptions.Read(config), TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        Engine = new Engine(EngineOptions.Read(config), TimeProvider.System, new SystemIdSource(TimeProvider.System), tokens: tokens);
         Engine.Decided = call => Completions.Add(call.Handle);
-        Record = record ?? ForkList.Instance.Add(ForkKind.Engine, config.Span);
+        Record = record ?? ForkList.Instance.Add(ForkKind.Engine, config.Span, extra: Engine.ProcessTokens.Address);
     }
 
     public ForkRecord Record { get; }

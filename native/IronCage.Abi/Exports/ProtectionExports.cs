@@ -63,6 +63,15 @@ internal static unsafe class ProtectionExports
         *result = NativeBuffer.From(Handles.Protection(protection).Value.Report());
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_restore")]
+    public static int Restore(NativeBuffer* result, ulong protection, byte* place, nuint placeLength, byte* text, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        var where = Input.Text(place, placeLength);
+        *result = NativeBuffer.From(Handles.Protection(protection).Value.Restore(Input.Bytes(text, length), where));
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_free")]
     public static int Free(ulong protection) => Guard.Run(() => HandleTable.Instance.Remove(HandleKind.Protection, protection));
 

@@ -7,7 +7,7 @@ using IronCage.Runtime.Standalone;
 
 namespace IronCage.Abi.Exports;
 
-/// <summary>Single rooms without a call: recognise, scan, redact, count, price.</summary>
+/// <summary>Single rooms without a call: recognise, scan, redact, restore, count, price.</summary>
 internal static unsafe class RoomExports
 {
     [UnmanagedCallersOnly(EntryPoint = "ironcage_lang_recognise")]
@@ -33,6 +33,14 @@ internal static unsafe class RoomExports
         Input.NotNull(result);
         *result = default;
         *result = NativeBuffer.From(SafetyTools.Redact(Handles.Engine(engine).Engine, Input.Bytes(text, length)));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_restore")]
+    public static int Restore(NativeBuffer* result, ulong engine, byte* options, nuint optionsLength, byte* text, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(TokenTools.Restore(Handles.Engine(engine).Engine, Input.Json(options, optionsLength), Input.Bytes(text, length)));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_count_tokens")]

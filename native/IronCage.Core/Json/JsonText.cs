@@ -1,5 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
 
 namespace IronCage.Core.Json;
 
@@ -32,6 +35,10 @@ public static class JsonText
         }
         return written;
     }
+
+    /// <summary>The text as the inside of a JSON string. Bytes that are no UTF-8 become U+FFFD.</summary>
+    public static byte[] Escape(ReadOnlySpan<byte> text) => JsonEncodedText.Encode(text.IndexOfAnyExceptInRange((byte)0, (byte)0x7F) >= 0 && !Utf8.IsValid(text)
+        ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text)) : text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
 
     /// <summary>
     /// Moves on from raw offset <paramref name="rawFrom"/>, which stands for text offset <paramref name="textFrom"/>, to the raw offset of text offset

@@ -1,5 +1,6 @@
 using IronCage.Core.Audit;
 using IronCage.Core.Money;
+using IronCage.Core.Tokens;
 
 namespace IronCage.Core.Ledger;
 
@@ -11,6 +12,9 @@ public interface IStore : IDisposable
 
     /// <summary>The URL under which another process finds the same store, whatever its current directory; null for memory.</summary>
     string? Url { get; }
+
+    /// <summary>The sealed values of tokens that it keeps; null for memory.</summary>
+    ITokenStore? Tokens { get; }
 
     /// <summary>
     /// Opens the account, making it when it does not exist. A <paramref name="limit"/> that differs from the stored one replaces it; null leaves a stored limit as it is

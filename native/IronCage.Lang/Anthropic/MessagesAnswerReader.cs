@@ -15,7 +15,7 @@ public static class MessagesAnswerReader
         reader.Read();
         if (!isUsage)
         {
-            Walk(ref reader, offset, answer, name, type: null, isInput: false);
+            Walk(ref reader, offset, answer, name, type: null, isInput: false, tool: null);
             return;
         }
         var usage = MessagesUsage.Read(ref reader);
@@ -23,7 +23,7 @@ public static class MessagesAnswerReader
         answer.HasExtraCharge = usage.HasExtraCharge;
     }
 
-    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, string? type, bool isInput)
+    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, string? type, bool isInput, string? tool)
     {
         switch (reader.TokenType)
         {
@@ -34,18 +34,26 @@ public static class MessagesAnswerReader
                 (type == "thinking" && name.SequenceEqual("thinking"u8) ? answer.Signed : answer.Texts).Add(text);
                 if (isInput || AnswerString.IsWritten(name))
                     answer.Contents.Add(text);
+                if (isInput)
+                    answer.Uses[text.Start] = new TextUse(TextRole.ToolInput, tool);
+                else if (type == "text" && name.SequenceEqual("text"u8))
+                    answer.Uses[text.Start] = new TextUse(TextRole.Answer);
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, answer, name, type, isInput);
+                    Walk(ref reader, offset, answer, name, type, isInput, tool);
                 return;
             case JsonTokenType.StartObject:
-                type = BlockType.Of(reader);
+                if (!isInput)
+                {
+                    type = BlockType.Of(reader);
+                    tool = type == "tool_use" ? ToolName.Of(reader) : null;
+                }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
                     reader.Read();
-                    Walk(ref reader, offset, answer, property, type, isInput || property.SequenceEqual("input"u8));
+                    Walk(ref reader, offset, answer, property, type, isInput || property.SequenceEqual("input"u8), tool);
                 }
                 return;
         }

@@ -107,6 +107,8 @@ internal ref struct MessagesEvent
     private void Part(ref Utf8JsonReader reader, bool isPiece)
     {
         var type = BlockType.Of(reader);
+        if (!isPiece && type == "tool_use" && _index >= 0 && ToolName.Of(reader) is { } tool)
+            _reading.Tools.Add((Tool, tool));
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;
@@ -122,7 +124,7 @@ internal ref struct MessagesEvent
             // A block may begin with text, and goes on with pieces of the same name; in a piece everything is written by the model.
             var grows = isPiece || name.SequenceEqual("text"u8) || name.SequenceEqual("thinking"u8);
             if (grows && reader.TokenType == JsonTokenType.String && !AnswerString.IsOfProvider(name, type))
-                Add(ref reader, name, grows: true);
+                Add(ref reader, name, type, isInput: false, grows: true);
             else
                 Whole(ref reader, name, type, isInput: name.SequenceEqual("input"u8));
         }
@@ -135,7 +137,7 @@ internal ref struct MessagesEvent
         {
             case JsonTokenType.String:
                 if ((isInput || !AnswerString.IsOfProvider(name, type)) && !BodyString.IsEncodedBytes(name, reader.ValueSpan))
-                    Add(ref reader, name, grows: false);
+                    Add(ref reader, name, type, isInput, grows: false);
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -153,7 +155,10 @@ internal ref struct MessagesEvent
         }
     }
 
-    private readonly void Add(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, bool grows)
+    /// <summary>The block as a tool.</summary>
+    private readonly ulong Tool => (ulong)(_index + 1);
+
+    private readonly void Add(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, string? type, bool isInput, bool grows)
     {
         if (reader.ValueSpan.Length == 0)
             return;
@@ -161,8 +166,21 @@ internal ref struct MessagesEvent
         {
             Grows = grows,
             Group = _index,
-            IsSigned = name.SequenceEqual("thinking"u8),
+            Use = new TextUse(RoleOf(name, type, isInput), IsSigned: !isInput && name.SequenceEqual("thinking"u8)),
+            Tool = Tool,
         });
+    }
+
+    private static TextRole RoleOf(ReadOnlySpan<byte> name, string? type, bool isInput)
+    {
+        if (isInput)
+            return TextRole.ToolInput;
+        return type switch
+        {
+            "text" or "text_delta" => name.SequenceEqual("text"u8) ? TextRole.Answer : TextRole.Other,
+            "input_json_delta" => name.SequenceEqual("partial_json"u8) ? TextRole.ToolArguments : TextRole.Other,
+            _ => TextRole.Other,
+        };
     }
 
     /// <summary>A text belongs to the block of its index and the property it stands in.</summary>

@@ -23,7 +23,7 @@ internal sealed class MessagesWire : LlmWire
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => MessagesAnswerReader.TryRead(body, out answer);
 
-    public override LlmStream OpenStream(LlmRequest request, Func<bool, ITextScreen>? newScreen, bool hideUsage) => new MessagesStream(newScreen);
+    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new MessagesStream(newScreen);
 
     public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code, status);
 }

@@ -43,7 +43,7 @@ internal ref struct ChatChunk
                 if (ReaderText.Is(ref reader, "choices"u8))
                 {
                     reader.Read();
-                    Walk(ref reader, "choices"u8, Seed, isWritten: false);
+                    Walk(ref reader, "choices"u8, default, Seed, 0, isWritten: false);
                 }
                 else if (ReaderText.Is(ref reader, "usage"u8))
                 {
@@ -70,7 +70,7 @@ internal ref struct ChatChunk
                     if (StringKind.IsEnvelope(name))
                         reader.Skip();
                     else
-                        Walk(ref reader, name, Fold(Seed, name), isWritten: false);
+                        Walk(ref reader, name, default, Fold(Seed, name), 0, isWritten: false);
                 }
             }
             _reading.IsUsageAlone = _hasUsage && !_hasChoices;
@@ -95,7 +95,13 @@ internal ref struct ChatChunk
     private static ulong Fold(ulong key, long index) => (key ^ (ulong)index ^ 0x8000_0000_0000_0000) * Prime;
 
     /// <summary>A text belongs to the channel of its path: the property names and the "index" of every object on the way.</summary>
-    private void Walk(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ulong key, bool isWritten)
+    /// <param name="reader">At the value.</param>
+    /// <param name="name">Its property.</param>
+    /// <param name="parent">The property that holds its object.</param>
+    /// <param name="key">The path so far.</param>
+    /// <param name="tool">The path of the object that says which tool is used; 0 outside.</param>
+    /// <param name="isWritten">Inside what the model wrote.</param>
+    private void Walk(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadOnlySpan<byte> parent, ulong key, ulong tool, bool isWritten)
     {
         var segments = _reading.Segments;
         switch (reader.TokenType)
@@ -106,17 +112,29 @@ internal ref struct ChatChunk
                 if (reader.ValueSpan.Length == 0 || BodyString.IsEncodedBytes(name, reader.ValueSpan))
                     return;
                 var start = _offset + (int)reader.TokenStartIndex + 1;
-                segments.Add(new StreamSegment(key, new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped)) { Grows = StringKind.Grows(name, isWritten) });
+                segments.Add(new StreamSegment(key, new TextSpan(start, start + reader.ValueSpan.Length, reader.ValueIsEscaped)) 
+                {
+                    Grows = StringKind.Grows(name, isWritten),
+                    Use = new TextUse(StringKind.RoleOf(name, parent, isWritten)),
+                    Tool = tool,
+                });
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     _hasChoices |= name.SequenceEqual("choices"u8);
-                    Walk(ref reader, name, key, isWritten);
+                    Walk(ref reader, name, parent, key, tool, isWritten);
                 }
                 return;
             case JsonTokenType.StartObject:
                 var first = segments.Count;
+                var firstTool = _reading.Tools.Count;
+                if (isWritten && StringKind.IsToolUse(name))
+                {
+                    tool = key;
+                    if (ToolName.Of(reader) is { } known)
+                        _reading.Tools.Add((key, known));
+                }
                 long index = 0;
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
@@ -136,11 +154,13 @@ internal ref struct ChatChunk
                     }
                     else
                     {
-                        Walk(ref reader, property, Fold(key, property), isWritten || StringKind.HoldsWriting(property));
+                        Walk(ref reader, property, name, Fold(key, property), tool, isWritten || StringKind.HoldsWriting(property));
                     }
                 }
                 for (var i = first; i < segments.Count; i++)
-                    segments[i] = segments[i] with { Key = Fold(segments[i].Key, index) };
+                    segments[i] = segments[i] with { Key = Fold(segments[i].Key, index), Tool = segments[i].Tool == 0 ? 0 : Fold(segments[i].Tool, index) };
+                for (var i = firstTool; i < _reading.Tools.Count; i++)
+                    _reading.Tools[i] = (Fold(_reading.Tools[i].Key, index), _reading.Tools[i].Name);
                 return;
         }
     }

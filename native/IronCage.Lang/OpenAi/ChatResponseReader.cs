@@ -28,11 +28,11 @@ public static class ChatResponseReader
             if (StringKind.IsEnvelope(name))
                 reader.Skip();
             else
-                Walk(ref reader, offset, answer, name, isWritten: false);
+                Walk(ref reader, offset, answer, name, default, isWritten: false, tool: null);
         }
     }
 
-    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, bool isWritten)
+    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> parent, bool isWritten, string? tool)
     {
         switch (reader.TokenType)
         {
@@ -44,12 +44,16 @@ public static class ChatResponseReader
                 answer.Texts.Add(text);
                 if (StringKind.Grows(name, isWritten))
                     answer.Contents.Add(text);
+                if (StringKind.RoleOf(name, parent, isWritten) is not TextRole.Other and var role)
+                    answer.Uses[start] = new TextUse(role, tool);
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, answer, name, isWritten);
+                    Walk(ref reader, offset, answer, name, parent, isWritten, tool);
                 return;
             case JsonTokenType.StartObject:
+                if (isWritten && StringKind.IsToolUse(name))
+                    tool = ToolName.Of(reader);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
@@ -63,7 +67,7 @@ public static class ChatResponseReader
                             answer.LogProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
                         continue;
                     }
-                    Walk(ref reader, offset, answer, property, isWritten || StringKind.HoldsWriting(property));
+                    Walk(ref reader, offset, answer, property, name, isWritten || StringKind.HoldsWriting(property), tool);
                 }
                 return;
         }

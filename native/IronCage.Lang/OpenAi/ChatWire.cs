@@ -22,7 +22,7 @@ internal sealed class ChatWire : LlmWire
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
 
-    public override LlmStream OpenStream(LlmRequest request, Func<bool, ITextScreen>? newScreen, bool hideUsage) =>
+    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) =>
         new ChatStream(newScreen, hideUsage, request.Choices);
 
     public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);

@@ -36,6 +36,26 @@ internal static class StringKind
         _ => false,
     };
 
+    /// <summary>The objects that say which tool is used, and with which arguments.</summary>
+    public static bool IsToolUse(ReadOnlySpan<byte> name) => name.SequenceEqual("function"u8) || name.SequenceEqual("function_call"u8) || name.SequenceEqual("custom"u8);
+
+    /// <summary>What a string is for.</summary>
+    /// <param name="name">The property.</param>
+    /// <param name="parent">The property that holds its object.</param>
+    /// <param name="isWritten">Inside what the model wrote.</param>
+    public static TextRole RoleOf(ReadOnlySpan<byte> name, ReadOnlySpan<byte> parent, bool isWritten)
+    {
+        if (!isWritten)
+            return name.SequenceEqual("text"u8) && parent.SequenceEqual("choices"u8) ? TextRole.Answer : TextRole.Other;
+        if (HoldsWriting(parent))
+            return name.SequenceEqual("content"u8) || name.SequenceEqual("refusal"u8) ? TextRole.Answer : TextRole.Other;
+        if (parent.SequenceEqual("content"u8))
+            return name.SequenceEqual("text"u8) || name.SequenceEqual("refusal"u8) ? TextRole.Answer : TextRole.Other;
+        if (parent.SequenceEqual("custom"u8))
+            return name.SequenceEqual("input"u8) ? TextRole.ToolInput : TextRole.Other;
+        return IsToolUse(parent) && name.SequenceEqual("arguments"u8) ? TextRole.ToolArguments : TextRole.Other;
+    }
+
     /// <summary>The objects that hold what a model wrote.</summary>
     public static bool HoldsWriting(ReadOnlySpan<byte> name) => name.SequenceEqual("delta"u8) || name.SequenceEqual("message"u8);
 

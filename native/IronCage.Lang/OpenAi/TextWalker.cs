@@ -12,7 +12,11 @@ internal static class TextWalker
         {
             case JsonTokenType.String:
                 if (reader.ValueSpan.Length > 0 && !BodyString.IsEncodedBytes(name, reader.ValueSpan))
+                {
                     request.AddText(ref reader);
+                    if (name.SequenceEqual("arguments"u8))
+                        request.JsonTexts.Add(request.Texts[^1].Start);
+                }
                 break;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

@@ -22,8 +22,9 @@ public abstract class LlmStream
 
     private readonly Queue<StreamEvent> _waiting = new();
     private readonly Dictionary<ulong, StreamChannel> _channels = [];
+    private readonly Dictionary<ulong, string> _tools = [];
     private readonly StreamReading _reading = new();
-    private readonly Func<bool, ITextScreen>? _newScreen;
+    private readonly Func<TextUse, ITextScreen>? _newScreen;
     private readonly bool _hideUsage;
     private readonly ArrayBufferWriter<byte> _text = new();
     private byte[] _partial = [];
@@ -33,9 +34,9 @@ public abstract class LlmStream
     private byte[] _scratch = [];
     private bool _edited;
 
-    /// <param name="newScreen">Makes the screen of a channel, given whether the provider signs its text, which must then stay as it is; null hands everything on unscreened.</param>
+    /// <param name="newScreen">Makes the screen of a channel, given what its text is for; null hands everything on unscreened.</param>
     /// <param name="hideUsage">An event that holds nothing but usage was asked for on the caller's behalf and is not handed on.</param>
-    private protected LlmStream(Func<bool, ITextScreen>? newScreen, bool hideUsage)
+    private protected LlmStream(Func<TextUse, ITextScreen>? newScreen, bool hideUsage)
     {
         _newScreen = newScreen;
         _hideUsage = hideUsage;
@@ -180,6 +181,8 @@ public abstract class LlmStream
             return;
         }
         TakeUsage(_reading);
+        foreach (var (tool, name) in _reading.Tools)
+            _tools.TryAdd(tool, name); // which it stays, whatever comes
         HasError |= _reading.IsError;
         HasExtraCharge |= _reading.HasExtraCharge;
         Finished += _reading.Finished;
@@ -237,11 +240,13 @@ public abstract class LlmStream
         });
     }
 
+    private TextUse Use(in StreamSegment segment) => segment.Tool == 0 ? segment.Use : segment.Use with { Tool = _tools.GetValueOrDefault(segment.Tool) };
+
     private StreamChannel Channel(in StreamSegment segment)
     {
         if (segment.Grows && _channels.TryGetValue(segment.Key, out var open))
             return open;
-        var channel = new StreamChannel(_newScreen?.Invoke(segment.IsSigned) ?? OpenScreen.Instance, segment.Group);
+        var channel = new StreamChannel(_newScreen?.Invoke(Use(segment)) ?? OpenScreen.Instance, segment.Group);
         if (segment.Grows)
             _channels[segment.Key] = channel;
         return channel;

@@ -6,6 +6,9 @@ internal sealed class StreamReading
     /// <summary>The texts of the event.</summary>
     public List<StreamSegment> Segments { get; } = [];
 
+    /// <summary>Tools that the event names, by what <see cref="StreamSegment.Tool"/> says.</summary>
+    public List<(ulong Key, string Name)> Tools { get; } = [];
+
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];
 
@@ -31,6 +34,7 @@ internal sealed class StreamReading
     public void Clear()
     {
         Segments.Clear();
+        Tools.Clear();
         LogProbabilities.Clear();
         Usage = null;
         IsUsageAlone = IsError = HasExtraCharge = IsEnd = false;

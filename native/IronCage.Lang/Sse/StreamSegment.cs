@@ -13,8 +13,11 @@ internal record struct StreamSegment(ulong Key, TextSpan Place)
     /// <summary>As <see cref="StreamChannel.Group"/>.</summary>
     public long Group { get; init; }
 
-    /// <summary>The provider signs this text.</summary>
-    public bool IsSigned { get; init; }
+    /// <summary>What it is for; the name of its tool may be known by <see cref="Tool"/> only.</summary>
+    public TextUse Use { get; init; }
+
+    /// <summary>Identity, within the stream, of the tool whose arguments it belongs to; 0 if none.</summary>
+    public ulong Tool { get; init; }
 
     /// <summary>Offset of its first byte in the channel's text.</summary>
     public long TextStart { get; set; }

@@ -1,13 +1,22 @@
 using IronCage.Core.Text;
+using IronCage.Lang;
 using IronCage.Runtime.Protections;
 using IronCage.Safety;
+using IronCage.Safety.Tokens;
 
 namespace IronCage.Runtime.Calls;
 
 /// <summary>
 /// Screens one channel of a streamed answer by a policy. What is signed is reported and left as it is, unless it is to be blocked. Keeps the bytes that are not decided yet, so that places can be told in code points and values be masked.
 /// </summary>
-internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, bool signed, Action<FindingRecord> found) : ITextScreen
+/// <param name="scan">The scan of the channel.</param>
+/// <param name="policy">Decides.</param>
+/// <param name="use">What the text is for.</param>
+/// <param name="text">Which of the answer's texts it is, from 0.</param>
+/// <param name="batch">Receives what has to be saved of tokens.</param>
+/// <param name="digests">Whether findings are to be told with a digest of their value.</param>
+/// <param name="found">Told of every finding.</param>
+internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse use, int text, TokenBatch batch, bool digests, Action<FindingRecord> found) : ITextScreen
 {
     private readonly List<StreamFinding> _findings = [];
     private byte[] _window = [];
@@ -41,8 +50,13 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, bool si
         var action = policy.For(finding.Kind, output: true);
         if (action == PiiAction.Ignore)
             return null;
-        found(new FindingRecord(finding.Kind.Name, start, start + CodePoints.Count(value), finding.Score, IsOutput: true, action));
-        return !signed && TextScreening.Replacement(finding.Kind, action, value) is { } replacement
+        var meant = TextScreening.Meant(value, use.Role == TextRole.ToolArguments);
+        found(new FindingRecord(finding.Kind.Name, start, start + CodePoints.Count(value), finding.Score, IsOutput: true, action)
+        {
+            Text = text,
+            Digest = digests ? policy.VaultFor(finding.Kind).Digest(finding.Kind, meant) : null,
+        });
+        return !use.IsSigned && policy.Replacement(finding.Kind, action, meant, batch) is { } replacement
             ? new TextEdit(finding.Start, finding.End, replacement)
             : null;
     }

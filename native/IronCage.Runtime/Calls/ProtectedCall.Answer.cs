@@ -1,4 +1,5 @@
 using System.Buffers;
+using IronCage.Core.Text;
 using IronCage.Lang;
 using IronCage.Lang.Sse;
 using IronCage.Reliability;
@@ -100,9 +101,7 @@ public sealed partial class ProtectedCall
                 _ended = Refused(denied);
             return;
         }
-        Func<bool, OutputScreen>? newScreen = _run.Policy.ScansOutput
-            ? signed => new OutputScreen(_run.Scanner.OpenStream(), _run.Policy, signed, _streamFindings.Add)
-            : null;
+        Func<TextUse, ITextScreen>? newScreen = _run.Policy.ScansOutput || _run.Restores.IsActive ? use => NewScreen(use) : null;
         _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
         PrepareToEstimate();
     }
@@ -143,6 +142,7 @@ public sealed partial class ProtectedCall
 
     private Verdict StreamVerdict(ReadOnlySpan<byte> piece)
     {
+        BookTokens();
         if (_streamFindings.Count > 0)
         {
             var records = _streamFindings.ToArray();
@@ -164,16 +164,29 @@ public sealed partial class ProtectedCall
 
     private Verdict ScreenAnswer(LlmAnswer answer, ReadOnlySpan<byte> body)
     {
-        if (!_run.Policy.ScansOutput)
+        var scans = _run.Policy.ScansOutput;
+        if (!scans && !_run.Restores.IsActive)
             return Verdict.Send;
-        var screening = new TextScreening(_run.Scanner, _run.Policy, output: true);
+        var screening = NewScreening();
         var edits = new List<RawEdit>();
-        foreach (var text in answer.Texts)
-            screening.Screen(text, body, edits);
-        foreach (var text in answer.Signed)
-            screening.Report(text, body);
+        var local = new List<TextEdit>();
+        byte[] scratch = [];
+        foreach (var place in answer.Texts)
+        {
+            local.Clear();
+            var use = answer.Uses.GetValueOrDefault(place.Start);
+            var text = place.Read(body, ref scratch);
+            if (scans)
+                screening.Screen(text, use.Role == TextRole.ToolArguments, local);
+            Restore(text, use, local);
+            if (local.Count > 0)
+                place.ToRaw(body, local, edits);
+        }
+        foreach (var place in scans ? answer.Signed : [])
+            screening.Report(place, body);
         if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
             return Refused(refusal);
+        BookTokens();
         if (edits.Count == 0)
             return Verdict.Send;
         // Log probabilities repeat the content token by token, the found value included.
@@ -187,13 +200,18 @@ public sealed partial class ProtectedCall
     {
         if (!_run.Policy.ScansOutput)
             return Verdict.Send;
-        var screening = new TextScreening(_run.Scanner, _run.Policy, output: true);
-        var edits = new List<RawEdit>();
-        screening.Screen(new TextSpan(0, body.Length, Escaped: false), body, edits);
+        var screening = NewScreening();
+        var local = new List<TextEdit>();
+        screening.Screen(body, isJson: false, local);
         if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
             return Refused(refusal);
+        BookTokens();
+        var edits = new List<RawEdit>();
+        new TextSpan(0, body.Length, Escaped: false).ToRaw(body, local, edits);
         return edits.Count == 0 ? Verdict.Send : new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
     }
+
+    private TextScreening NewScreening() => new(_run.Scanner, _run.Policy, output: true, _tokens, KeepsDigests);
 
     private static bool HasText(LlmAnswer answer) => answer.Contents.Count > 0;
 

@@ -102,6 +102,7 @@ public sealed partial class ProtectedCall
             return Refuse(open);
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
+        _saving = SaveTokens(body);
         if (_edits.Count > 0)
         {
             // What is held must bound what is sent: a redacted text may be longer than the one that was found.
@@ -113,13 +114,13 @@ public sealed partial class ProtectedCall
         ValueTask<HoldOutcome?> pending;
         if (nonblocking && MustLoadTokenizer())
         {
-            pending = LoadAndHoldAsync(_redacted ?? body.ToArray());
+            pending = WithTokens(LoadAndHoldAsync(_redacted ?? body.ToArray()));
         }
         else
         {
             if (BuildDemand(body) is { } unbounded)
                 return Refuse(unbounded);
-            pending = TakeHoldsAsync();
+            pending = WithTokens(TakeHoldsAsync());
         }
         _busyTicks += Now - started;
         if (pending.IsCompletedSuccessfully)

@@ -1,4 +1,5 @@
 using IronCage.Core.Events;
+using IronCage.Core.Text;
 using IronCage.Lang;
 using IronCage.Runtime.Protections;
 using IronCage.Safety;
@@ -14,9 +15,16 @@ public sealed partial class ProtectedCall
             return denied;
         if (!_run.Policy.ScansInput)
             return null;
-        var screening = new TextScreening(_run.Scanner, _run.Policy, output: false);
+        var screening = new TextScreening(_run.Scanner, _run.Policy, output: false, _tokens, KeepsDigests);
+        var edits = new List<TextEdit>();
+        byte[] scratch = [];
         foreach (var text in _request.Texts)
-            screening.Screen(text, body, _edits);
+        {
+            edits.Clear();
+            screening.Screen(text.Read(body, ref scratch), _request.JsonTexts.Contains(text.Start), edits);
+            if (edits.Count > 0)
+                text.ToRaw(body, edits, _edits);
+        }
         foreach (var text in _request.Signed)
             screening.Report(text, body);
         return Report(screening.Records, output: false, screening.IsBlocked);
@@ -41,6 +49,33 @@ public sealed partial class ProtectedCall
         return null;
     }
 
+    /// <summary>What the audit trail keeps: kind, place, keyed digest and action of each of the first <see cref="MostAudited"/> findings, and how many of each kind there were.</summary>
+    private string AuditDetails(IReadOnlyList<FindingRecord> records, bool output) => JsonDetails.Write(writer =>
+    {
+        writer.WriteString("call", _id.ToString("N"));
+        writer.WriteString("model", Model);
+        writer.WriteString("direction", output ? "output" : "input");
+        writer.WriteStartObject("kinds");
+        foreach (var group in records.GroupBy(r => r.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
+            writer.WriteNumber(group.Key, group.Count());
+        writer.WriteEndObject();
+        writer.WriteStartArray("findings");
+        foreach (var record in records.Take(MostAudited))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", record.Kind);
+            writer.WriteNumber("text", record.Text);
+            writer.WriteNumber("start", record.Start);
+            writer.WriteNumber("end", record.End);
+            writer.WriteString("digest", record.Digest);
+            writer.WriteString("action", ReportWriter.Name(record.Action));
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    });
+
+    private const int MostAudited = 1000;
+
     /// <summary>Books findings in every report; the refusal when one of them blocks.</summary>
     private Refusal? Report(IReadOnlyList<FindingRecord> records, bool output, bool blocked)
     {
@@ -55,11 +90,12 @@ public sealed partial class ProtectedCall
                 writer.WriteNumber(group.Key, group.Count());
             writer.WriteEndObject();
         });
+        var audited = KeepsDigests ? AuditDetails(records, output) : "";
         foreach (var protection in _run.Protections)
         {
             protection.Tally.Found(records);
             protection.Emit("pii.found", EventLevel.Warning, $"{records.Count} finding(s) in the {where} of {Model}", details);
-            protection.Audit(blocked ? "pii.blocked" : "pii.found", details);
+            protection.Audit(blocked ? "pii.blocked" : "pii.found", audited);
         }
         if (!blocked)
             return null;

@@ -1,17 +1,24 @@
+using IronCage.Core.Json;
 using IronCage.Core.Text;
 using IronCage.Lang;
 using IronCage.Runtime.Protections;
 using IronCage.Safety;
+using IronCage.Safety.Tokens;
 
 namespace IronCage.Runtime.Calls;
 
 /// <summary>Scans whole texts by a policy: collects what was found and the edits that it calls for.</summary>
-internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool output)
+/// <param name="scanner">Finds.</param>
+/// <param name="policy">Decides.</param>
+/// <param name="output">Whether the texts are of an answer.</param>
+/// <param name="batch">Receives what has to be saved of tokens.</param>
+/// <param name="digests">Whether findings are to be told with a digest of their value.</param>
+internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool output, TokenBatch batch, bool digests)
 {
     private readonly List<Finding> _findings = [];
-    private readonly List<TextEdit> _edits = [];
     private List<FindingRecord>? _records;
     private byte[] _scratch = [];
+    private int _text = -1;
 
     /// <summary>A finding whose action is to block.</summary>
     public bool IsBlocked { get; private set; }
@@ -19,16 +26,18 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
     public IReadOnlyList<FindingRecord> Records => _records ?? (IReadOnlyList<FindingRecord>)[];
 
     /// <summary>Screens a text that must stay as it is: what is found is reported, and blocks, but is not replaced.</summary>
-    public void Report(in TextSpan place, ReadOnlySpan<byte> body) => Screen(place, body, null);
+    public void Report(in TextSpan place, ReadOnlySpan<byte> body) => Screen(place.Read(body, ref _scratch), isJson: false, null);
 
-    /// <summary>Screens a text; <paramref name="edits"/> receives what replaces the findings.</summary>
-    public void Screen(in TextSpan place, ReadOnlySpan<byte> body, List<RawEdit>? edits)
+    /// <summary>Screens a text; <paramref name="edits"/> receives what replaces the findings, ascending.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isJson">Whether it is JSON itself: then values are meant without its escapes.</param>
+    /// <param name="edits">Null for a text that stays as it is.</param>
+    public void Screen(ReadOnlySpan<byte> text, bool isJson, List<TextEdit>? edits)
     {
-        var text = place.Read(body, ref _scratch);
+        _text++;
         _findings.Clear();
         if (scanner.Scan(text, _findings) == 0)
             return;
-        _edits.Clear();
         int counted = 0, codePoints = 0;
         foreach (var finding in _findings)
         {
@@ -40,22 +49,26 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
                 continue;
             codePoints += CodePoints.Count(text[counted..finding.Start]);
             var end = codePoints + CodePoints.Count(value);
-            (_records ??= []).Add(new FindingRecord(finding.Kind.Name, codePoints, end, finding.Score, output, action));
+            var meant = Meant(value, isJson);
+            (_records ??= []).Add(new FindingRecord(finding.Kind.Name, codePoints, end, finding.Score, output, action)
+            {
+                Text = _text,
+                Digest = digests ? policy.VaultFor(finding.Kind).Digest(finding.Kind, meant) : null,
+            });
             counted = finding.End;
             codePoints = end;
             IsBlocked |= action == PiiAction.Block;
-            if (Replacement(finding.Kind, action, value) is { } replacement)
-                _edits.Add(new TextEdit(finding.Start, finding.End, replacement));
+            if (edits is not null && policy.Replacement(finding.Kind, action, meant, batch) is { } replacement)
+                edits.Add(new TextEdit(finding.Start, finding.End, replacement));
         }
-        if (edits is not null)
-            place.ToRaw(body, _edits, edits);
     }
 
-    /// <summary>What stands in place of a finding; null when it stays.</summary>
-    public static ReadOnlyMemory<byte>? Replacement(PiiKind kind, PiiAction action, ReadOnlySpan<byte> value) => action switch
+    /// <summary>The value as it is meant, without the escapes of a text that is JSON itself.</summary>
+    public static ReadOnlySpan<byte> Meant(ReadOnlySpan<byte> value, bool isJson)
     {
-        PiiAction.Redact => kind.RedactedUtf8,
-        PiiAction.Mask => Masking.Mask(value),
-        _ => (ReadOnlyMemory<byte>?)null, // a bare null would become empty memory, and the finding be cut out
-    };
+        if (!isJson || !value.Contains((byte)'\\'))
+            return value;
+        var meant = new byte[value.Length];
+        return meant.AsSpan(0, JsonText.Unescape(value, meant));
+    }
 }

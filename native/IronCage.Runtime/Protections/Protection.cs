@@ -8,7 +8,9 @@ using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Runs;
 using IronCage.Runtime.Scanning;
+using IronCage.Runtime.Standalone;
 using IronCage.Safety;
+using IronCage.Safety.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace IronCage.Runtime.Protections;
@@ -42,12 +44,18 @@ public sealed class Protection
         if (shared is not null && options.BudgetPerRun)
             throw new ConfigException("budget_scope", "'run' needs budget_usd, not a shared budget");
         _store = shared is not null && options.State is null ? shared.Store : engine.OpenStore(legacy is null ? options.State : legacy.StoreUrl);
+        // Before anything is made in the store: what is written there would be unreadable for ever when the process ends.
+        if (_store.IsDurable && options.Keys is null && options.Tokenises)
+            throw new ConfigException("key", "tokens in a durable store need one: 32 bytes as 64 hexadecimal digits or as base64 (without a durable state, tokens live with the process and need none)");
+        Vault = engine.Vault(options.Keys, options.Tenant, _store);
+        RestoreIn = options.RestoreIn ?? RestorePlaces.Default;
+        RestoresInTraffic = !RestoreIn.IsEmpty && (options.RestoreIn is not null || options.Tokenises);
         if (shared is not null)
             _watch = Watch(shared.Account, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
         else if (options.Budget is { } limit && !options.BudgetPerRun)
             _watch = Watch(OpenAccount(limit, ofRun: false), keepsAudit: _store.IsDurable);
         Scanner = options.Scanner is { } own ? ScannerOptionsReader.Checked("pii_scanner", () => new Scanner(own)) : engine.Scanner;
-        Policy = new SafetyPolicy(options, Scanner);
+        Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
     }
@@ -61,6 +69,15 @@ public sealed class Protection
 
     /// <summary>What looks for findings in its traffic.</summary>
     internal Scanner Scanner { get; }
+
+    /// <summary>Its tokens, hashes and digests.</summary>
+    internal TokenVault Vault { get; }
+
+    /// <summary>Where values come back.</summary>
+    internal RestorePlaces RestoreIn { get; }
+
+    /// <summary>Whether tokens are looked for in answers.</summary>
+    internal bool RestoresInTraffic { get; }
     internal CircuitBook? Circuits { get; }
     internal ProtectionTally Tally { get; } = new();
 
@@ -77,6 +94,23 @@ public sealed class Protection
             return;
         Emit("agent.stopped", EventLevel.Warning, $"agent {Options.AgentId} was stopped", null);
         _engine.CancelWaiting(this);
+    }
+
+    /// <summary>A text with the values in place of their tokens, as the policy allows for that place. Tokens that cannot be opened stay. May wait for the store.</summary>
+    /// <param name="text">UTF-8; values stand in the result as they are, not escaped.</param>
+    /// <param name="place">As in <see cref="RestorePlaces"/>; "" is the answer.</param>
+    /// <exception cref="ConfigException">It is no place, or the policy does not allow it.</exception>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public byte[] Restore(ReadOnlySpan<byte> text, string place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (place.Length == 0)
+            place = RestorePlaces.Answer;
+        if (!RestorePlaces.IsPlace(place))
+            throw new ConfigException("where", "must be \"answer\" or \"tool:NAME\"");
+        if (!RestoreIn.Has(place))
+            throw new ConfigException("restore_in", $"values of this protection do not come back in '{place}'");
+        return TokenTools.Restore(Vault, text);
     }
 
     /// <summary>Opens a run nested in <paramref name="parent"/>.</summary>

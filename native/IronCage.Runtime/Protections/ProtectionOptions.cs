@@ -2,6 +2,7 @@ using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
 using IronCage.Safety;
+using IronCage.Safety.Tokens;
 
 namespace IronCage.Runtime.Protections;
 
@@ -18,9 +19,19 @@ public sealed record ProtectionOptions
     public bool PiiDetection { get; init; } = true;
     public PiiAction PiiAction { get; init; } = PiiAction.Redact;
     public IReadOnlyDictionary<string, PiiAction> PiiActions { get; init; } = new Dictionary<string, PiiAction>();
+
     /// <summary>What is looked for in traffic; null: what is by default.</summary>
     public ScannerOptions? Scanner { get; init; }
     public bool ScanOutput { get; init; } = true;
+
+    /// <summary>The keys of tokens, hashes and digests; null: one that lives with the process.</summary>
+    public KeyRing? Keys { get; init; }
+
+    /// <summary>Whose values tokens stand for.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>Where values come back; null: not said.</summary>
+    public RestorePlaces? RestoreIn { get; init; }
     public CircuitBreakerOptions? CircuitBreaker { get; init; } = new();
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
@@ -30,4 +41,37 @@ public sealed record ProtectionOptions
     public bool Respond { get; init; }
     public int? MaxCalls { get; init; }
     public bool EagerEvents { get; init; }
+
+    /// <summary>What is done with findings of a kind: as said for it, else for its group, else for all; what traffic is left with unless it is named itself stays.</summary>
+    public PiiAction ActionFor(PiiKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        if (PiiActions.TryGetValue(kind.Name, out var own))
+            return own;
+        if (!TrafficRules.ActsOn(kind) && Scanner?.Kinds?.Contains(kind.Name) != true)
+            return PiiAction.Ignore;
+        foreach (var (name, group) in SafetyOptionsReader.Groups)
+        {
+            if (group == kind.Group && PiiActions.TryGetValue(name, out var shared))
+                return shared;
+        }
+        return PiiAction;
+    }
+
+    /// <summary>Whether tokens are made.</summary>
+    public bool Tokenises
+    {
+        get
+        {
+            foreach (var kind in PiiKinds.All)
+            {
+                if (PiiDetection && ActionFor(kind) == PiiAction.Tokenise)
+                    return true;
+            }
+            return PiiDetection && (Scanner?.OwnKinds ?? []).Any(kind => ActionFor(kind) == PiiAction.Tokenise);
+        }
+    }
+
+    /// <summary>What is done with findings of a kind of the user's own.</summary>
+    public PiiAction ActionFor(string own) => PiiActions.TryGetValue(own, out var action) ? action : PiiAction;
 }

@@ -4,7 +4,6 @@ using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
 using IronCage.Runtime.Scanning;
-using IronCage.Safety;
 
 namespace IronCage.Runtime.Protections;
 
@@ -21,7 +20,7 @@ public static class ProtectionOptionsReader
                 options = Apply(options, property.Name, property.Value);
         }
         if (document.RootElement.TryGetProperty("pii_actions", out var actions))
-            options = options with { PiiActions = Actions(actions, "pii_actions", OwnKinds(options.Scanner)) };
+            options = options with { PiiActions = SafetyOptionsReader.Actions(actions, "pii_actions", options.Scanner?.OwnKinds ?? []) };
         if (options.AgentId.Length == 0)
             throw new ConfigException("agent_id", "is required, 1 to 200 characters");
         return options;
@@ -37,7 +36,10 @@ public static class ProtectionOptionsReader
         "lower_output" => o with { LowerOutput = OptionsJson.Bool(value, name) },
         "bound" => o with { StrictBound = OptionsJson.OneOf(value, name, "default", "strict") == "strict" },
         "pii_detection" => o with { PiiDetection = OptionsJson.Bool(value, name) },
-        "pii_action" => o with { PiiAction = Action(value, name) },
+        "pii_action" => o with { PiiAction = SafetyOptionsReader.Action(value, name) },
+        "key" => o with { Keys = SafetyOptionsReader.Keys(value, name) },
+        "tenant" => o with { Tenant = SafetyOptionsReader.Tenant(value, name) },
+        "restore_in" => o with { RestoreIn = SafetyOptionsReader.RestoreIn(value, name) },
         "pii_scanner" => o with { Scanner = ScannerOptionsReader.Read(value, name) },
         "scan_output" => o with { ScanOutput = OptionsJson.Bool(value, name) },
         "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
@@ -66,37 +68,6 @@ public static class ProtectionOptionsReader
         thresholds.Sort();
         return thresholds;
     }
-
-    private const string ActionNames = "must be one of redact, mask, block, warn, ignore";
-
-    private static PiiAction Action(JsonElement value, string name) =>
-        (value.ValueKind == JsonValueKind.String ? value.GetString() : null) switch
-        {
-            "redact" => PiiAction.Redact,
-            "mask" => PiiAction.Mask,
-            "block" => PiiAction.Block,
-            "warn" => PiiAction.Warn,
-            "ignore" => PiiAction.Ignore,
-            _ => throw new ConfigException(name, ActionNames),
-        };
-
-    private static Dictionary<string, PiiAction> Actions(JsonElement value, string name, HashSet<string> own)
-    {
-        if (value.ValueKind != JsonValueKind.Object)
-            throw new ConfigException(name, "must be an object of kind and action");
-        var actions = new Dictionary<string, PiiAction>();
-        foreach (var property in value.EnumerateObject())
-        {
-            if (!PiiKinds.TryGet(property.Name, out _) && !own.Contains(property.Name))
-                throw new ConfigException(name, $"'{property.Name}' is not a kind; kinds are {string.Join(", ", PiiKinds.All.ToArray().Select(k => k.Name))}");
-            actions[property.Name] = Action(property.Value, $"{name}[{property.Name}]");
-        }
-        return actions;
-    }
-
-    private static HashSet<string> OwnKinds(ScannerOptions? scanner) => scanner is null
-        ? []
-        : [.. scanner.Patterns.Select(p => p.Kind), .. scanner.Dictionaries.Select(d => d.Kind), .. scanner.Deny.Select(d => d.Kind)];
 
     private static CircuitBreakerOptions? Circuit(JsonElement value, string name)
     {

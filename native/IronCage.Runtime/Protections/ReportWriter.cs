@@ -102,6 +102,8 @@ internal static class ReportWriter
     {
         PiiAction.Redact => "redact",
         PiiAction.Mask => "mask",
+        PiiAction.Tokenise => "tokenise",
+        PiiAction.Hash => "hash",
         PiiAction.Block => "block",
         PiiAction.Warn => "warn",
         _ => "ignore",

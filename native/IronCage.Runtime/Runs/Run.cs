@@ -34,6 +34,7 @@ public sealed class Run
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
             .Select(r => new Payer(r.Protection, r.Watch!))];
+        Restores = new RestorePolicy(Protections);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
     }
@@ -58,6 +59,9 @@ public sealed class Run
 
     /// <summary>Finds what the scanner of any of the protections finds.</summary>
     internal Scanner Scanner { get; }
+
+    /// <summary>Whose values come back where, in answers.</summary>
+    internal RestorePolicy Restores { get; }
 
     /// <summary>The refusal that later calls of this run are refused with; null if none.</summary>
     internal Refusal? Remembered

@@ -95,7 +95,7 @@ internal sealed class PatternMatcher(PatternProgram program)
                 character = classes.LastLineFeed;
             }
 
-            if (b == '[' && RedactedForm.At(window, at) is var form && form != MatchState.NoMatch)
+            if (b == '[' && ReplacedForm.At(window, at, out _) is var form && form != MatchState.NoMatch)
                 return form == MatchState.Match ? MatchState.NoMatch : form;
             return MatchState.Match;
         }

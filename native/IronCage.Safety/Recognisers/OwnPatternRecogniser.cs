@@ -49,11 +49,11 @@ internal sealed class OwnPatternRecogniser : Recogniser
 
     private MatchState Accept(in TextWindow window, int start, int end, in Entry entry, List<Candidate> candidates)
     {
-        // Where something was redacted, it was the neighbour that decided: see RedactedForm and Edge.
+        // Where something was redacted, it was the neighbour that decided: see ReplacedForm and Edge.
         // An allowed value there is proposed all the same: it comes to nothing, but keeps others from finding a part of it.
         var candidate = new Candidate(entry.Kind, window.Origin + start, window.Origin + end, entry.Score, entry.Context is null ? Evidence.Custom : Evidence.Custom | Evidence.Context);
-        MatchState covered = RedactedForm.Covers(window, start);
-        bool isBeside = start > 0 && window.Bytes[..start].EndsWith(RedactedForm.Tail);
+        MatchState covered = ReplacedForm.Covers(window, start);
+        bool isBeside = start > 0 && ReplacedForm.IsAtEnd(window.Bytes[..start]);
         if (covered == MatchState.NoMatch && (!isBeside || filter?.Keeps(candidate, window.Bytes[start..end]) == false))
             candidates.Add(candidate);
         return covered == MatchState.NeedMore ? covered : MatchState.NoMatch;

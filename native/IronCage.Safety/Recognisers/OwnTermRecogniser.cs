@@ -50,7 +50,7 @@ internal sealed class OwnTermRecogniser(TermDictionary dictionary, PiiKind kind,
         ReadOnlySpan<byte> text = window.Bytes;
         if (start > 0 && !Edge.LeftFree(text, start) && (ByteClass.IsWord(text[start]) || !ByteClass.IsWord(text[start - 1])))
             return MatchState.NoMatch; // inside a word, or beside a redacted form
-        MatchState covered = RedactedForm.Covers(window, start);
+        MatchState covered = ReplacedForm.Covers(window, start);
         if (covered != MatchState.NoMatch)
             return covered == MatchState.Match ? MatchState.NoMatch : covered;
         MatchState edge = Edge.RightOfForm(window, end);

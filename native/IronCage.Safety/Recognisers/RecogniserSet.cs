@@ -14,15 +14,24 @@ internal sealed class RecogniserSet
     private readonly ByteSet? ownStarts;
 
     public RecogniserSet(IEnumerable<Recogniser> recognisers)
+        : this([.. recognisers], contexts: null)
     {
-        all = [.. recognisers];
+    }
+
+    private RecogniserSet(Recogniser[] recognisers, ContextIndex? contexts)
+    {
+        all = recognisers;
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
         if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
             ownStarts = new ByteSet(own.OwnStarts);
-        Contexts = new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
+        Contexts = contexts ?? new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
     }
+
+    /// <summary>These recognisers, and one that asks them about what is written in Base64 or hexadecimal digits.</summary>
+    /// <param name="filter">What is found in them and left alone all the same.</param>
+    public RecogniserSet WithEncoded(FindingFilter? filter) => all.Length == 0 ? this : new([.. all, new EncodedRunRecogniser(this, filter)], Contexts);
 
     /// <summary>The context words of all of them.</summary>
     public ContextIndex Contexts { get; }
@@ -42,7 +51,11 @@ internal sealed class RecogniserSet
                 var trigger = (Trigger)(rest & (~rest + 1));
                 foreach (Recogniser recogniser in byTrigger[BitOperations.TrailingZeroCount(rest)])
                 {
-                    if (recogniser.Examine(window, place, trigger, candidates) == MatchState.NeedMore)
+                    int before = candidates.Count;
+                    MatchState state = recogniser.Examine(window, place, trigger, candidates);
+                    if (state != MatchState.NeedMore && candidates.Count > before)
+                        state = LeaveReplaced(window, before, candidates);
+                    if (state == MatchState.NeedMore)
                     {
                         candidates.RemoveRange(mark, candidates.Count - mark);
                         return place;
@@ -52,6 +65,21 @@ internal sealed class RecogniserSet
         }
 
         return search.Stop;
+    }
+
+    /// <summary>Takes out the candidates, from that number on, which lie in a token or a redacted form: nothing is found in what replaced a finding.</summary>
+    private static MatchState LeaveReplaced(in TextWindow window, int from, List<Candidate> candidates)
+    {
+        for (int i = candidates.Count - 1; i >= from; i--)
+        {
+            MatchState form = ReplacedForm.Touches(window, (int)(candidates[i].Start - window.Origin), (int)(candidates[i].End - window.Origin));
+            if (form == MatchState.NeedMore)
+                return form;
+            if (form == MatchState.Match)
+                candidates.RemoveAt(i);
+        }
+
+        return MatchState.Match;
     }
 
     /// <summary>The earliest place where a candidate may begin whose place is <paramref name="from"/> or later.</summary>

@@ -19,11 +19,13 @@ internal sealed class ContextIndex
     public ContextIndex(IEnumerable<ContextSet> sets)
     {
         var phrases = new Dictionary<ulong, ContextBits>();
+        var folding = new FoldedText();
         foreach (ContextSet set in sets)
         {
             foreach (string phrase in set.Words)
             {
-                ulong hash = Enter(new FoldedText().Push(Encoding.UTF8.GetBytes(phrase), final: true));
+                folding.Reset();
+                ulong hash = Enter(folding.Push(Encoding.UTF8.GetBytes(phrase), final: true));
                 phrases.TryGetValue(hash, out ContextBits known);
                 known.Add(set);
                 phrases[hash] = known;
@@ -126,7 +128,7 @@ internal sealed class ContextIndex
     }
 
     /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
-    private static bool IsCut(ReadOnlySpan<byte> text, int place) => ContextWords.IsLetterEnd(text[place - 1]) || text[..place].EndsWith(RedactedForm.Tail);
+    private static bool IsCut(ReadOnlySpan<byte> text, int place) => ContextWords.IsLetterEnd(text[place - 1]) || ReplacedForm.IsAtEnd(text[..place]);
 
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 

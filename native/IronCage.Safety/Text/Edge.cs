@@ -1,17 +1,15 @@
 namespace IronCage.Safety.Text;
 
 /// <summary>
-/// What may stand beside a finding. Looks one byte past it, or two when the first is a joiner, or over a redacted form.
+/// What may stand beside a finding. Looks one byte past it, or two when the first is a joiner, or over a <see cref="ReplacedForm"/>.
 /// </summary>
 /// <remarks>
-/// A redacted form beside a candidate rules it out, also across one joiner. So a number that was no finding because of what followed does not become one
-/// when that is redacted: redacting twice changes nothing more. No rule looks further than this past a candidate's end, for the same reason.
+/// A redacted form or a token beside a candidate rules it out, also across one joiner. So a number that was no finding because of what followed does not become one
+/// when that is replaced: redacting twice changes nothing more. No rule looks further than this past a candidate's end, for the same reason.
 /// </remarks>
 internal static class Edge
 {
-    private static ReadOnlySpan<byte> FormTail => RedactedForm.Tail;
-
-    /// <summary>Whether a candidate may begin at <paramref name="start"/>: not inside an identifier, not beside a redacted form.</summary>
+    /// <summary>Whether a candidate may begin at <paramref name="start"/>: not inside an identifier, not beside a replaced form.</summary>
     public static bool LeftFree(ReadOnlySpan<byte> text, int start)
     {
         if (start == 0)
@@ -20,8 +18,8 @@ internal static class Edge
         if (ByteClass.IsWord(before))
             return IsEscape(text, start);
         if (before == ']')
-            return !text[..start].EndsWith(FormTail);
-        return !IsJoiner(before) || !text[..(start - 1)].EndsWith(FormTail);
+            return !ReplacedForm.IsAtEnd(text[..start]);
+        return !IsJoiner(before) || !ReplacedForm.IsAtEnd(text[..(start - 1)]);
     }
 
     /// <summary>Whether the byte before <paramref name="start"/> ends a character written as an escape (<c>\n</c>, <c>\u003c</c>), as in JSON inside a text.</summary>
@@ -51,7 +49,7 @@ internal static class Edge
 
     /// <summary>
     /// Whether a candidate may end at <paramref name="end"/>: not inside an identifier or a word of Latin letters with marks, not followed by one of <paramref name="joiners"/> and a digit (a masked
-    /// one too), not beside a redacted form.
+    /// one too), not beside a replaced form.
     /// </summary>
     /// <returns><see cref="MatchState.Match"/> if it may.</returns>
     public static MatchState Right(in TextWindow window, int end, ReadOnlySpan<byte> joiners)
@@ -74,7 +72,7 @@ internal static class Edge
         return (ByteClass.IsDigit(after) || after == '*') && joiners.Contains(next) ? MatchState.NoMatch : MatchState.Match;
     }
 
-    /// <summary>Whether no redacted form stands at <paramref name="end"/>, nor behind one joiner there: the part of <see cref="Right"/> that is about forms alone.</summary>
+    /// <summary>Whether no replaced form stands at <paramref name="end"/>, nor behind one joiner there: the part of <see cref="Right"/> that is about forms alone.</summary>
     public static MatchState RightOfForm(in TextWindow window, int end)
     {
         ReadOnlySpan<byte> text = window.Bytes;
@@ -87,7 +85,7 @@ internal static class Edge
 
     private static bool IsJoiner(byte b) => b is (byte)'.' or (byte)'-' or (byte)':' or (byte)'/' or (byte)',';
 
-    private static MatchState NotForm(in TextWindow window, int bracket) => RedactedForm.At(window, bracket) switch
+    private static MatchState NotForm(in TextWindow window, int bracket) => ReplacedForm.At(window, bracket, out _) switch
     {
         MatchState.Match => MatchState.NoMatch,
         MatchState.NoMatch => MatchState.Match,

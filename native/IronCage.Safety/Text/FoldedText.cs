@@ -6,7 +6,7 @@ namespace IronCage.Safety.Text;
 /// <summary>Folds one text, whole or in pieces, by <see cref="TextFold"/>, and tells which place of the text a folded place is. A text without anything to fold is not copied.</summary>
 internal sealed class FoldedText
 {
-    private const int KeptCapacity = 1 << 20;
+    private const int KeptCapacity = 1 << 18;
 
     private readonly PlaceShifts shifts = new();
     private readonly byte[] carry = new byte[TextFold.Longest];
@@ -70,8 +70,8 @@ internal sealed class FoldedText
         return folded + shifts.Before(folded, inclusive: true);
     }
 
-    /// <summary>Whether something folds. Where earlier pieces may decide about it, as if it did.</summary>
-    private bool Changes(ReadOnlySpan<byte> piece, bool final)
+    /// <summary>Whether something in the next piece folds. Where earlier pieces may decide about it, as if it did.</summary>
+    public bool Changes(ReadOnlySpan<byte> piece, bool final)
     {
         var search = new FoldSearch(piece, end == 0 ? (byte)0 : output[end - 1]);
         while (search.Next(out int place))

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace IronCage.Safety.Text;
 
-/// <summary>The words left of a candidate: at most <see cref="Width"/> bytes, and nothing beyond a redacted form (whose name holds keywords of its own).</summary>
+/// <summary>The words left of a candidate: at most <see cref="Width"/> bytes, and nothing beyond a <see cref="ReplacedForm"/> (whose name holds keywords of its own).</summary>
 internal static class LeftContext
 {
     public const int Width = 64;
@@ -10,8 +10,14 @@ internal static class LeftContext
     public static ReadOnlySpan<byte> Before(ReadOnlySpan<byte> text, int start)
     {
         ReadOnlySpan<byte> left = text[Math.Max(0, start - Width)..start];
-        int form = left.LastIndexOf("REDACTED]"u8);
-        return form < 0 ? left : left[(form + 9)..];
+        int first = start - left.Length;
+        for (int close = left.LastIndexOf((byte)']'); close >= 0; close = left[..close].LastIndexOf((byte)']'))
+        {
+            if (ReplacedForm.IsAtEnd(text[..(first + close + 1)]))
+                return left[(close + 1)..];
+        }
+
+        return left;
     }
 
     /// <summary>Whether one of the keywords (lower-case ASCII) stands in <paramref name="context"/>, in any case.</summary>

@@ -1,4 +1,5 @@
 using IronCage.Safety.Recognisers;
+using IronCage.Safety.Text.Encoded;
 
 namespace IronCage.Safety.Text;
 
@@ -8,8 +9,12 @@ internal sealed class ScanScratch
     private readonly NumberRun number = new();
     private RecogniserSet? set;
     private ContextBits bits;
+    private DecodedRun? decoded;
     private long contextAt = -1;
     private long numberAt = -1;
+
+    /// <summary>Where runs are decoded.</summary>
+    public DecodedRun Decoded => decoded ??= new DecodedRun();
 
     /// <summary>Forgets what was read: the text, what is at hand of it, or the scanner changed.</summary>
     public void Begin(RecogniserSet recognisers)

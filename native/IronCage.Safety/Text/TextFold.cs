@@ -26,6 +26,8 @@ internal static class TextFold
     /// <param name="folded">What it folds to.</param>
     public static MatchState Read(ReadOnlySpan<byte> left, ReadOnlySpan<byte> text, bool final, out FoldedSequence folded)
     {
+        if (SimpleFold.Read(text, out folded))
+            return MatchState.Match;
         MatchState state = SpelledCharacter.Read(text, final, out SpelledCharacter character);
         if (state == MatchState.Match)
             return CharacterFold.Fold(left, text[character.Length..], final, character, out folded);

@@ -6,8 +6,8 @@ namespace IronCage.Safety.Text;
 internal readonly ref struct TextWindow(ReadOnlySpan<byte> bytes, bool final, long origin, ScanScratch scratch)
 {
     /// <summary>
-    /// How many bytes left of an undecided byte are kept: a candidate may begin 86 bytes before its place, its context 64 bytes before that, and a redacted
-    /// form cut by the edge of the context needs 64 more.
+    /// How many bytes left of an undecided byte are kept: a candidate may begin 86 bytes before its place, its context 64 bytes before that, and the
+    /// token cut by the edge of the context needs 19 more; a token in which it lies begins 96 before it.
     /// </summary>
     public const int LeftReach = 256;
 

@@ -12,7 +12,7 @@ internal enum Trigger : ushort
     /// <summary>An at sign.</summary>
     At = 1,
 
-    /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on; or of a run of two between a letter and something else.</summary>
+    /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on; or of two at least behind a capital letter.</summary>
     Number = 2,
 
     /// <summary>A letter, digit or <c>_</c> that follows none of those, where at least 16 of <c>A-Z a-z 0-9 _ - + / = : .</c> stand from it on.</summary>
@@ -30,7 +30,7 @@ internal enum Trigger : ushort
     /// <summary>A run of at least seven of <c>A-Z 0-9</c> with a letter among its first seven.</summary>
     Capitals = 64,
 
-    /// <summary>A hyphen before a capital letter: the end of <c>-----</c> before BEGIN.</summary>
+    /// <summary>The last of two or more hyphens before a letter: the end of <c>-----</c> before BEGIN, of <c>--</c> before an option.</summary>
     Dashes = 128,
 
     /// <summary>A round, square or curly bracket that opens before a letter: <c>name [at] host</c>.</summary>

@@ -30,9 +30,8 @@ internal struct TriggerBlock
             ulong starts = digit & ~((digit << 1) | (before.Digit >> 63));
             block.Number = Numbers(starts, digit, next.Digit);
 
-            // Two digits between a letter and something else: the head of an account number in groups, which may go on with letters.
-            ulong pairs = starts & ((here.Letter << 1) | (before.Letter >> 63)) & Ahead(digit, next.Digit, 1);
-            block.Number |= pairs & ~Ahead(alnum, next.Letter | next.Digit, 2);
+            // Two digits behind a capital: the head of an account number in groups, which may go on with letters.
+            block.Number |= starts & ((here.Upper << 1) | (before.Upper >> 63)) & Ahead(digit, next.Digit, 1);
         }
 
         ulong run = alnum | here.Joiner;

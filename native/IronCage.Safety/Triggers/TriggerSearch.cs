@@ -130,7 +130,7 @@ internal ref struct TriggerSearch
                 triggers = (ByteClass.IsLetter(next) || next >= 0x80) && place > 0 && (ByteClass.IsAlnum(text[place - 1]) || text[place - 1] >= 0x80) ? Trigger.Dot : Trigger.None;
                 return true;
             case (byte)'-':
-                triggers = ByteClass.IsUpper(next) ? Trigger.Dashes : Trigger.None;
+                triggers = ByteClass.IsLetter(next) && place > 0 && text[place - 1] == '-' ? Trigger.Dashes : Trigger.None;
                 return true;
             case (byte)':':
                 triggers = Trigger.Colon;

@@ -2,6 +2,7 @@ using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Core.Time;
+using IronCage.Core.Tokens;
 
 namespace IronCage.State;
 
@@ -40,6 +41,9 @@ public sealed class MemoryStore : IStore
 
     /// <summary>Always null.</summary>
     public string? Url => null;
+
+    /// <summary>Always null: what lives with the process needs a key that does, too (<see cref="MemoryTokenStore"/>).</summary>
+    public ITokenStore? Tokens => null;
 
     /// <inheritdoc/>
     public ILedgerAccount Open(string name, Picodollars? limit)

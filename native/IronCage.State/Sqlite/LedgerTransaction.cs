@@ -46,11 +46,15 @@ internal sealed class LedgerTransaction
         _pruneOwners = database.Prepare(
             "DELETE FROM owners WHERE id <> ?1 AND heartbeat_at < ?2 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = owners.id)");
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
+        Tokens = new TokenRows(database);
         _insertAudit = database.Prepare("INSERT INTO audit_events(agent_id, event_type, timestamp, details) VALUES(?1, ?2, ?3, ?4)");
     }
 
     /// <summary>The store's clock when the transaction began.</summary>
     public DateTimeOffset Now { get; private set; }
+
+    /// <summary>The sealed values.</summary>
+    public TokenRows Tokens { get; }
 
     /// <summary>Whether the owner's heartbeat was written.</summary>
     public bool HeartbeatWritten { get; private set; }

@@ -49,6 +49,19 @@ internal static class Schema
         ) STRICT;
         """;
 
+    // Made in stores of earlier builds too, which leave it alone: the version stays.
+    private const string Additions = """
+        CREATE TABLE IF NOT EXISTS tokens(
+            tenant TEXT NOT NULL,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            key_id TEXT NOT NULL,
+            sealed BLOB NOT NULL, -- AES-256-GCM: format, nonce, ciphertext, tag
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, name)
+        ) STRICT, WITHOUT ROWID;
+        """;
+
     /// <summary>Sets the connection up and makes the tables of a new file. Call under the store's file lock.</summary>
     public static void Prepare(Database database)
     {
@@ -57,14 +70,18 @@ internal static class Schema
         if (database.Scalar("PRAGMA journal_mode = WAL") != "wal")
             throw new StoreException($"the file system of the store {database.Path} does not support shared memory files; use a local disk");
         database.Execute("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;");
-        if (!isNew)
+        if (!isNew && database.Scalar("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'tokens'") is not null)
             return;
 
         database.Begin();
         try
         {
-            database.Execute(Tables);
-            database.Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO meta(key, value) VALUES('schema_version', '{Version}')"));
+            if (isNew)
+            {
+                database.Execute(Tables);
+                database.Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO meta(key, value) VALUES('schema_version', '{Version}')"));
+            }
+            database.Execute(Additions);
             database.Commit();
         }
         catch

@@ -45,6 +45,7 @@ internal sealed partial class SqliteFile : IDisposable
         _options = options;
         _clock = clock;
         _owner = OwnerIdentity.Of(ids.NewId());
+        Tokens = new SqliteTokenStore(this);
         _pollTimer = Timer(static file => file.Wake(State.Wake.Poll));
         _behindTimer = Timer(static file => file.Wake(State.Wake.Work));
         _watchdog = Timer(static file => file.FailEverybody(StoreFaults.Locked(file.Path, file._options.BusyTimeout)));
@@ -75,6 +76,8 @@ internal sealed partial class SqliteFile : IDisposable
     public string Path { get; }
 
     public SqliteStoreOptions Options => _options;
+
+    public SqliteTokenStore Tokens { get; }
 
     /// <summary>Transactions committed so far.</summary>
     public long CommitCount => Interlocked.Read(ref _commitCount);

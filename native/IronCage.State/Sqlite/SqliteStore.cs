@@ -3,11 +3,12 @@ using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Core.Time;
+using IronCage.Core.Tokens;
 
 namespace IronCage.State;
 
 /// <summary>
-/// Budgets and the audit trail in an SQLite file that any number of processes of one machine share. Thread-safe.
+/// Budgets, the audit trail and sealed values of tokens in an SQLite file that any number of processes of one machine share. Thread-safe.
 /// <para>
 /// A granted hold is on the disk (WAL, synchronous=FULL) before it is announced; holds that arrive together share a commit. Settlements and audit entries are written
 /// behind. Decisions are made inside the transaction from the rows, so the limit holds over all processes. Holds of a process that died are booked as spent in full
@@ -50,6 +51,9 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public string Url => string.Create(CultureInfo.InvariantCulture,
         $"sqlite:///{FilePath}?heartbeat={Options.HeartbeatInterval.TotalSeconds:0.#######}&expiry={Options.HoldExpiry.TotalSeconds:0.#######}");
+
+    /// <inheritdoc/>
+    public ITokenStore? Tokens => _file.Tokens;
 
     internal SqliteStoreOptions Options => _file.Options;
 

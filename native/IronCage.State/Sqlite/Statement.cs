@@ -25,6 +25,12 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
+    public Statement Bind(int at, ReadOnlySpan<byte> value)
+    {
+        database.Check(raw.sqlite3_bind_blob(handle, at, value));
+        return this;
+    }
+
     /// <summary>As 16 bytes in big-endian order, so that ids made later sort later.</summary>
     public Statement Bind(int at, Guid value)
     {
@@ -68,6 +74,8 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public long Integer(int column) => raw.sqlite3_column_int64(handle, column);
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
+
+    public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 
     public Guid Id(int column)
     {

@@ -15,11 +15,11 @@ internal static class Fakes
 
     public static string Google => "AI" + "za" + Body(33, 5) + "-_";
 
-    public static string AwsAccess => "AK" + "IA" + "IOSFODNN7EXAMPLE";
+    public static string AwsAccess => "AK" + "IA" + "Y34FZKBOKMUTVV7Q";
 
     public static string AwsTemporary => "AS" + "IA" + "Y34FZKBOKMUTVV7A";
 
-    public static string AwsSecret => "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYEXAMPLEKEY";
+    public static string AwsSecret => "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYzq8TvLmWnK";
 
     public static string AzureHex => "3f9a" + "7c21b8e04d56" + "9012fa7be4c3d8a1";
 
@@ -49,10 +49,21 @@ internal static class Fakes
 
     public static string Replicate => "r" + "8_" + Body(37, 6);
 
+    public static string Jwt => "eyJhbGciOiJIUzI1NiIs" + "InR5cCI6IkpXVCJ9." + "eyJzdWIiOiIxMjM0Iiwicm9sZSI6InVzZXIifQ." + Body(43, 6);
+
+    public static string Putty =>
+        "PuTTY-User-" + "Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 2\n" + Body(64) + "\n" + Body(20) + "\nPrivate-Lines: 1\n" + Body(44, 3) + "=\nPrivate-MAC: " + AzureHex + AzureHex;
+
+    public static string SendGrid => "S" + "G." + Body(22, 2) + "." + Body(43, 5);
+
     public static string Pem(string label = "RSA PRIVATE KEY", string eol = "\n", int lines = 4, bool end = true) =>
         $"-----BEGIN {label}-----{eol}"
         + string.Concat(Enumerable.Range(0, lines).Select(i => Body(64, i) + eol))
         + (end ? $"Zm9v{Body(17)}=={eol}-----END {label}-----" : "");
 
     public static string Body(int length, int from = 0) => string.Concat(Enumerable.Range(from, length).Select(i => Alphanumeric[i % Alphanumeric.Length]));
+
+    public static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public static string Hex(string text) => Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(text));
 }

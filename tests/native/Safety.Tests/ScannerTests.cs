@@ -5,13 +5,13 @@ namespace IronCage.Safety.Tests;
 internal sealed class ScannerTests
 {
     private const string Prose = """
-        The committee met on 3 May 2024 at 14:30 and agreed, after a well-mannered debate, that the budget of $12,500.00 should stand until Q3.
+        The committee met on the 3rd of May at 14:30 and agreed, after a well-mannered debate, that the budget of $12,500.00 should stand until Q3.
         | item | qty | price |
         |------|-----|-------|
         | nut  | 100 | 0.05  |
         def area(self): return self.width * self.height  # see README.md:42, v1.2.3
         {"id": "550e8400-e29b-41d4-a716-446655440000", "ts": 1700000000, "ok": true, "path": "/usr/local/share/doc", "sha": "da39a3ee5e6b4b0d3255bfef95601890afd80709"}
-        2024-05-01T12:30:45.123Z INFO  [main] std::vector<int> took 12.5 ms; naïve café, 中文 🙂 @decorator foo@bar image@2x.png user@1.2.3
+        12:30:45.123 INFO  [main] std::vector<int> took 12.5 ms; naïve café, 中文 🙂 @decorator foo@bar image@2x.png user@1.2.3
         """;
 
     [Test]

@@ -4,6 +4,7 @@ namespace IronCage.Safety.Tests;
 
 internal sealed class TrafficRulesTests
 {
+    [TestCase("8.8.8.0/24")]
     [TestCase("8.8.8.8")]
     [TestCase("172.32.0.1")]
     [TestCase("172.15.255.255")]
@@ -15,6 +16,9 @@ internal sealed class TrafficRulesTests
     [TestCase("2001:db9::1")]
     public void Public_address_is_acted_on(string address) => Assert.That(Acts(address), Is.True);
 
+    [TestCase("10.0.0.0/8")]
+    [TestCase("fe80::1%eth0")]
+    [TestCase("2001:db8::/32")]
     [TestCase("0.0.0.0")]
     [TestCase("10.1.2.3")]
     [TestCase("127.0.0.1")]

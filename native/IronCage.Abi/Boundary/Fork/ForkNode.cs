@@ -32,7 +32,7 @@ internal unsafe struct ForkNode
     /// <summary>Address of the budget in shared memory, 0 if none.</summary>
     public nint Account;
 
-    /// <summary>Address in shared memory of the kill switch of a protection, of the count of calls of a run.</summary>
+    /// <summary>Address in shared memory of the kill switch of a protection, of the count of calls of a run; in memory of the C allocator, of the tokens of an engine.</summary>
     public nint Extra;
 
     /// <summary>The options, as the host gave them (<see cref="ForkText"/>).</summary>

@@ -40,7 +40,7 @@ internal sealed unsafe class Inherited(ForkRecord record, IReadOnlyDictionary<ni
 
     private EngineHost MakeEngine()
     {
-        var host = new EngineHost(ForkText.Bytes(Node->Options).ToArray(), record);
+        var host = new EngineHost(ForkText.Bytes(Node->Options).ToArray(), record, Node->Extra);
         if (ForkText.String(Node->Text) is { } hosts)
             host.Engine.AddHosts(hosts);
         foreach (var other in all.Values)

@@ -171,9 +171,16 @@ internal sealed class EmailRecogniser : Recogniser
                 break;
             if (!first && TopLevelEnd(text, label, i) is var top and > 0 && top - label <= LongestLabel && !(tooLong && top == i))
             {
-                end = top;
-                topLevel = label;
-                Add(candidates, window, PersonalKinds.EmailAddress, start, end, Score, Evidence.Pattern);
+                // What was redacted right behind it may have been more letters.
+                MatchState edge = top < text.Length && text[top] == '[' ? Edge.Right(window, top, ""u8) : MatchState.Match;
+                if (edge == MatchState.NeedMore)
+                    return edge;
+                if (edge == MatchState.Match)
+                {
+                    end = top;
+                    topLevel = label;
+                    Add(candidates, window, PersonalKinds.EmailAddress, start, end, Score, Evidence.Pattern);
+                }
             }
 
             if (tooLong || text[i - 1] == '-' || i - label > LongestLabel || i >= text.Length || text[i] != '.')

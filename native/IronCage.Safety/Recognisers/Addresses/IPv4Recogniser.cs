@@ -69,10 +69,22 @@ internal sealed class IPv4Recogniser : Recogniser
         if (i < 7 || !System.Text.Ascii.EqualsIgnoreCase(text[(i - 7)..i], "version"u8))
             return false;
 
-        // The identifier that ends so must not be the end of an address or of a key: what stands there may be redacted, and the number stay.
+        // The identifier that ends so must not be the end of an address, a URL or a key: what stands there may be redacted, and the number stay.
         int name = i - 7;
         while (name > 0 && i - name <= LongestName && (ByteClass.IsWord(text[name - 1]) || text[name - 1] == '-'))
             name--;
-        return i - name <= LongestName && (name == 0 || text[name - 1] is not ((byte)'.' or (byte)'@'));
+        if (i - name > LongestName)
+            return false;
+        if (name == 0)
+            return true;
+        return text[i..start].IndexOfAny(" \"'"u8) < 0 ? text[name - 1] is not ((byte)'.' or (byte)'@') : IsBreak(text, name);
+    }
+
+    /// <summary>Whether nothing of a URL stands before a place.</summary>
+    private static bool IsBreak(ReadOnlySpan<byte> text, int place)
+    {
+        if (text[place - 1] == '(')
+            place--;
+        return place == 0 || text[place - 1] <= ' ' || text[place - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)'{' or (byte)'|' or (byte)'\\' or (byte)',';
     }
 }

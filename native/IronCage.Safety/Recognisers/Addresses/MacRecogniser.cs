@@ -42,10 +42,19 @@ internal sealed class MacRecogniser : Recogniser
         ReadOnlySpan<byte> text = window.Bytes;
         if (from < text.Length && text[from] != '.' && !ByteClass.IsHex(text[from]))
             return from;
+        // Up to four of a group that is not complete, and complete groups before it.
         int start = from;
-        while (start > 0 && from - start < Dotted && (ByteClass.IsHex(text[start - 1]) || text[start - 1] == '.'))
+        while (true)
+        {
+            int group = start;
+            while (start > 0 && group - start <= 4 && ByteClass.IsHex(text[start - 1]))
+                start--;
+            if (group - start > 4 || (group < from && group - start < 4))
+                return group < from ? group + 1 : from;
+            if (start == 0 || text[start - 1] != '.' || from - start > Dotted)
+                return start;
             start--;
-        return start;
+        }
     }
 
     private static MatchState Pairs(in TextWindow window, int start, List<Candidate> candidates)

@@ -47,10 +47,16 @@ internal sealed class UrlRecogniser : Recogniser
             i--;
         if (i < text.Length && text[i] != ':' && !ByteClass.IsLetter(text[i]))
             return from;
-        int start = i;
-        while (start > 0 && i - start < LongestScheme && ByteClass.IsLetter(text[start - 1]))
-            start--;
-        return start;
+        int best = from;
+        for (int start = i; i - start <= LongestScheme; start--)
+        {
+            if (Edge.LeftFree(text, start))
+                best = Math.Min(best, start);
+            if (start == 0 || !ByteClass.IsLetter(text[start - 1]))
+                break;
+        }
+
+        return best;
     }
 
     private static int SchemeStart(ReadOnlySpan<byte> text, int colon)
@@ -70,7 +76,11 @@ internal sealed class UrlRecogniser : Recogniser
     {
         int end = rest.IndexOfAny("/?#"u8);
         ReadOnlySpan<byte> host = end < 0 ? rest : rest[..end];
-        host = host[(host.LastIndexOf((byte)'@') + 1)..];
+        int at = host.LastIndexOf((byte)'@');
+        // The rest of a masked password is not found again.
+        if (at >= 0 && host[..at].IndexOf("**"u8) >= 0)
+            return false;
+        host = host[(at + 1)..];
         int port = host.IndexOf((byte)':');
         if (port >= 0)
             host = host[..port];

@@ -13,6 +13,7 @@ internal sealed class WrittenEmailRecogniser : Recogniser
     private const int MostParts = 6;
     private const int LongestLeftPart = 40;
     private const int MostLeftParts = 4;
+    private const int MostVariants = 64;
     private const int LongestMark = 7;
 
     public override Trigger Triggers => Trigger.Bracket;
@@ -23,50 +24,84 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         int at = MarkLength(window, place, "at"u8);
         if (at <= 0)
             return at < 0 ? MatchState.NeedMore : MatchState.NoMatch;
-        int start = LocalStart(text, place);
+        int start = LocalStart(text, place, isOpen: false, isNew: false);
+        while (start >= 0 && start < place && !ByteClass.IsAlnum(text[start]))
+            start++;
         if (start < 0 || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
+        int mark = candidates.Count;
+        MatchState state = Domain(window, start, place + at, candidates);
+        if (state == MatchState.Match)
+            AddSuffixes(window, start, place, mark, candidates);
+        return state;
+    }
 
-        int end = -1;
-        int i = SkipSpace(text, place + at);
+    /// <summary>The addresses from every later word of the name: one of them stands where something else takes the words before it.</summary>
+    private static void AddSuffixes(in TextWindow window, int start, int place, int mark, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int ends = candidates.Count;
+        for (int i = start + 1; i < place && candidates.Count - mark < MostVariants; i++)
+        {
+            if (!ByteClass.IsAlnum(text[i]) || ByteClass.IsAlnum(text[i - 1]) || !Edge.LeftFree(text, i) || IsMark(text, i))
+                continue;
+            for (int end = mark; end < ends; end++)
+                candidates.Add(candidates[end] with { Start = window.Origin + i });
+        }
+    }
+
+    /// <summary>Whether a word is that of a mark.</summary>
+    private static bool IsMark(ReadOnlySpan<byte> text, int i) => text[i - 1] is (byte)'(' or (byte)'[' or (byte)'{';
+
+    /// <summary>Reads the labels of the domain; a candidate ends after each that can be the last one.</summary>
+    private static MatchState Domain(in TextWindow window, int start, int from, List<Candidate> candidates)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        var state = MatchState.NoMatch;
+        int i = SkipSpace(text, from);
         for (int part = 0; part <= MostParts; part++)
         {
-            int from = i;
-            while (i < text.Length && i - from < LongestPart && (ByteClass.IsAlnum(text[i]) || text[i] is (byte)'-' or (byte)'.'))
+            int label = i;
+            while (i < text.Length && i - label <= LongestPart && (ByteClass.IsAlnum(text[i]) || text[i] == '-'))
                 i++;
+            if (i - label > LongestPart)
+                return state;
             if (i >= text.Length && !window.Final)
                 return MatchState.NeedMore;
-            int label = i;
-            while (label > from && !ByteClass.IsLetter(text[label - 1]))
-                label--;
-            int top = from + text[from..label].LastIndexOf((byte)'.') + 1;
-            bool isTop = TopLevelDomains.Find(text[top..label]) != TopLevelKind.None && (part > 0 || top > from);
-            if (i == from)
-                break;
-            if (isTop)
-                end = label;
-            int mark = i < text.Length && text[i] == ' ' ? i + 1 : i;
-            if (mark >= text.Length && !window.Final)
-                return MatchState.NeedMore;
-            int dot = mark < text.Length ? MarkLength(window, mark, "dot"u8) : 0;
-            if (dot < 0)
-                return MatchState.NeedMore;
-            if (dot == 0 || label != i)
-                break;
+            if (i == label || text[label] == '-')
+                return state;
+            if (part > 0 && TopLevelDomains.Find(text[label..i]) != TopLevelKind.None)
+            {
+                MatchState edge = Edge.Right(window, i, ""u8);
+                if (edge == MatchState.NeedMore)
+                    return edge;
+                if (edge == MatchState.Match)
+                {
+                    Add(candidates, window, PersonalKinds.EmailAddress, start, i, Score, Evidence.Pattern | Evidence.Decoded);
+                    state = edge;
+                }
+            }
+
+            int mark = SkipSpace(text, i);
+            if (mark >= text.Length)
+                return window.Final ? state : MatchState.NeedMore;
+            if (text[i] == '.')
+            {
+                if (++i >= text.Length && !window.Final)
+                    return MatchState.NeedMore;
+                continue;
+            }
+
+            int dot = MarkLength(window, mark, "dot"u8);
+            if (dot <= 0)
+                return dot < 0 ? MatchState.NeedMore : state;
             i = mark + dot;
             if (i >= text.Length && !window.Final)
                 return MatchState.NeedMore;
             i = SkipSpace(text, i);
-            if (i >= text.Length && !window.Final)
-                return MatchState.NeedMore;
         }
 
-        if (end < 0)
-            return MatchState.NoMatch;
-        MatchState edge = Edge.Right(window, end, ""u8);
-        if (edge == MatchState.Match)
-            Add(candidates, window, PersonalKinds.EmailAddress, start, end, Score, Evidence.Pattern | Evidence.Decoded);
-        return edge;
+        return state;
     }
 
     public override int HoldFrom(in TextWindow window, int from)
@@ -85,9 +120,10 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 end = i - 1;
         }
 
-        // Inside a name, the space before it ends another one.
+        // Inside a name, the space before it ends another one, and letters may still come.
         bool inside = end < text.Length && IsLocal(text[end]);
-        int start = inside && end > 0 && text[end - 1] == ' ' ? -1 : LocalStart(text, end);
+        bool after = end > 0 && text[end - 1] == ' ';
+        int start = LocalStart(text, end, isOpen: !after && end == from, isNew: inside && after);
         return start < 0 ? from : Math.Min(start, from);
     }
 
@@ -115,7 +151,11 @@ internal sealed class WrittenEmailRecogniser : Recogniser
     private static int SkipSpace(ReadOnlySpan<byte> text, int i) => i < text.Length && text[i] == ' ' ? i + 1 : i;
 
     /// <summary>Where the name before a mark at <paramref name="end"/> begins, whose dots may be written too; -1 if there is none.</summary>
-    private static int LocalStart(ReadOnlySpan<byte> text, int end)
+    /// <param name="text">The text.</param>
+    /// <param name="end">Where the name ends, or the space behind it.</param>
+    /// <param name="isOpen">Whether more of it may follow: then letters too.</param>
+    /// <param name="isNew">Whether it begins there: then only what stands before its first dot is looked for.</param>
+    private static int LocalStart(ReadOnlySpan<byte> text, int end, bool isOpen, bool isNew)
     {
         int i = end;
         int start = -1;
@@ -124,17 +164,25 @@ internal sealed class WrittenEmailRecogniser : Recogniser
             if (i > 0 && text[i - 1] == ' ')
                 i--;
             int last = i;
-            if (last > 0 && last < end && text[last - 1] == '.')
-                return start;
             bool letters = false;
-            while (i > 0 && last - i <= LongestLeftPart && IsLocal(text[i - 1]))
-                letters |= ByteClass.IsLetter(text[--i]);
-            if (last - i > LongestLeftPart || i == last || text[i] == '.' || (!letters && part == 0) || (i > 0 && text[i - 1] is (byte)'@' or >= 0x80))
-                return start;
-            start = i;
-            int dot = i;
-            if (dot > 0 && text[dot - 1] == ' ')
-                dot--;
+            if (!isNew || part > 0)
+            {
+                if (last > 0 && last < end && text[last - 1] == '.')
+                    return start;
+                while (i > 0 && last - i <= LongestLeftPart && IsLocal(text[i - 1]))
+                    letters |= ByteClass.IsLetter(text[--i]);
+                bool isEmpty = i == last;
+                if (last - i > LongestLeftPart)
+                    return part > 0 ? start : FirstWord(text, i, last);
+                if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.') || (i > 0 && text[i - 1] is (byte)'@' or >= 0x80))
+                    return start;
+                if (!isEmpty && !letters && part == 0 && !isOpen)
+                    return start;
+                if (!isEmpty)
+                    start = i;
+            }
+
+            int dot = i > 0 && text[i - 1] == ' ' ? i - 1 : i;
             if (dot < 5 || text[dot - 1] is not ((byte)')' or (byte)']' or (byte)'}') || !System.Text.Ascii.EqualsIgnoreCase(text[(dot - 4)..(dot - 1)], "dot"u8)
                 || text[dot - 5] is not ((byte)'(' or (byte)'[' or (byte)'{'))
                 return start;
@@ -142,6 +190,18 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         }
 
         return start;
+    }
+
+    /// <summary>Where the first word begins of a name that is too long; -1 if it is all one word.</summary>
+    private static int FirstWord(ReadOnlySpan<byte> text, int from, int end)
+    {
+        for (int i = from + 1; i < end; i++)
+        {
+            if (ByteClass.IsAlnum(text[i]) && !ByteClass.IsAlnum(text[i - 1]))
+                return i;
+        }
+
+        return -1;
     }
 
     private static bool IsLocal(byte b) => ByteClass.IsAlnum(b) || b is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+';

@@ -43,18 +43,28 @@ internal sealed class DateRecogniser : Recogniser
 
         if (state != MatchState.Match)
             return state;
-        if (!Edge.LeftFree(text, start) || Edge.ContinuesNumber(text, start, "-./:,"u8))
+        if (!Edge.LeftFree(text, start) || Edge.ContinuesNumber(text, start, "-./"u8))
             return MatchState.NoMatch;
-        // The date by itself is a candidate too: it stands where something else takes the time.
+        // The date by itself is a candidate too, and so is the time without its zone: they stand where something else takes the rest.
         state = Edge.Right(window, end, "-./"u8);
         if (state == MatchState.NeedMore)
             return state;
         if (state == MatchState.Match)
             Add(candidates, window, PersonalKinds.DateTime, start, end, Score, Evidence.Pattern);
-        MatchState time = TimeText.ReadAfter(window, end, out int whole);
+        MatchState time = TimeText.ReadAfter(window, end, out int plain, out int whole);
         if (time == MatchState.Match)
             Add(candidates, window, PersonalKinds.DateTime, start, whole, Score, Evidence.Pattern);
+        if (time != MatchState.NeedMore && plain > end && plain < whole)
+            time = AddPlain(window, start, plain, time, candidates);
         return time == MatchState.NoMatch ? state : time;
+    }
+
+    private static MatchState AddPlain(in TextWindow window, int start, int plain, MatchState state, List<Candidate> candidates)
+    {
+        MatchState edge = Edge.Right(window, plain, ":.-"u8);
+        if (edge == MatchState.Match)
+            Add(candidates, window, PersonalKinds.DateTime, start, plain, Score, Evidence.Pattern);
+        return edge == MatchState.NoMatch ? state : edge;
     }
 
     public override int HoldFrom(in TextWindow window, int from)

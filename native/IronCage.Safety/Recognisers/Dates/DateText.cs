@@ -108,12 +108,15 @@ internal static class DateText
         while (start > 0 && end - start <= MonthNames.Longest && ContextWords.IsLetterEnd(text[start - 1]))
             start--;
 
-        // In text without spaces other letters stand before it; and an escape's letter may.
-        if (start < end && MonthNames.Contains(text[start..end]))
-            return start;
-        while (start < end && text[start] >= 0x80)
-            start++;
-        return start < end && start > 0 && text[start - 1] >= 0x80 && MonthNames.Contains(text[start..end]) ? start : -1;
+        // In text without spaces letters of another script, or a sign, may stand before it.
+        for (int from = start; end - from >= 3; from++)
+        {
+            bool begins = from == start ? end - start <= MonthNames.Longest : text[from - 1] >= 0x80 && text[from] is < 0x80 or >= 0xC0;
+            if (begins && MonthNames.Contains(text[from..end]))
+                return from;
+        }
+
+        return -1;
     }
 
     /// <summary>A day, a comma and a year behind the name of a month.</summary>

@@ -10,12 +10,13 @@ internal static class TimeText
     /// <summary>Reads on from the end of a date.</summary>
     /// <param name="window">The text.</param>
     /// <param name="date">Where the date ends.</param>
+    /// <param name="plain">Where it ends without the distance from UTC; the same as <paramref name="end"/> if there is none.</param>
     /// <param name="end">Where the time ends.</param>
     /// <returns><see cref="MatchState.NoMatch"/> if no time follows that may end where it does.</returns>
-    public static MatchState ReadAfter(in TextWindow window, int date, out int end)
+    public static MatchState ReadAfter(in TextWindow window, int date, out int plain, out int end)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        end = date;
+        plain = end = date;
         if (date + 1 >= text.Length)
             return window.AtEnd;
         int i = date;
@@ -48,6 +49,7 @@ internal static class TimeText
             }
         }
 
+        plain = i;
         if (Zone(window, ref i) == MatchState.NeedMore)
             return MatchState.NeedMore;
         end = i;

@@ -13,9 +13,11 @@ internal sealed class IdentifierRecogniser : Recogniser
     /// <summary>Fewer digits than these may have no <see cref="Trigger.Number"/>.</summary>
     private const int TriggerDigits = 4;
 
-    /// <summary>Most letters before the first digit, and before a separator that is before it.</summary>
+    /// <summary>Most letters before the first digit.</summary>
     private const int MostLetters = 6;
-    private const int MostSplitLetters = 5;
+
+    /// <summary>How far left of a letter an escape can begin that reaches to it.</summary>
+    private const int LongestEscape = 6;
 
     /// <summary>Most letters and digits of a form.</summary>
     private const int Longest = 24;
@@ -41,10 +43,14 @@ internal sealed class IdentifierRecogniser : Recogniser
         if (trigger == Trigger.Capitals)
             return MayBegin(text, place) ? Walk(window, place, automaton.Capitals, candidates) : MatchState.NoMatch;
 
+        // Most digits in identifiers and in hexadecimal end here.
+        byte before = place == 0 ? (byte)0 : text[place - 1];
+        if (before == '_')
+            return MatchState.NoMatch;
         MatchState bare = MayBegin(text, place) ? Walk(window, place, automaton.Numbers, candidates) : MatchState.NoMatch;
-        if (bare == MatchState.NeedMore || place == 0)
+        if (bare == MatchState.NeedMore)
             return bare;
-        int start = ByteClass.IsLetter(text[place - 1]) ? Letters(text, place) : IsSeparator(text[place - 1]) ? SplitLetters(text, place - 1) : -1;
+        int start = ByteClass.IsLetter(before) ? Letters(text, place) : IsSeparator(before) ? SplitLetters(text, place - 1) : -1;
         if (start < 0 || !MayBegin(text, start))
             return bare;
         MatchState lettered = Walk(window, start, automaton.Numbers, candidates);
@@ -74,20 +80,27 @@ internal sealed class IdentifierRecogniser : Recogniser
     /// <summary>Where the letters begin that end at <paramref name="end"/>; -1 where there are none, or too many.</summary>
     private static int Letters(ReadOnlySpan<byte> text, int end)
     {
-        int start = -1;
+        int start = end;
         int floor = Math.Max(0, end - MostLetters);
-        for (int i = end - 1; i >= floor && ByteClass.IsLetter(text[i]); i--)
-        {
-            if (!Edge.LeftFree(text, i))
-                continue;
+        while (start > floor && ByteClass.IsLetter(text[start - 1]))
+            start--;
+        if (start == end)
+            return -1;
+        bool isWhole = start == 0 || !ByteClass.IsWord(text[start - 1]);
+        if (isWhole && (start == 0 || text[start - 1] != '\\'))
+            return start;
 
-            // A letter of an escape is none of the word.
-            if (i > 0 && text[i - 1] == '\\' && start == i + 1)
-                break;
-            start = i;
+        // A letter of an escape is none of the word: \n, \u003c.
+        if (text[Math.Max(0, start - LongestEscape)..end].Contains((byte)'\\'))
+        {
+            for (int i = start; i < end; i++)
+            {
+                if (Edge.IsEscape(text, i))
+                    return i;
+            }
         }
 
-        return start;
+        return isWhole ? start : -1;
     }
 
     /// <summary>As <see cref="Letters"/>, for those before a separator: capitals, since most short words are none.</summary>
@@ -96,7 +109,7 @@ internal sealed class IdentifierRecogniser : Recogniser
         if (end == 0 || !ByteClass.IsUpper(text[end - 1]))
             return -1;
         int start = Letters(text, end);
-        return start < 0 || end - start > MostSplitLetters || text[start..end].ContainsAnyExceptInRange((byte)'A', (byte)'Z') ? -1 : start;
+        return start < 0 || text[start..end].ContainsAnyExceptInRange((byte)'A', (byte)'Z') ? -1 : start;
     }
 
     private MatchState Walk(in TextWindow window, int start, int state, List<Candidate> candidates)
@@ -130,7 +143,7 @@ internal sealed class IdentifierRecogniser : Recogniser
                 value[count++] = (byte)(b & ~0x20);
             }
 
-            if (automaton.End(state) is not { } end)
+            if (automaton.End(state) is not { } end || (i + 1 < text.Length && ByteClass.IsAlnum(text[i + 1])))
                 continue;
             MatchState ended = Accept(window, start, i + 1, value[..count], small, end, candidates);
             if (ended == MatchState.NeedMore)

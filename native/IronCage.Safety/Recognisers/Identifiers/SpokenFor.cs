@@ -33,6 +33,9 @@ internal static class SpokenFor
 
     private static bool IsList(ReadOnlySpan<byte> between)
     {
+        // A label of its own begins with these.
+        if (between.ContainsAny((byte)':', (byte)'='))
+            return false;
         int run = 0;
         foreach (byte b in between)
         {

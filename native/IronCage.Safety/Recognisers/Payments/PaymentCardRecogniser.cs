@@ -13,6 +13,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
 {
     private const float Score = 0.95f;
     private const float ContextScore = 0.9f;
+    private const int ShortestGrouped = 14;
 
     private static readonly ContextSet Words = new(
         "card", "card number", "card no", "cardnumber", "credit card", "creditcard", "debit card", "debitcard", "bank card", "payment card", "charge card", "gift card", "ccn", "cc number", "cc no", "cc num",
@@ -27,7 +28,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
         "karta", "karty", "kartą", "numer karty", "nr karty", "karta kredytowa", "karta płatnicza", "karty kredytowej",
         "kort", "kortet", "kortnummer", "kortnr", "kreditkort", "betalkort", "bankkort", "kredittkort", "betalingskort",
         "kortti", "kortin", "kortin numero", "korttinumero", "luottokortti", "luottokortin", "pankkikortti", "maksukortti",
-        "kart", "kartı", "kart numarası", "kart no", "kredi kartı", "banka kartı", "kartımın",
+        "kart", "kartı", "kart numarası", "kart no", "kredi kartı", "kredi karti", "kart numarasi", "banka karti", "banka kartı", "kartımın",
         "číslo karty", "kreditní karta", "platební karta", "bankkártya", "hitelkártya", "kártyaszám", "număr card", "cardul", "κάρτα", "αριθμός κάρτας",
         "карта", "карты", "карту", "карте", "картой", "номер карты", "кредитная карта", "картка", "номер картки",
         "कार्ड", "कार्ड नंबर", "क्रेडिट कार्ड", "卡号", "卡號", "信用卡", "银行卡", "銀行卡", "借记卡", "储蓄卡", "カード", "カード番号", "クレジットカード", "카드", "카드번호", "카드 번호", "신용카드",
@@ -70,7 +71,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
             if (edge != MatchState.Match)
                 continue;
             bool context = window.HasContext(Words, anchor);
-            if (!context && groups == 1 && !IsEvident(digits))
+            if (!context && (groups == 1 ? !IsEvident(digits) : count < ShortestGrouped))
                 continue;
             Add(candidates, window, PersonalKinds.CreditCard, anchor, end, context || groups > 1 || count >= 15 ? Score : ContextScore,
                 Evidence.Pattern | Evidence.Checksum | (context ? Evidence.Context : Evidence.None));

@@ -24,24 +24,37 @@ internal static class ContextReach
 
         bool isLine = true;
         int digits = 0;
+        int next = start;
+        int end = start;
         for (int i = start - 1; i >= limit; i--)
         {
             byte b = text[i];
             if (ByteClass.IsDigit(b))
             {
-                if (++digits >= OtherNumber && start - i > LongestJoint + digits)
+                if (digits++ == 0)
+                    end = i + 1;
+                if (digits == OtherNumber && next - end > LongestJoint)
                     return AfterNumber(text, i, start);
                 continue;
             }
 
+            if (b is (byte)' ' or (byte)'-' or (byte)'.' or (byte)'/' or (byte)'(' or (byte)')' or (byte)'+' && digits > 0)
+            {
+                if (b != '.' || digits >= OtherNumber)
+                    continue;
+            }
+
+            // A number of a list: the joint is measured from it on.
+            if (digits >= OtherNumber)
+                next = i + 1;
+            if (digits > 0)
+                digits = 0;
             if (ByteClass.IsLetter(b) || b >= 0x80)
-                (isLine, digits) = (false, 0);
+                isLine = false;
             else if (b == '\n' && !isLine && label < 0)
                 return i + 1;
             else if (b is (byte)'.' or (byte)'!' or (byte)'?' && !isLine && IsSentenceEnd(text, i, limit))
                 return i + 1;
-            else if (b is (byte)'\n' or (byte)'"' or (byte)',' or (byte)';')
-                digits = 0;
         }
 
         return limit;
@@ -97,18 +110,20 @@ internal static class ContextReach
         _ => false,
     };
 
-    /// <summary>A full stop behind a longer word and before a capital; short ones are abbreviations.</summary>
+    /// <summary>A full stop before a capital, unless it ends an abbreviation: a short word that is one for telephone numbers.</summary>
     private static bool IsSentenceEnd(ReadOnlySpan<byte> text, int stop, int limit)
     {
         if (stop + 2 >= text.Length || text[stop + 1] is not ((byte)' ' or (byte)'\n') || !(ByteClass.IsUpper(text[stop + 2]) || text[stop + 2] >= 0x80))
             return false;
+        int word = stop;
         int letters = 0;
-        for (int i = stop - 1; i >= limit && letters < ShortestWord && ContextWords.IsLetterEnd(text[i]); i--)
+        while (word > limit && letters < ShortestWord && ContextWords.IsLetterEnd(text[word - 1]))
         {
-            if ((text[i] & 0xC0) != 0x80)
+            word--;
+            if ((text[word] & 0xC0) != 0x80)
                 letters++;
         }
 
-        return letters >= ShortestWord || text[stop] != '.';
+        return letters >= ShortestWord || !PhoneContext.IsWord(text[word..stop]);
     }
 }

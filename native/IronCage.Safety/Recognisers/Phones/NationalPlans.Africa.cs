@@ -4,7 +4,7 @@ internal static partial class NationalPlans
 {
     private static NationalPlan[] Africa =>
     [
-        new("CI", "0[1,5,7]x:10 2[1,5,7]x:10", "0[1,5,7] xx xx xx xx xx"),
+        new("CI", "0[1,5,7]x:10 2[1,5,7]x:10", "0[1,5,7] xx xx xx xx"),
         new("CM", "[2,6]xx:9"),
         new("DZ", "0[1-9]x:9-10", "0[5-7]xx xx xx xx", "0[2-4]x xx xx xx"),
         new("EG", "0[1-9]x:9-11", "01[0-2,5] xxxx xxxx", "01[0-2,5]x xxx xxxx", "02 xxxxxxxx", "02 xxxx xxxx"),

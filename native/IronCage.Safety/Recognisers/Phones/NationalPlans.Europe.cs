@@ -40,7 +40,7 @@ internal static partial class NationalPlans
         new("MT", "[2,3,7-9]xx:8"),
         new("NL", "0[1-9]x:10 0[8-9]00:8,11", "06 xxxxxxxx", "06-xxxxxxxx", "06 xx xx xx xx", "06-xx xx xx xx", "0[1-5,7]x xxx xxxx", "0[1-5,7]x-xxxxxxx", "0[1-5,7]x - xxx xx xx", "0[1-5]xx xxxxxx", "0[1-5]xx-xxxxxx"),
         new("NO", "[2-9]xx:8"),
-        new("PL", "[1-9]xx:9", "(0[1-9]x) xxx xx xx"),
+        new("PL", "[1-9]xx:9"),
         new("PT", "[2-9]xx:9"),
         new("RO", "0[2,3,7-9]x:10", "07xx xxx xxx", "02[1-6] xxx xxxx", "02xx xxx xxx", "07xx-xxx-xxx"),
         new("RS", "0[1-9]x:8-12", "06x xxxxxxx", "06x xxx xxxx", "06x/xxx-xxxx", "06x/xxx-xxx", "011 xxxxxxx", "011 xxx xxxx", "011/xxx-xxxx"),

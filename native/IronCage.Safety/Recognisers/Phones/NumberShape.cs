@@ -49,6 +49,9 @@ internal static class NumberShape
             0x0106 or 0x0107 or 0x0108 or 0x0109 or 0x010A or 0x010B or 0x010C or 0x0206 or 0x0207 or 0x0208 => (separators & (1 << (int)PhoneGap.Dot)) != 0,
             0x040104 => true,
 
+            // 123-45-6789
+            0x030204 => separators == 1 << (int)PhoneGap.Hyphen,
+
             // 12.345.678, 192.168.100.200
             0x020303 or 0x030303 => separators == 1 << (int)PhoneGap.Dot,
             0x03030303 or 0x03030302 or 0x03020303 or 0x03030203 or 0x02030303 => separators == 1 << (int)PhoneGap.Dot,

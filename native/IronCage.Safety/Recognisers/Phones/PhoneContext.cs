@@ -14,29 +14,35 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
 
     private const int SeparatorsThatMix = (1 << (int)PhoneGap.Space) | (1 << (int)PhoneGap.Hyphen) | (1 << (int)PhoneGap.Slash) | (1 << (int)PhoneGap.Wide);
 
-    /// <summary>Limits of 32-bit integers, which could be numbers in Dallas.</summary>
-    private static readonly byte[][] Limits = [[2, 1, 4, 7, 4, 8, 3, 6, 4, 7], [2, 1, 4, 7, 4, 8, 3, 6, 4, 8]];
+    /// <summary>Limits of 32-bit integers, of which one could be a number in Dallas.</summary>
+    private static readonly byte[][] Limits = [[2, 1, 4, 7, 4, 8, 3, 6, 4, 7], [2, 1, 4, 7, 4, 8, 3, 6, 4, 8], [4, 2, 9, 4, 9, 6, 7, 2, 9, 5], [4, 2, 9, 4, 9, 6, 7, 2, 9, 6]];
 
+    private static readonly WordBeginnings Beginnings = new([.. PhoneWords.Strong.Words, .. PhoneWords.Weak.Words]);
+
+    /// <summary>The words of all three sets, for parts of the context.</summary>
     private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Neutral]);
 
     /// <summary>Reads the words that may belong to the number at <paramref name="start"/>.</summary>
     public static PhoneContext Of(in TextWindow window, int start)
     {
-        if (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start))
-            return default;
         ReadOnlySpan<byte> text = window.Bytes;
+        if (!Beginnings.MayHold(text[Math.Max(0, start - LeftContext.Width)..start]) || (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start)))
+            return default;
         int from = ContextReach.From(text, start, out int label);
-        if (label >= 0)
-        {
-            ContextBits named = Index.Find(text[label..start], start - label);
-            if (!named.Has(PhoneWords.Strong) && !named.Has(PhoneWords.Weak) && !named.Has(PhoneWords.Neutral))
-                return default;
-        }
+        if (label >= 0 && !IsWord(text[label..start]))
+            return default;
 
         ContextBits bits = Index.Find(text[from..start], start - from);
         int word = ContextReach.WordsBefore(text, from, start);
         ContextBits beside = Index.Find(text[word..start], start - word);
         return new PhoneContext(bits.Has(PhoneWords.Strong), bits.Has(PhoneWords.Weak), beside.Has(PhoneWords.Strong) || beside.Has(PhoneWords.Weak));
+    }
+
+    /// <summary>Whether the bytes are words of telephone numbers, or of one among others.</summary>
+    public static bool IsWord(ReadOnlySpan<byte> text)
+    {
+        ContextBits bits = Index.Find(text, text.Length);
+        return bits.Has(PhoneWords.Strong) || bits.Has(PhoneWords.Weak) || bits.Has(PhoneWords.Neutral);
     }
 
     /// <summary>Whether the digits read so far are a number, given the words.</summary>
@@ -58,7 +64,7 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
         if (reader.Groups == 1)
             return (digits[0] == 0 && digits.Length is 10 or 11) || IsBareNorthAmerican(digits);
         bool isPlain = (reader.Gaps & (1 << (int)PhoneGap.Dot)) == 0 && BitOperations.PopCount((uint)(reader.Gaps & SeparatorsThatMix)) <= 1;
-        return isPlain && (IsBeside || digits[0] == 0 || (digits.Length >= 9 && reader.Groups >= 3));
+        return isPlain && (IsBeside || digits[0] == 0);
     }
 
     /// <summary>Whether the digits are an international number, with <c>00</c> or nothing for the plus sign.</summary>

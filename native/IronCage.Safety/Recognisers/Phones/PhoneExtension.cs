@@ -46,6 +46,12 @@ internal static class PhoneExtension
             return MatchState.NeedMore;
         if (at == digits || at - digits > MostDigits)
             return MatchState.NoMatch;
+
+        // Durchwahl 030 901820, ext. 12 / 030 …: another number, not an extension of this one.
+        if (at + 1 >= text.Length && !window.Final)
+            return MatchState.NeedMore;
+        if (at + 1 < text.Length && text[at] == ' ' && (ByteClass.IsDigit(text[at + 1]) || text[at + 1] is (byte)'/' or (byte)'-'))
+            return MatchState.NoMatch;
         extended = at;
         return Edge.Right(window, at, "-./,:"u8);
     }

@@ -15,6 +15,7 @@ internal sealed class PhoneRecogniser : Recogniser
     private const float NationalScore = 0.7f;
     private const float PrintedScore = 0.65f;
     private const float ContextScore = 0.7f;
+    private const float DistantScore = 0.6f;
     private const float RelaxedScore = 0.5f;
 
     /// <summary>Fewest digits of an international number, its country code included.</summary>
@@ -50,7 +51,7 @@ internal sealed class PhoneRecogniser : Recogniser
             return bracketed == MatchState.NoMatch ? National(window, place, place, isOpen: false, candidates) : bracketed;
         }
 
-        return MayBegin(window, place) ? National(window, place, place, isOpen: false, candidates) : MatchState.NoMatch;
+        return MayBegin(window, place, before) ? National(window, place, place, isOpen: false, candidates) : MatchState.NoMatch;
     }
 
     /// <summary>Before the first digit may stand a bracket, and before that a plus sign, or the other way round.</summary>
@@ -63,11 +64,21 @@ internal sealed class PhoneRecogniser : Recogniser
     }
 
     /// <summary>The quick look: whether enough digits follow, and no number goes on here.</summary>
-    private static bool MayBegin(in TextWindow window, int place)
+    private static bool MayBegin(in TextWindow window, int place, byte before)
     {
+        ReadOnlySpan<byte> text = window.Bytes;
+        bool isAfterDigit = place >= 2 && ByteClass.IsDigit(text[place - 2]);
+        if (isAfterDigit && before is (byte)'-' or (byte)'.' or (byte)'/' or (byte)':' or (byte)',')
+            return false;
         NumberRun number = window.Number(place);
-        if (number.Count >= NationalLengths.Fewest || number.IsOpen)
+        if (number.IsOpen)
             return number.Length(0) <= NationalLengths.Most + 2;
+
+        // Behind a digit and a space only 212-555-1234 begins a number.
+        if (isAfterDigit && before == ' ' && (number.Groups < 3 || number.Separator(1) != '-'))
+            return false;
+        if (number.Count >= NationalLengths.Fewest)
+            return number.Length(0) <= NationalLengths.Most + 2 && !IsDate(number);
 
         // 8 (495) 123-45-67, 030 / 90 18 20
         int end = number.End(number.Groups - 1);
@@ -75,6 +86,15 @@ internal sealed class PhoneRecogniser : Recogniser
         if (number.Groups > 2 || rest.Length == 0)
             return false;
         return rest[0] == '(' || (rest[0] == ' ' && (rest.Length == 1 ? !window.Final : rest[1] is (byte)'(' or (byte)'-' or (byte)'/'));
+    }
+
+    /// <summary>Whether the first groups are 2024-05-01.</summary>
+    private static bool IsDate(NumberRun number)
+    {
+        if (number.Groups < 3 || number.Length(0) != 4 || number.Length(1) != 2 || number.Length(2) != 2)
+            return false;
+        ReadOnlySpan<byte> digits = number.Digits;
+        return ((digits[0] == 1 && digits[1] == 9) || (digits[0] == 2 && digits[1] == 0)) && digits[4] <= 1 && digits[6] <= 3;
     }
 
     private static MatchState International(in TextWindow window, int start, int place, bool isOpen, List<Candidate> candidates)
@@ -183,7 +203,7 @@ internal sealed class PhoneRecogniser : Recogniser
             return default;
         PhoneContext context = known ??= PhoneContext.Of(window, start);
         if (context.Allows(reader, isAllowed, isNorthAmerican))
-            return (ContextScore, Evidence.Pattern | Evidence.Context);
+            return (context.IsBeside ? ContextScore : DistantScore, Evidence.Pattern | Evidence.Context);
         if (isPrinted)
             return (PrintedScore, Evidence.Pattern);
         return relaxed is not null && relaxed.Allow(digits) ? (RelaxedScore, Evidence.Pattern) : default;
@@ -225,7 +245,7 @@ internal sealed class PhoneRecogniser : Recogniser
         byte second = text[start - 2];
         if (before == '-' && ByteClass.IsAlnum(second))
             return false;
-        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsDigit(text[start - 3])) || text[..(start - 1)].EndsWith("REDACTED]"u8));
+        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsLetter(second) && ByteClass.IsDigit(text[start - 3])) || ReplacedForm.IsAtEnd(text[..(start - 1)]));
         return true;
     }
 }

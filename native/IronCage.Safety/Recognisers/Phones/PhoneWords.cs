@@ -72,7 +72,7 @@ internal static class PhoneWords
 
     /// <summary>Words that mean other things as well: in English, mostly.</summary>
     public static readonly ContextSet Weak = new(
-        "call", "calls", "mobile", "cell", "contact", "portable", "fixe", "bel", "ring", "cep", "hp", "zap", "kom", "gsm", "Kontakt", "contatto", "contacto", "contato", "tfn", "yhteys");
+        "call", "calls", "mobile", "cell", "contact", "portable", "bel", "ring", "cep", "hp", "zap", "kom", "gsm", "Kontakt", "contatto", "contacto", "contato", "tfn", "yhteys");
 
     /// <summary>Names of one telephone number among others: <c>Phone: …, office: …</c>.</summary>
     public static readonly ContextSet Neutral = new(

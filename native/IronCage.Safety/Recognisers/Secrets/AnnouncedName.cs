@@ -50,7 +50,9 @@ internal static class AnnouncedName
         int name = end;
         while (name > 0 && end - name < LeftContext.Width && (ByteClass.IsWord(text[name - 1]) || text[name - 1] is (byte)'-' or (byte)'.'))
             name--;
-        return start - near > name || SecretName.MayHold(text, end);
+        if (start - near > name || SecretName.MayHold(text, end))
+            return true;
+        return text[sign] == '=' && EndBeforeType(text, sign) is > 0 and var typed && SecretName.MayHold(text, typed);
     }
 
     private static int InsideBrackets(ReadOnlySpan<byte> text, int close)

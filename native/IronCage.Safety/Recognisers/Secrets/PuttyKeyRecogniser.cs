@@ -13,6 +13,7 @@ internal sealed class PuttyKeyRecogniser : Recogniser
     private const float Score = 1;
     private const int Longest = 16384;
     private const int DigestLength = 64;
+    private const int HeadLength = 128;
 
     public override Trigger Triggers => Trigger.Token;
 
@@ -26,6 +27,9 @@ internal sealed class PuttyKeyRecogniser : Recogniser
         int known = Math.Min(rest.Length, Opening.Length);
         if (!rest[..known].SequenceEqual(Opening[..known]) || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
+        MatchState head = Head(window, rest);
+        if (head != MatchState.Match)
+            return head;
         bool isOpen = !window.Final && rest.Length < Longest;
         int mac = rest.IndexOf("Private-MAC: "u8);
         if (mac < 0)
@@ -42,5 +46,16 @@ internal sealed class PuttyKeyRecogniser : Recogniser
         if (edge == MatchState.Match)
             Add(candidates, window, SecretKinds.PrivateKey, start, start + end, Score, Evidence.Pattern);
         return edge;
+    }
+
+    /// <summary>The first lines prove it, so that what only begins like a key is not held.</summary>
+    private static MatchState Head(in TextWindow window, ReadOnlySpan<byte> rest)
+    {
+        ReadOnlySpan<byte> head = rest[..Math.Min(rest.Length, HeadLength)];
+        if (head.Length > Opening.Length && !ByteClass.IsDigit(head[Opening.Length]))
+            return MatchState.NoMatch;
+        if (head.IndexOf("Encryption: "u8) >= 0)
+            return MatchState.Match;
+        return head.Length == HeadLength ? MatchState.NoMatch : window.AtEnd;
     }
 }

@@ -15,8 +15,10 @@ internal static class RunEdge
         MatchState state = Edge.Right(window, end, ""u8);
         if (state != MatchState.Match || end >= text.Length || text[end] is not ((byte)'-' or (byte)'+' or (byte)'/' or (byte)'=' or (byte)'.' or (byte)'*'))
             return state;
+        if (text[end] == '=')
+            return MatchState.NoMatch;
         if (end + 1 >= text.Length)
             return window.Final ? MatchState.Match : MatchState.NeedMore;
-        return ByteClass.IsWord(text[end + 1]) || text[end + 1] is (byte)'[' or (byte)'=' or (byte)'*' ? MatchState.NoMatch : MatchState.Match;
+        return ByteClass.IsWord(text[end + 1]) || text[end + 1] is (byte)'[' or (byte)'*' ? MatchState.NoMatch : MatchState.Match;
     }
 }

@@ -21,7 +21,7 @@ internal static class SecretName
     /// <summary>Words before "key" that make a secret of it.</summary>
     private static readonly WordTable Keys = new(
         "api", "secret", "access", "private", "auth", "encryption", "encrypt", "signing", "sign", "master", "shared", "account", "storage", "app", "application", "service", "consumer", "client",
-        "session", "license", "hmac", "jwt", "crypto", "aes", "webhook", "server", "deploy", "admin", "subscription", "write", "ingest", "integration", "cipher", "symmetric", "rest", "stream");
+        "session", "license", "hmac", "jwt", "crypto", "aes", "webhook", "server", "deploy", "admin", "subscription", "write", "ingest", "integration", "cipher", "symmetric", "rest", "stream", "refresh", "bearer", "security");
 
     /// <summary>Last words of names that may hold a vendor's key, beside those that say secret.</summary>
     private static readonly WordTable Holders = new("key", "keys", "value", "data", "env", "arg", "default", "header", "token", "tokens", "license", "licence", "dsn", "sid", "signature", "sig", "webhook", "hook", "code");
@@ -42,6 +42,8 @@ internal static class SecretName
             return IsQualified(text, start) ? SecretNameStrength.Strong : SecretNameStrength.None;
         if (System.Text.Ascii.EqualsIgnoreCase(word, "sig"u8))
             return SecretNameStrength.Signature;
+        if (System.Text.Ascii.EqualsIgnoreCase(word, "token"u8) && IsQualified(text, start))
+            return SecretNameStrength.Strong;
         if (Weak.Has(word))
             return IsAuthorization(word) ? SecretNameStrength.Authorization : SecretNameStrength.Weak;
         if (Ends.HasEndOf(word))
@@ -118,7 +120,8 @@ internal static class SecretName
         int end = start;
         if (end > 0 && text[end - 1] is (byte)'_' or (byte)'-' or (byte)'.' or (byte)' ')
             end--;
-        return Keys.Has(text[WordStart(text, end)..end]);
+        int word = WordStart(text, end);
+        return Keys.Has(text[word..end]) && IsFree(text, word);
     }
 
     private static bool IsAuthorization(ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(word, "authorization"u8);

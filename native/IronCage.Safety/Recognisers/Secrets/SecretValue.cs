@@ -33,13 +33,13 @@ internal static class SecretValue
         // As people make them up: words, digits and a mark.
         if (marks > 0 && digits > 0)
             return isQuoted || !IsExpression(value);
-        return value.Length >= ShortestKey ? Randomness.Holds(value) : (isQuoted && IsMixed(value)) || (digits > 1 && Randomness.Holds(value));
+        return value.Length >= ShortestKey ? Randomness.Holds(value) : ((isQuoted || digits > 2) && IsMixed(value)) || (digits > 1 && Randomness.Holds(value));
     }
 
     /// <summary>As people write them into addresses: anything but a placeholder or a word that stands for one.</summary>
     public static bool IsPassword(ReadOnlySpan<byte> value)
     {
-        if (value.Length < 4 || IsReference(value) || value.Contains((byte)'*') || value.IndexOf("..."u8) >= 0 || Placeholder.HasWord(value) || IsStockWord(value))
+        if (value.Length < 4 || IsReference(value) || value.Count((byte)'*') > 1 || value.IndexOf("..."u8) >= 0 || Placeholder.HasWord(value) || IsStockWord(value))
             return false;
         Count(value, out int letters, out int digits, out int marks, out _, out bool isPlain);
         return isPlain && letters + digits > 0 && ByteClass.Distinct(value) > 2 && ((digits > 0 && letters > 0) || marks > 0 || (letters >= ShortestKey && Randomness.Holds(value)));
@@ -120,7 +120,7 @@ internal static class SecretValue
         value.ContainsAny((byte)';', (byte)'"', (byte)'\'') || (value.ContainsAny((byte)'+', (byte)'*', (byte)'|') && !Randomness.Holds(value) && value.Length > 24) || value[^1] is (byte)'\\' or (byte)'%';
 
     /// <summary>Letters of both cases and digits.</summary>
-    private static bool IsMixed(ReadOnlySpan<byte> value) => MixesCases(value) && value.ContainsAnyInRange((byte)'0', (byte)'9') && (Randomness.Holds(value) || value.Length >= 12);
+    private static bool IsMixed(ReadOnlySpan<byte> value) => MixesCases(value) && value.ContainsAnyInRange((byte)'0', (byte)'9') && (Randomness.Holds(value) || value.Length >= 10);
 
     private static bool MixesCases(ReadOnlySpan<byte> value) => value.ContainsAnyInRange((byte)'A', (byte)'Z') && value.ContainsAnyInRange((byte)'a', (byte)'z');
 }

@@ -7,7 +7,7 @@ namespace IronCage.Safety.Recognisers.Secrets;
 /// How the shape of a token is written: bytes stand for themselves, <c>(a|b)</c> for one of some texts (nothing is one too), <c>&lt;a36&gt;</c> for 36 and
 /// <c>&lt;w20-40&gt;</c> for 20 to 40 bytes of a set, <c>&lt;uuid&gt;</c> for a UUID in small letters. The sets: d digits, h hexadecimal in small letters, H in capitals, x in any,
 /// l small letters and digits, u capitals and digits, a letters and digits, z small letters, y letters, w letters, digits, _ and -, b those of Base64 without
-/// padding, p the same with it, q those of w, full stop and equals sign, % letters, digits and percent signs, v all that can be seen but quotes, commas and semicolons.
+/// padding, p the same with it, q those of w, full stop and equals sign, % those of w and percent signs, m those of p, _ and -, t those of w, full stop and tilde, v letters, digits and all signs but quotes, brackets, commas and semicolons.
 /// </summary>
 internal static class ShapeNotation
 {
@@ -16,6 +16,7 @@ internal static class ShapeNotation
     public static readonly AsciiSet Capital = AsciiSet.Range('A', 'Z');
     public static readonly AsciiSet Alnum = Digits | Small | Capital;
     public static readonly AsciiSet UrlSafe = Alnum | AsciiSet.Of("_-");
+    public static readonly AsciiSet Dotted = UrlSafe | AsciiSet.Of(".=");
     public static readonly AsciiSet Base64 = Alnum | AsciiSet.Of("+/");
 
     /// <summary>Bytes that a trigger's run does not hold; a segment of fixed bytes ends there.</summary>
@@ -90,9 +91,11 @@ internal static class ShapeNotation
         'w' => UrlSafe,
         'b' => Base64,
         'p' => Base64 | AsciiSet.Of("="),
-        'q' => UrlSafe | AsciiSet.Of(".="),
-        'v' => AsciiSet.Range('!', '~') with { Low = AsciiSet.Range('!', '~').Low & ~AsciiSet.Of("\"',;").Low },
-        '%' => Alnum | AsciiSet.Of("%"),
+        'q' => Dotted,
+        'v' => Alnum | AsciiSet.Of("!#$%&*+-./:=?@^_|~"),
+        'm' => UrlSafe | AsciiSet.Of("+/="),
+        't' => UrlSafe | AsciiSet.Of(".~"),
+        '%' => UrlSafe | AsciiSet.Of("%"),
         _ => throw new ArgumentException($"There is no set of bytes called {name}.", nameof(name)),
     };
 }

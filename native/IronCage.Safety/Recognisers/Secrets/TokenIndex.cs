@@ -4,9 +4,9 @@ namespace IronCage.Safety.Recognisers.Secrets;
 internal sealed class TokenIndex
 {
     private const int HashBits = 11;
-    private const int Families = 3;
+    private const int Families = 4;
 
-    private static readonly AsciiSet[] Sets = [ShapeNotation.Alnum, ShapeNotation.UrlSafe, ShapeNotation.Base64];
+    private static readonly AsciiSet[] Sets = [ShapeNotation.Alnum, ShapeNotation.UrlSafe, ShapeNotation.Base64, ShapeNotation.Dotted];
 
     private readonly TokenShape[]?[] byBeginning = new TokenShape[1 << HashBits][];
     private readonly TokenShape[]?[] byByteBefore = new TokenShape[128][];
@@ -41,6 +41,8 @@ internal sealed class TokenIndex
     public ReadOnlySpan<TokenShape> OfUrlSafe(int length) => OfRun(1, length);
 
     public ReadOnlySpan<TokenShape> OfBase64(int length) => OfRun(2, length);
+
+    public ReadOnlySpan<TokenShape> OfDotted(int length) => OfRun(3, length);
 
     private ReadOnlySpan<TokenShape> OfRun(int family, int length) => length > TokenRuns.Most ? default : byRun[(family * (TokenRuns.Most + 1)) + length];
 

@@ -7,6 +7,8 @@ namespace IronCage.Safety.Recognisers.Secrets;
 /// <summary>The tokens of many issuers, by the shapes of <see cref="TokenTables"/>.</summary>
 internal sealed class TokenRecogniser : Recogniser
 {
+    private const int LongestBase64Head = 3;
+
     private readonly TokenIndex index;
     private readonly ContextSet[] contexts;
 
@@ -50,13 +52,23 @@ internal sealed class TokenRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = from;
-        bool isHead = from < text.Length && IsHeadEnd(text[from]);
-        while (start > 0 && from - start < index.LongestHead && (ByteClass.IsWord(text[start - 1]) || IsHeadEnd(text[start - 1]) || text[start - 1] is (byte)'.' or (byte)'-'))
+        int next = from;
+        bool isHead = false;
+        while (next < text.Length && next - from < index.LongestHead && IsHead(text[next]))
+            isHead |= IsHeadEnd(text[next++]);
+        while (start > 0 && from - start < index.LongestHead && IsHead(text[start - 1]))
             isHead |= IsHeadEnd(text[--start]);
-        return isHead ? start : from;
+        if (isHead)
+            return start;
+        start = from;
+        while (start > 0 && from - start < LongestBase64Head && text[start - 1] is (byte)'+' or (byte)'/')
+            start--;
+        return start;
     }
 
-    private static bool IsHeadEnd(byte b) => b is (byte)'~' or (byte)'|' or (byte)'$' or (byte)'!' or (byte)'#' or (byte)'^' or (byte)' ' or (byte)'@' or (byte)'+' or (byte)'/';
+    private static bool IsHead(byte b) => ByteClass.IsWord(b) || IsHeadEnd(b) || b is (byte)'.' or (byte)'-' or (byte)':' or (byte)'=';
+
+    private static bool IsHeadEnd(byte b) => b is (byte)'~' or (byte)'|' or (byte)'$' or (byte)'!' or (byte)'#' or (byte)'^' or (byte)'@';
 
     private static MatchState Try(in TextWindow window, TokenShape shape, int start, List<Candidate> candidates)
     {
@@ -84,10 +96,9 @@ internal sealed class TokenRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         TokenRuns runs = TokenRuns.Read(text, start);
-        if (start + runs.Longest == text.Length && !window.Final)
-            return runs.Longest <= index.LongestFree || (runs.Longest <= TokenRuns.Most && HasContext(window, start)) ? MatchState.NeedMore : MatchState.NoMatch;
-        if (runs.Longest > TokenRuns.Most)
-            return MatchState.NoMatch;
+        bool isOpen = start + runs.Longest == text.Length && !window.Final;
+        if (isOpen && (runs.Longest <= index.LongestFree || (runs.Longest <= TokenRuns.Most && HasContext(window, start))))
+            return MatchState.NeedMore;
 
         TokenShape? best = null;
         int bestEnd = 0;
@@ -95,15 +106,16 @@ internal sealed class TokenRecogniser : Recogniser
         int bestStart = start;
         ReadOnlySpan<TokenShape> alnum = index.OfAlnum(runs.Alnum);
         ReadOnlySpan<TokenShape> urlSafe = index.OfUrlSafe(runs.UrlSafe);
-        for (int i = 0; i < alnum.Length + urlSafe.Length; i++)
+        ReadOnlySpan<TokenShape> dotted = index.OfDotted(runs.Dotted);
+        for (int i = 0; i < alnum.Length + urlSafe.Length + dotted.Length; i++)
         {
-            TokenShape shape = i < alnum.Length ? alnum[i] : urlSafe[i - alnum.Length];
+            TokenShape shape = i < alnum.Length ? alnum[i] : i < alnum.Length + urlSafe.Length ? urlSafe[i - alnum.Length] : dotted[i - alnum.Length - urlSafe.Length];
             if (Run(window, shape, start, runs.HasDigit, candidates, ref best, ref bestStart, ref bestEnd, ref bestNear) == MatchState.NeedMore)
                 return MatchState.NeedMore;
         }
 
         // Base64 may begin with + and /, which no trigger stands at.
-        for (int head = 0; head <= 3 && start - head >= 0; head++)
+        for (int head = 0; head <= LongestBase64Head && start - head >= 0; head++)
         {
             if (head > 0 && text[start - head] is not ((byte)'+' or (byte)'/'))
                 break;
@@ -122,7 +134,7 @@ internal sealed class TokenRecogniser : Recogniser
     private static MatchState Run(
         in TextWindow window, TokenShape shape, int start, bool hasDigit, List<Candidate> candidates, ref TokenShape? best, ref int bestStart, ref int bestEnd, ref int bestNear)
     {
-        if ((shape.NeedsDigit && !hasDigit) || !shape.IsAnnounced(window, start))
+        if ((shape.NeedsDigit && !hasDigit && shape.IsOneRun) || !shape.IsAnnounced(window, start))
             return MatchState.NoMatch;
         if (!Edge.LeftFree(window.Bytes, start) || !RunEdge.LeftFree(window.Bytes, start))
             return MatchState.NoMatch;

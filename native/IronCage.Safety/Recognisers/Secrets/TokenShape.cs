@@ -10,10 +10,16 @@ internal sealed class TokenShape
 
     private static readonly AsciiSet RunBytes = ShapeNotation.UrlSafe | AsciiSet.Of("+/=:.");
 
+    private const int MostDistinct = 9;
+
+    private static readonly UInt128 Capitals = (UInt128)0x3FFFFFF << 'A';
+    private static readonly UInt128 Smalls = (UInt128)0x3FFFFFF << 'a';
+
     private readonly TokenSegment[] segments;
     private readonly int anchor;
     private readonly int fewestDistinct;
     private readonly bool needsDigit;
+    private readonly bool mixesCases;
     private readonly byte[][] spelled;
 
     private TokenShape(PiiKind kind, TokenRow row, TokenSegment[] segments)
@@ -24,7 +30,7 @@ internal sealed class TokenShape
         spelled = row.Spelled is null ? [] : [System.Text.Encoding.ASCII.GetBytes(row.Spelled)];
         this.segments = segments;
         (anchor, HeadLength, IsTriggered) = Anchor(segments);
-        IsTriggered = IsTriggered && (Beginning.Length >= 2 || HeadLength > 0 || LeadsWith(ShapeNotation.UrlSafe) || LeadsWith(ShapeNotation.Base64));
+        IsTriggered = IsTriggered && (Beginning.Length >= 2 || HeadLength > 0 || LeadsWith(ShapeNotation.UrlSafe) || LeadsWith(ShapeNotation.Base64) || LeadsWith(ShapeNotation.Dotted));
         Least = segments.Sum(segment => segment.Min);
         AsciiSet body = default;
         int free = 0;
@@ -36,9 +42,11 @@ internal sealed class TokenShape
             fixedBytes += segment.Literal.Length;
         }
 
-        // Half of what so many random bytes show; fewer is no key but a placeholder.
-        fewestDistinct = (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) / 2);
-        needsDigit = fixedBytes <= 4 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
+        // Four tenths of what so many random bytes show, and no more than hexadecimal ones do; fewer is no key but a placeholder.
+        fewestDistinct = Math.Min(MostDistinct, (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) * 0.4));
+        needsDigit = fixedBytes <= 3 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
+        mixesCases = row.Context is not null && free >= 20 && ShapeNotation.Alnum.IsWithin(body);
+        IsOneRun = Array.TrueForAll(segments, segment => segment.IsLiteral ? !segment.Literal.AsSpan().ContainsAnyExcept(Values(ShapeNotation.UrlSafe)) : segment.Set.IsWithin(ShapeNotation.UrlSafe));
         IsUrl = segments[0].Literal.AsSpan().StartsWith("https://"u8);
         Score = row.Context is not null && fixedBytes < 2 ? 0.9f : (row.Context is null ? 0.98f : 0.99f) + (Math.Min(fixedBytes, 15) * 0.0005f) - (body.Count > 40 ? 0.0002f : 0);
     }
@@ -71,6 +79,9 @@ internal sealed class TokenShape
     public byte Before => segments[anchor - 1].Literal[^1];
 
     public bool NeedsDigit => needsDigit;
+
+    /// <summary>Whether the run from the trigger on is all of it.</summary>
+    public bool IsOneRun { get; }
 
     /// <summary>Whether what must be said left of it is; true where nothing must be.</summary>
     public bool IsAnnounced(in TextWindow window, int start) =>
@@ -179,7 +190,9 @@ internal sealed class TokenShape
             at += length;
         }
 
-        return (int)UInt128.PopCount(seen) >= fewestDistinct && (hasDigit || !needsDigit) && !Placeholder.IsToken(token);
+        // A digest shows one case only, so it is none of a set with both.
+        bool isMixed = (seen & Capitals) != 0 && (seen & Smalls) != 0;
+        return (int)UInt128.PopCount(seen) >= fewestDistinct && (isMixed || !mixesCases) && (hasDigit || !needsDigit) && !Placeholder.IsToken(token[(segments[0].IsLiteral ? segments[0].Min : 0)..]);
     }
 
     private static int Length(ReadOnlySpan<byte> rest, TokenSegment segment)

@@ -86,7 +86,7 @@ internal static class CharacterFold
     /// <summary>Characters without a shape of their own: joiners, marks of direction, soft hyphens, selectors, marks on the letter before.</summary>
     private static bool IsInvisible(int c) => c switch
     {
-        0xAD or 0x61C or 0x180E or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF => true,
+        0xAD or 0x180E or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF => true,
         (>= 0xFE00 and <= 0xFE0F) or 0xE0001 or 0xE007F or (>= 0xE0100 and <= 0xE01EF) => true,
         _ => IsMark(c),
     };
@@ -100,7 +100,7 @@ internal static class CharacterFold
             return false;
         byte before = left[^1];
         if (before < 0x80)
-            return IsMark(c) ? ByteClass.IsAlnum(before) : before >= 0x20;
+            return IsMark(c) ? before > 0x20 : before >= 0x20;
         return !IsMark(c) && EndsInLatin(left);
     }
 
@@ -115,14 +115,10 @@ internal static class CharacterFold
     {
         if (right.IsEmpty)
             return SpelledCharacter.AtEnd(final);
-        int next = right[0];
-        if (SpelledCharacter.Read(right, final, out SpelledCharacter spelled) is var state and not MatchState.NoMatch)
-        {
-            if (state == MatchState.NeedMore)
-                return state;
-            next = spelled.CodePoint;
-        }
-
+        MatchState state = SpelledCharacter.Read(right, final, out SpelledCharacter spelled);
+        if (state == MatchState.NeedMore || (state == MatchState.NoMatch && right[0] >= 0x80))
+            return state;
+        int next = state == MatchState.Match ? spelled.CodePoint : right[0];
         bool parts = dot is 0x3002 or 0xFF61;
         if (next < 0x80)
         {

@@ -11,13 +11,33 @@ internal static class DecimalDigits
         0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
     ];
 
+    /// <summary>For every 16 code points of the first plane, one more than the place of the zero among them; 0 where there is none. No row of ten crosses such a border.</summary>
+    private static readonly byte[] ZeroPlaces = Fill(new byte[0x10000 >> 4]);
+
     /// <summary>The value of a digit; -1 of anything else.</summary>
     public static int Value(int codePoint)
     {
+        if (codePoint < 0x10000)
+        {
+            int place = ZeroPlaces[codePoint >> 4];
+            return place != 0 && (codePoint & 15) - (place - 1) is >= 0 and <= 9 and var near ? near : -1;
+        }
+
         int index = Zeros.BinarySearch(codePoint);
         if (index >= 0)
             return 0;
         index = ~index - 1;
         return index >= 0 && codePoint - Zeros[index] is > 0 and <= 9 and var value ? value : -1;
+    }
+
+    private static byte[] Fill(byte[] places)
+    {
+        foreach (int zero in Zeros)
+        {
+            if (zero < 0x10000)
+                places[zero >> 4] = (byte)((zero & 15) + 1);
+        }
+
+        return places;
     }
 }

@@ -12,6 +12,24 @@ internal static class FoldMasks
 {
     public const int Width = 64;
 
+    // Classes of pairs of bytes, a bit for each: a pair may fold where both are of one class. Bytes are looked up by their low and their high four bits.
+    // Signs: \u \x \/ \\ (1), %0 %2-%7 %c-%f (2), a letter behind an ampersand (4), &# (8), =2 =4 (16).
+    private static readonly Vector128<byte> SignByLow = Vector128.Create((byte)0, 0, 0, 0, 0, 2, 4 | 8, 0, 0, 0, 0, 0, 1, 16, 0, 0);
+    private static readonly Vector128<byte> SignByHigh = Vector128.Create((byte)0, 0, 2 | 4 | 8, 16, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static readonly Vector128<byte> BehindSignByLow = Vector128.Create((byte)6, 4, 2 | 4 | 16, 2 | 4 | 8, 2 | 4 | 16, 1 | 2 | 4, 6, 6, 1 | 4, 4, 4, 4, 1 | 4, 4, 4, 1 | 4);
+    private static readonly Vector128<byte> BehindSignByHigh = Vector128.Create((byte)0, 0, 1 | 8, 2 | 16, 2 | 4, 1 | 4, 2 | 4, 1 | 4, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    // Leads: C2 and E3 before 80, 8D, A0, AD (1); D9, DB before digits (2); those before anything (4); E0 before odd bytes and BC (8); E1 and EA before 80 to AF (16);
+    // E1 before B1 (32); E2 before 80-83, 88, 90-93, 98 (64); EF before B8 to BD (128).
+    private static readonly Vector128<byte> LeadC = Vector128.Create((byte)0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0);
+    private static readonly Vector128<byte> LeadD = Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0, 4);
+    private static readonly Vector128<byte> LeadE = Vector128.Create((byte)8, 16 | 32, 64, 1, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 128);
+    private static readonly Vector128<byte> LeadF = Vector128.Create((byte)4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static readonly Vector128<byte> TrailByLow = Vector128.Create(
+        (byte)(1 | 2 | 4 | 16 | 64), 2 | 4 | 8 | 16 | 32 | 64, 2 | 4 | 16 | 64, 2 | 4 | 8 | 16 | 64, 2 | 4 | 16, 2 | 4 | 8 | 16, 2 | 4 | 16, 2 | 4 | 8 | 16, 2 | 4 | 16 | 64 | 128,
+        2 | 4 | 8 | 16 | 128, 4 | 16 | 128, 4 | 8 | 16 | 128, 4 | 8 | 16 | 128, 1 | 4 | 8 | 16 | 128, 4 | 16, 4 | 8 | 16);
+    private static readonly Vector128<byte> TrailByHigh = Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1 | 4 | 16 | 64, 4 | 16 | 64, 1 | 2 | 4 | 8 | 16, 2 | 4 | 8 | 32 | 128, 0, 0, 0, 0);
+
     /// <summary>One byte before the places, and one behind them.</summary>
     public const int Around = Width + 2;
 
@@ -51,7 +69,8 @@ internal static class FoldMasks
         {
             Vector128<byte> here = Vector128.LoadUnsafe(ref before, (nuint)i + 1);
             Vector128<byte> next = Vector128.LoadUnsafe(ref before, (nuint)i + 2);
-            places |= Bits(Escapes(here, next), i);
+            Vector128<byte> sign = Lookup(SignByLow, Low(here)) & Lookup(SignByHigh, High(here));
+            places |= Bits(NotZero(sign & Lookup(BehindSignByLow, Low(next)) & Lookup(BehindSignByHigh, High(next))), i);
             high |= Bits(here, i);
         }
 
@@ -62,42 +81,33 @@ internal static class FoldMasks
             Vector128<byte> last = Vector128.LoadUnsafe(ref before, (nuint)i);
             Vector128<byte> here = Vector128.LoadUnsafe(ref before, (nuint)i + 1);
             Vector128<byte> next = Vector128.LoadUnsafe(ref before, (nuint)i + 2);
-            places |= Bits(Letters(last, here, next), i);
+            Vector128<byte> low = Low(here);
+            Vector128<byte> row = here & Vector128.Create((byte)0xF0);
+            Vector128<byte> lead = (Lookup(LeadC, low) & Is(row, 0xC0)) | (Lookup(LeadD, low) & Is(row, 0xD0)) | (Lookup(LeadE, low) & Is(row, 0xE0)) | (Lookup(LeadF, low) & Is(row, 0xF0));
+            Vector128<byte> found = NotZero(lead & Lookup(TrailByLow, Low(next)) & Lookup(TrailByHigh, High(next)));
+
+            // Of Cyrillic and Greek words only the first letter: the others are read with it.
+            Vector128<byte> word = InRange(here, 0xCE, 0xD1) & Vector128.GreaterThanOrEqual(last.AsSByte(), Vector128<sbyte>.Zero).AsByte();
+            places |= Bits(found | word, i);
         }
 
         return places;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Escapes(Vector128<byte> here, Vector128<byte> next)
-    {
-        Vector128<byte> letter = next | Vector128.Create((byte)0x20);
-        return (Is(here, '\\') & (Is(next, 'u') | Is(next, 'x') | Is(next, '/') | Is(next, '\\')))
-            | (Is(here, '%') & (InRange(next, '2', '7') | Is(next, '0') | InRange(letter, 'c', 'f')))
-            | (Is(here, '&') & (Is(next, '#') | InRange(letter, 'a', 'z')))
-            | (Is(here, '=') & (Is(next, '4') | Is(next, '2')));
-    }
-
-    /// <summary>Characters beyond ASCII. Of Cyrillic and Greek only first letters: the others of a word are read with those.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Letters(Vector128<byte> last, Vector128<byte> here, Vector128<byte> next)
-    {
-        Vector128<byte> two = (Is(here, 0xC2) & (Is(next, 0xA0) | Is(next, 0xAD)))
-            | InRange(here, 0xCC, 0xCD)
-            | (InRange(here, 0xCE, 0xD1) & InRange(last, 0, 0x7F))
-            | (Is(here, 0xD8) & Is(next, 0x9C)) | (Is(here, 0xD9) & InRange(next, 0xA0, 0xA9)) | (Is(here, 0xDB) & InRange(next, 0xB0, 0xB9)) | Is(here, 0xDF);
-        Vector128<byte> odd = Vector128.Equals(next & Vector128.Create((byte)1), Vector128.Create((byte)1));
-        Vector128<byte> three = (Is(here, 0xE0) & (odd | Is(next, 0xBC)))
-            | (Is(here, 0xE1) & InRange(next, 0x80, 0xB9))
-            | (Is(here, 0xE2) & (InRange(next, 0x80, 0x83) | Is(next, 0x88) | InRange(next, 0x92, 0x93)))
-            | (Is(here, 0xE3) & Is(next, 0x80))
-            | (Is(here, 0xEA) & InRange(next, 0x80, 0xAF))
-            | (Is(here, 0xEF) & InRange(next, 0xB8, 0xBD));
-        return two | three | Is(here, 0xF0) | Is(here, 0xF3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Is(Vector128<byte> bytes, int value) => Vector128.Equals(bytes, Vector128.Create((byte)value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> NotZero(Vector128<byte> bytes) => ~Vector128.Equals(bytes, Vector128<byte>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Lookup(Vector128<byte> table, Vector128<byte> index) => Vector128.ShuffleNative(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Low(Vector128<byte> bytes) => bytes & Vector128.Create((byte)0x0F);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> High(Vector128<byte> bytes) => Vector128.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte() & Vector128.Create((byte)0x0F);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> InRange(Vector128<byte> bytes, int first, int last)

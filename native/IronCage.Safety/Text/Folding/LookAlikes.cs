@@ -49,11 +49,14 @@ internal static class LookAlikes
         if (isEscape)
             before = (byte)' ';
         bool touches = ByteClass.IsLetter(before) || before == '@' || ByteClass.IsLetter(after) || after == '@';
-        bool inside = IsAddress(before) && IsAddress(after) && (ByteClass.IsDigit(before) || (left.Length >= 2 && ByteClass.IsAlnum(left[^2])));
+        bool inside = IsAddress(before) && IsAddress(after) && (IsWord(before) || (left.Length >= 2 && IsWord(left[^2])));
         return touches || inside ? MatchState.Match : MatchState.NoMatch;
     }
 
-    private static bool IsAddress(byte b) => ByteClass.IsWord(b) || b is (byte)'.' or (byte)'-';
+    private static bool IsAddress(byte b) => IsWord(b) || b is (byte)'.' or (byte)'-';
+
+    /// <summary>A word, or what it is when it was redacted or masked: so nothing beside it changes then.</summary>
+    private static bool IsWord(byte b) => ByteClass.IsWord(b) || b is (byte)'[' or (byte)']' or (byte)'*';
 
     private static byte[] Fill(byte[] table, string pairs)
     {

@@ -25,16 +25,16 @@ internal static class QuotedPrintable
         return state;
     }
 
-    /// <summary>Whether what stands left allows it: a local part, and for the full stop an at sign in the same word.</summary>
+    /// <summary>Whether what stands left allows it: a local part, redacted or masked perhaps, and for the full stop an at sign in the same word.</summary>
     public static bool IsAfter(ReadOnlySpan<byte> left, byte value)
     {
-        if (left.IsEmpty || !ByteClass.IsWord(left[^1]))
+        if (left.IsEmpty || !(ByteClass.IsWord(left[^1]) || left[^1] is (byte)']' or (byte)'*'))
             return false;
         if (value == '@')
             return true;
         left = left[Math.Max(0, left.Length - LongestLabel)..];
         int i = left.Length;
-        while (i > 0 && (ByteClass.IsAlnum(left[i - 1]) || left[i - 1] is (byte)'.' or (byte)'-'))
+        while (i > 0 && (ByteClass.IsWord(left[i - 1]) || left[i - 1] is (byte)'.' or (byte)'-' or (byte)'[' or (byte)']' or (byte)'*'))
             i--;
         return i > 0 && left[i - 1] == '@';
     }

@@ -31,7 +31,7 @@ public sealed class MessagesStreamTests
     private static (string Output, MessagesStream Stream) Run(string text, int cut, bool screened = true)
     {
         var input = Encoding.UTF8.GetBytes(text);
-        var stream = new MessagesStream(screened ? signed => signed ? new WordScreen("NOTHING") : new WordScreen("SECRET") : null);
+        var stream = new MessagesStream(screened ? use => use.IsSigned ? new WordScreen("NOTHING") : new WordScreen("SECRET") : null);
         var output = new ArrayBufferWriter<byte>();
         stream.Feed(input.AsSpan(0, cut), output);
         stream.Feed(input.AsSpan(cut), output);

@@ -17,7 +17,7 @@ public sealed class ChatStreamTests
     private static string Arguments(string arguments, int tool) =>
         "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":" + tool + ",\"function\":{\"arguments\":" + JsonSerializer.Serialize(arguments) + "}}]}}]}\n\n";
 
-    private static (string Output, ChatStream Stream) Run(byte[] input, Func<bool, ITextScreen>? screen, bool hideUsage, params int[] cuts)
+    private static (string Output, ChatStream Stream) Run(byte[] input, Func<TextUse, ITextScreen>? screen, bool hideUsage, params int[] cuts)
     {
         var stream = new ChatStream(screen, hideUsage);
         var output = new ArrayBufferWriter<byte>();

@@ -34,6 +34,7 @@ internal sealed class EmailRecogniserTests
     [TestCase("⟦bob@example.com⟧(home)")]
     [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-⟦bob@example.com⟧")]
     [TestCase("⟦aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.com⟧")]
+    [TestCase("⟦anna@例え.jp⟧ ⟦anna@bücher.example⟧ 邮箱⟦user@example.cn⟧联系。")]
     public void Email_address_in_text_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "EMAIL_ADDRESS");
 
     [TestCase(250)]
@@ -44,6 +45,7 @@ internal sealed class EmailRecogniserTests
         Marked.Check($"⟦bob@example.com⟧-{run}", "EMAIL_ADDRESS");
     }
 
+    [TestCase("y = x@self.weight x@self.name a@w.T c@this.data x@y.zzzz")]
     [TestCase("foo@bar")]
     [TestCase("@decorator")]
     [TestCase("@app.route(\"/\")")]

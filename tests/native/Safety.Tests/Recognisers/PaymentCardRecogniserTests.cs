@@ -19,6 +19,9 @@ internal sealed class PaymentCardRecogniserTests
     [TestCase("|⟦4111111111111111⟧|")]
     [TestCase("é ⟦4111\u202F1111\u202F1111\u202F1111⟧ ⟦4111\u20111111\u20111111\u20111111⟧")]
     [TestCase("\\b⟦4111111111111111⟧\\f")]
+    [TestCase("Maestro ⟦6759649826438453⟧ ⟦6759 6498 2643 8453⟧ card ⟦676770000005⟧")]
+    [TestCase("⟦2200000000000004⟧ ⟦5066 9911 1111 1118⟧ ⟦4111.1111.1111.1111⟧ Kartennummer: ⟦9792000000000003⟧ ⟦9792 0000 0000 0003⟧")]
+    [TestCase("信用卡⟦4222222222222⟧ número de tarjeta ⟦4222222222222⟧ cardNumber=⟦4222222222222⟧")]
     public void Card_number_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "CREDIT_CARD");
 
     [TestCase("4111111111111112")]
@@ -26,6 +29,7 @@ internal sealed class PaymentCardRecogniserTests
     [TestCase("41111111111111111111111111")]
     [TestCase("a4111111111111111 4111111111111111b")]
     [TestCase("0.4111111111111111 4111111111111111.5")]
+    [TestCase("4222222222222 676770000005 9792000000000003")]
     [TestCase("4111 1111-1111 1111")]
     [TestCase("4111  1111  1111  1111")]
     [TestCase("411 11111 1111 1111")]

@@ -95,20 +95,22 @@ internal sealed class TriggerSearchTests
         void Add(Trigger trigger, bool holds) => triggers |= holds ? trigger : Trigger.None;
 
         Add(Trigger.At, here == '@');
-        bool isPair = char.IsAsciiLetter(before) && ahead.Length >= 2 && char.IsAsciiDigit(ahead[1]) && (ahead.Length == 2 || !char.IsAsciiLetterOrDigit(ahead[2]));
-        Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && (ahead.Count(char.IsAsciiDigit) >= 4 || isPair));
+        Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && (ahead.Count(char.IsAsciiDigit) >= 4 || IsPair(before, ahead)));
         Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 16 && ahead[..16].All(c => IsWord(c) || "-+/=:.".Contains(c)));
         Add(Trigger.Colon, here == ':');
         Add(Trigger.Equals, here == '=');
         Add(Trigger.Dot, here == '.' && (char.IsAsciiLetterOrDigit(before) || before >= 0x80) && (char.IsAsciiLetter(after) || after >= 0x80));
         Add(Trigger.Capitals, IsCode(here) && !IsCode(before) && ahead.Length >= 7 && ahead[..7].All(IsCode) && ahead[..7].Any(char.IsAsciiLetterUpper));
-        Add(Trigger.Dashes, here == '-' && char.IsAsciiLetterUpper(after));
+        Add(Trigger.Dashes, here == '-' && before == '-' && char.IsAsciiLetter(after));
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
         Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !(char.IsAsciiLetterOrDigit(before) || before >= 0x80)));
         return triggers;
     }
+
+    private static bool IsPair(char before, string ahead) =>
+        char.IsAsciiLetterUpper(before) && ahead.Length > 1 && char.IsAsciiDigit(ahead[1]);
 
     private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 

@@ -48,5 +48,5 @@ internal static class SouthAsianChecks
     public static bool BharatPlate(ReadOnlySpan<byte> v) => v[2] == 'B' && v[3] == 'H' && v[0] == '2';
 
     /// <summary>A letter and seven digits that neither begin nor end with 0.</summary>
-    public static bool Passport(ReadOnlySpan<byte> v) => !"QXZ"u8.Contains(v[0]) && v[1] != '0' && v[7] != '0';
+    public static bool Passport(ReadOnlySpan<byte> v) => !"QX"u8.Contains(v[0]) && v[1] != '0' && v[7] != '0';
 }

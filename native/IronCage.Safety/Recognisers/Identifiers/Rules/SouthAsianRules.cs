@@ -30,7 +30,7 @@ internal static class SouthAsianRules
         Checked(NationalKinds.InAadhaar, SouthAsianChecks.Aadhaar, Aadhaar, spoken: "9999_9999_9999|9999.9999.9999"),
         Shaped(NationalKinds.InPan, SouthAsianChecks.Pan, Pan, spoken: "AAAAA9999A|AAAAA 9999 A|AAAAA-9999-A") with { SpokenScore = 0.85f },
         Checked(NationalKinds.InGstin, SouthAsianChecks.Gstin, Gstin, alone: "99AAAAA9999AXAX", spoken: "99 AAAAA9999A XAX|99 AAAAA 9999A XAX|99-AAAAA9999A-XAX|99 AAAAA 9999 A XAX|99AAAAA9999A XAX"),
-        Checked(NationalKinds.InVoter, SouthAsianChecks.Voter, Voter, spoken: "AAA9999999|AAA 9999999|AAA/9999999|AAA-9999999"),
+        Checked(NationalKinds.InVoter, SouthAsianChecks.Voter, Voter, spoken: "AAA9999999|AAA 9999999|AAA-9999999"),
         Shaped(NationalKinds.InVehicleRegistration, SouthAsianChecks.Plate, Vehicle,
             spoken: "AA_99_AA_9999|AA_99_A_9999|AA_9_AA_9999|AA_9_A_9999|AA_9_AAA_9999|AA_99_AAA_9999|AA99 AA9999|AA99 AA 9999|AA99 A 9999|AA 99 AA9999|AA-99AA9999|AA-99-AA9999|AA-99 AA 9999|AA99-AA-9999|AA 99A 9999|AA99AA 9999|AA-9A-AA-9999"
                 + "|AA 99 9999|AA99AA999|AA 9A AA 9999|AA9AAA9999"),

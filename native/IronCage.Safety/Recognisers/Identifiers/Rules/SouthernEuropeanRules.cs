@@ -47,7 +47,7 @@ internal static class SouthernEuropeanRules
         Checked(NationalKinds.EsCif, SouthernEuropeanChecks.Cif, Cif, spoken: "A9999999X|A-9999999X|A-9999999-X|A 9999999X|A-99999999|A99999999|A-99.999.999|A99.999.999|A 99999999"),
         Shaped(NationalKinds.EsPassport, UnitedStatesChecks.Any, SpanishPassport, spoken: "AAA999999|AA999999|AAA 999999|AAA-999999") with { SpokenScore = 0.65f },
         Shaped(NationalKinds.EsPassport, UnitedStatesChecks.Any, AnyPassport, spoken: "AAA999999|AA999999|AAA 999999|AAA-999999") with { SpokenScore = 0.55f },
-        Checked(NationalKinds.ItFiscalCode, SouthernEuropeanChecks.CodiceFiscale, Fiscal, alone: "AAAAAAXXAXXAXXXA|AAA AAA XXAXX AXXXA", spoken: "AAA-AAA-XXAXX-AXXXA|AAA AAA XXA XXA XXXA|AAAAAA XXAXX AXXXA") with { AnyCase = true },
+        Checked(NationalKinds.ItFiscalCode, SouthernEuropeanChecks.CodiceFiscale, Fiscal, alone: "AAAAAAXXAXXAXXXA", spoken: "AAAAAA XXAXX AXXXA|AAAAAA-XXAXX-AXXXA|AAAAAA XXAXXAXXXA") with { AnyCase = true },
         Checked(NationalKinds.ItVatCode, SouthernEuropeanChecks.PartitaIva, Iva, alone: "AA99999999999|AA 99999999999|AA-99999999999", spoken: "99999999999|9999999 999 9|999 999 999 99|99999 999999") with { AnyCase = true },
         Shaped(NationalKinds.ItPassport, SouthernEuropeanChecks.ItalianPassport, ItalianPassport, spoken: "AA9999999|AA 9999999") with { SpokenScore = 0.65f },
         Shaped(NationalKinds.ItPassport, SouthernEuropeanChecks.ItalianPassport, AnyPassport, spoken: "AA9999999|AA 9999999") with { SpokenScore = 0.55f },

@@ -22,7 +22,7 @@ internal static class UnitedStatesRules
 
     private static readonly ContextSet Account = Of(
         "account number", "account no", "account num", "account nr", "acct number", "acct no", "acct num", "acct", "bank account", "bank acct", "checking account", "savings account",
-        "checking acct", "savings acct", "deposit account", "checking", "account id number", "direct deposit");
+        "checking acct", "savings acct", "deposit account", "account id number", "direct deposit");
 
     public static readonly IdentifierRule[] All =
     [

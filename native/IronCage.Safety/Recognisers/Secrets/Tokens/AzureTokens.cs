@@ -7,9 +7,9 @@ internal static class AzureTokens
 {
     private static readonly ContextSet Api = new(
         "azure api", "azure openai", "azure key", "azure cognitive", "cognitive services", "ocp apim", "ocp apim subscription key", "apim", "azure translator", "azure speech", "azure vision", "azure maps", "azure face",
-        "azure language", "azure document", "cognitive", "azure ai", "azure subscription", "subscription key");
+        "azure language", "azure document", "cognitive", "azure ai", "azure subscription", "subscription key", "azure token", "azure secret", "azure apikey");
 
-    private static readonly ContextSet Storage = new("accountkey", "account key", "storage key", "azure storage", "storage account", "blob", "azure blob", "azure account");
+    private static readonly ContextSet Storage = new("accountkey", "account key", "storage key", "azure storage", "storage account", "blob", "azure blob", "azure account", "storage");
     private static readonly ContextSet Cosmos = new("cosmos", "cosmosdb", "cosmos db", "documentdb");
     private static readonly ContextSet ServiceBus = new("sharedaccesskey", "shared access key", "service bus", "servicebus", "azure service bus");
     private static readonly ContextSet EventHub = new("event hub", "eventhub", "event hubs", "eventhubs");
@@ -43,8 +43,11 @@ internal static class AzureTokens
         new("AZURE_CONTAINER_REGISTRY_KEY", "<b52>", Registry),
         new("AZURE_DEVOPS_TOKEN", "<a76>AZDO<a4>"),
         new("AZURE_DEVOPS_TOKEN", "<l52>", DevOps),
-        new("AZURE_CLIENT_SECRET", "<q3><d1>Q~<q31-34>"),
-        new("AZURE_SAS_SIGNATURE", "<%40-50>%3(D|d)", Sas),
+        new("AZURE_CLIENT_SECRET", "<t3><d1>Q~<t31-34>"),
+
+        // A second tilde keeps the trigger from the first part.
+        .. Enumerable.Range(0, 16).Select(n => new TokenRow("AZURE_CLIENT_SECRET", $"<t3><d1>Q~<q{n}>~<t{30 - n}-{33 - n}>")),
+        new("AZURE_SAS_SIGNATURE", "<%46-70>", Sas),
         new("AZURE_SAS_SIGNATURE", "<b43>=", Sas),
     ];
 }

@@ -5,7 +5,7 @@ namespace IronCage.Safety.Recognisers.Secrets.Tokens;
 /// <summary>Databases, search and storage of vectors and of tables.</summary>
 internal static class DatabaseTokens
 {
-    private static readonly ContextSet Elastic = Vendor.Named("elastic", "elasticsearch", "kibana", "elastic cloud");
+    private static readonly ContextSet Elastic = Vendor.Named("elastic", "elastic search", "kibana", "elastic cloud");
 
     public static readonly TokenRow[] Rows =
     [
@@ -16,13 +16,14 @@ internal static class DatabaseTokens
         new("SUPABASE_ACCESS_TOKEN", "sbp_(|v0_|oauth_)<h40>"),
         new("SUPABASE_SECRET_KEY", "sb_secret_<w22-50>"),
         new("NEON_API_KEY", "napi_<l64>"),
-        new("XATA_API_KEY", "xau_<a32-40>"),
-        new("FAUNA_SECRET", "fn(A|E|F)<w37-49>"),
+        new("XATA_API_KEY", "xau_<a32-48>"),
+        new("FAUNA_SECRET", "fn(AE|AC|AD|AF)<w36-48>"),
+        new("FAUNA_SECRET", "fn<w38-50>", Vendor.Named("fauna", "fauna db")),
         new("UPSTASH_TOKEN", "A<w40-110>=", Vendor.Named("upstash")),
         new("UPSTASH_TOKEN", "A<w40-110>", Vendor.Named("upstash")),
         new("UPSTASH_TOKEN", "A<w40-110>==", Vendor.Named("upstash")),
-        new("MONGODB_ATLAS_SECRET", "<uuid>", Vendor.Named("mongodb", "mongo", "mongodb atlas", "atlas private", "mongodbatlas", "mcli")),
-        new("ATLAS_API_KEY", "<uuid>", Vendor.Named("ripe atlas", "atlas api", "atlas")),
+        new("MONGODB_ATLAS_SECRET", "mdb_sa_sk_<w40>"),
+        new("ATLAS_API_KEY", "<uuid>", Vendor.Named("atlas", "mongo db", "mongo", "mcli")),
         new("ATLAS_API_KEY", "aci_<a20-60>"),
         new("ELASTIC_API_KEY", "<b58>==", Elastic),
         new("ELASTIC_API_KEY", "<b59-60>(=|)", Elastic),
@@ -35,9 +36,9 @@ internal static class DatabaseTokens
         new("CONFLUENT_SECRET", "cflt<b60>"),
         new("CONFLUENT_SECRET", "<b64>", Vendor.Named("confluent")),
         new("ASTRA_DB_TOKEN", "AstraCS:<a24>:<h64>"),
-        new("AIVEN_TOKEN", "aivenv1<b40-400>(=|==|)"),
-        new("AIVEN_TOKEN", "<b360-380>==", Vendor.Named("aiven")),
-        new("INFLUXDB_TOKEN", "<w86>==", Vendor.Named("influx", "influxdb", "influx db")),
+        new("AIVEN_TOKEN", "aivenv1<m40-400>"),
+        new("AIVEN_TOKEN", "AVNS_<m15-120>"),
+        new("INFLUXDB_TOKEN", "<w86>==", Vendor.Named("influx", "influx db")),
         new("SNOWFLAKE_TOKEN", "ver:<d1>-hint:<d4-20>-<p100-600>"),
         new("SNOWFLAKE_TOKEN", "ver:<d1>-hint:<d4-20>-did:<d4-8>-<p100-600>"),
         new("SNOWFLAKE_TOKEN", "ETMsDgAAA<p100-600>"),

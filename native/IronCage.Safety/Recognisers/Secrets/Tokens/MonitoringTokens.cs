@@ -5,7 +5,7 @@ namespace IronCage.Safety.Recognisers.Secrets.Tokens;
 /// <summary>Logs, metrics, errors, alerts, product analytics.</summary>
 internal static class MonitoringTokens
 {
-    private static readonly ContextSet Datadog = Vendor.Named("datadog", "dd api", "dd app", "dd application", "datadoghq");
+    private static readonly ContextSet Datadog = Vendor.Named("data dog", "dd api", "dd app", "dd application", "datadoghq");
     private static readonly ContextSet Honeycomb = Vendor.Named("honeycomb", "honeycombio", "x honeycomb team");
     private static readonly ContextSet Segment = Vendor.Called("segment", "segment write", "segmentio", "segment source");
 
@@ -25,24 +25,24 @@ internal static class MonitoringTokens
         new("GRAFANA_API_KEY", "eyJrIjoi<p60-400>"),
         new("SENTRY_AUTH_TOKEN", "sntrys_eyJ<p60-400>_<b43>"),
         new("SENTRY_USER_TOKEN", "sntry(u|a|i)_<h64>"),
-        new("HONEYCOMB_API_KEY", "hc<z1>(i|l)(k|c)_<l58>"),
+        new("HONEYCOMB_API_KEY", "hc<z3>_<l58>"),
         new("HONEYCOMB_API_KEY", "<h32>", Honeycomb),
         new("HONEYCOMB_API_KEY", "<a22>", Honeycomb),
         new("DYNATRACE_TOKEN", "dt0<z1><d2>.<u24>.<u64>"),
         new("SPLUNK_HEC_TOKEN", "<uuid>", Vendor.Named("splunk", "hec", "splunk hec")),
-        new("SUMOLOGIC_ACCESS_KEY", "<a64>", Vendor.Named("sumo", "sumologic", "sumo logic")),
+        new("SUMOLOGIC_ACCESS_KEY", "<a64>", Vendor.Named("sumo", "sumo logic")),
         new("LOGGLY_TOKEN", "<uuid>", Vendor.Named("loggly")),
         new("AXIOM_TOKEN", "xa(a|p)t-<uuid>"),
-        new("BETTERSTACK_TOKEN", "<a24>", Vendor.Named("betterstack", "better stack", "logtail", "betteruptime", "better uptime")),
+        new("BETTERSTACK_TOKEN", "<a24>", Vendor.Named("better stack", "logtail", "better uptime")),
         new("ROLLBAR_TOKEN", "<h32>", Vendor.Named("rollbar")),
         new("BUGSNAG_API_KEY", "<h32>", Vendor.Named("bugsnag")),
         new("PAGERDUTY_API_KEY", "u+<w18>"),
-        new("PAGERDUTY_API_KEY", "<w20>", Vendor.Named("pagerduty", "pager duty", "pd")),
-        new("OPSGENIE_API_KEY", "<uuid>", Vendor.Named("opsgenie")),
-        new("STATUSPAGE_API_KEY", "<uuid>", Vendor.Named("statuspage", "status page")),
-        new("STATUSPAGE_API_KEY", "<a32-64>", Vendor.Named("statuspage", "status page")),
+        new("PAGERDUTY_API_KEY", "<w20>", Vendor.Named("pager duty", "pd")),
+        new("OPSGENIE_API_KEY", "<uuid>", Vendor.Named("ops genie", "geniekey", "genie key")),
+        new("STATUSPAGE_API_KEY", "<uuid>", Vendor.Named("status page")),
+        new("STATUSPAGE_API_KEY", "<h64>", Vendor.Named("status page")),
         new("HEALTHCHECKS_API_KEY", "hc(w|r|p)_<w28>"),
-        new("HEALTHCHECKS_API_KEY", "<w32>", Vendor.Named("healthchecks", "healthchecks io", "health checks")),
+        new("HEALTHCHECKS_API_KEY", "<w32>", Vendor.Named("healthchecks io", "health checks")),
         new("POSTHOG_PROJECT_KEY", "phc_<a43>"),
         new("POSTHOG_PERSONAL_KEY", "ph(x|s)_<a40-50>"),
         new("AMPLITUDE_API_KEY", "<h32>", Vendor.Named("amplitude")),

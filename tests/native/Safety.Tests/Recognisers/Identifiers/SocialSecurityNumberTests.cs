@@ -1,6 +1,6 @@
-namespace IronCage.Safety.Tests.Recognisers;
+namespace IronCage.Safety.Tests.Recognisers.Identifiers;
 
-internal sealed class SsnRecogniserTests
+internal sealed class SocialSecurityNumberTests
 {
     [TestCase("SSN ⟦123-45-6789⟧.")]
     [TestCase("⟦123 45 6789⟧")]

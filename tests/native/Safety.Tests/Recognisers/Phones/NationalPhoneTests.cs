@@ -1,0 +1,108 @@
+namespace IronCage.Safety.Tests.Recognisers.Phones;
+
+internal sealed class NationalPhoneTests
+{
+    [TestCase("US", "⟦(212) 555-1234⟧, ⟦212-555-1234⟧, ⟦1-800-555-1234⟧, ⟦1 (212) 555-1234⟧")]
+    [TestCase("AE", "⟦050 123 4567⟧, ⟦04 123 4567⟧")]
+    [TestCase("AR", "⟦011 15-2345-6789⟧, ⟦(011) 4123-4567⟧")]
+    [TestCase("AT", "⟦0664 1234567⟧, ⟦01/5131530⟧")]
+    [TestCase("AU", "⟦0412 345 678⟧, ⟦(02) 9374 4000⟧")]
+    [TestCase("BD", "⟦01712-345678⟧")]
+    [TestCase("BE", "⟦0470 12 34 56⟧, ⟦02 123 45 67⟧")]
+    [TestCase("BG", "⟦0888 123 456⟧, ⟦02 123 4567⟧")]
+    [TestCase("BR", "⟦(11) 91234-5678⟧")]
+    [TestCase("CH", "⟦044 668 18 00⟧, ⟦079 123 45 67⟧")]
+    [TestCase("CN", "⟦010 1234 5678⟧, ⟦138 1234 5678⟧, ⟦0755-12345678⟧")]
+    [TestCase("CO", "⟦(601) 2345678⟧")]
+    [TestCase("DE", "⟦0171 1234567⟧, ⟦(030) 1234567⟧, ⟦089/1234567⟧")]
+    [TestCase("DZ", "⟦0551 23 45 67⟧")]
+    [TestCase("EC", "⟦099 123 4567⟧, ⟦(02) 234-5678⟧")]
+    [TestCase("EG", "⟦0100 123 4567⟧")]
+    [TestCase("FI", "⟦040 123 4567⟧")]
+    [TestCase("FR", "⟦01 42 68 53 00⟧, ⟦06.12.34.56.78⟧")]
+    [TestCase("GB", "⟦020 7946 0958⟧, ⟦07911 123456⟧, ⟦(0121) 496 0123⟧, ⟦01632 960123⟧")]
+    [TestCase("GH", "⟦023 123 4567⟧")]
+    [TestCase("HR", "⟦091 234 5678⟧")]
+    [TestCase("HU", "⟦06 20 123 4567⟧, ⟦(06 1) 234 5678⟧")]
+    [TestCase("ID", "⟦0812-3456-7890⟧, ⟦(021) 1234567⟧")]
+    [TestCase("IE", "⟦085 012 3456⟧, ⟦(01) 234 5678⟧")]
+    [TestCase("IL", "⟦050-234-5678⟧, ⟦02-123-4567⟧")]
+    [TestCase("IN", "⟦081234 56789⟧, ⟦98765 43210⟧")]
+    [TestCase("IR", "⟦0912 345 6789⟧")]
+    [TestCase("IT", "⟦06 1234 5678⟧, ⟦0522 123456⟧")]
+    [TestCase("JP", "⟦03-1234-5678⟧, ⟦090-1234-5678⟧, ⟦0120-123-456⟧")]
+    [TestCase("KE", "⟦0712 345678⟧")]
+    [TestCase("KR", "⟦02-123-4567⟧, ⟦010-1234-5678⟧")]
+    [TestCase("LK", "⟦071 234 5678⟧")]
+    [TestCase("LT", "⟦(8-612) 34567⟧")]
+    [TestCase("MA", "⟦0650-123456⟧")]
+    [TestCase("MY", "⟦012-345 6789⟧, ⟦03-1234 5678⟧")]
+    [TestCase("NG", "⟦0802 123 4567⟧")]
+    [TestCase("NL", "⟦06 12345678⟧, ⟦020 123 4567⟧, ⟦020-1234567⟧")]
+    [TestCase("NZ", "⟦021 123 4567⟧, ⟦03 234 5678⟧")]
+    [TestCase("PE", "⟦(01) 1234567⟧")]
+    [TestCase("PH", "⟦0905 123 4567⟧, ⟦(02) 8123 4567⟧")]
+    [TestCase("PK", "⟦0301 2345678⟧, ⟦(021) 23456789⟧")]
+    [TestCase("RO", "⟦0712 034 567⟧, ⟦021 123 4567⟧")]
+    [TestCase("RS", "⟦060 1234567⟧")]
+    [TestCase("RU", "⟦8 (495) 123-45-67⟧, ⟦8-912-345-67-89⟧, ⟦8 912 345-67-89⟧")]
+    [TestCase("SA", "⟦051 234 5678⟧")]
+    [TestCase("SE", "⟦08-123 456 78⟧, ⟦070-123 45 67⟧")]
+    [TestCase("SI", "⟦031 234 567⟧, ⟦(01) 123 45 67⟧")]
+    [TestCase("SK", "⟦0912 123 456⟧, ⟦02/212 345 67⟧")]
+    [TestCase("TH", "⟦081 234 5678⟧, ⟦02 123 4567⟧")]
+    [TestCase("TR", "⟦0501 234 56 78⟧, ⟦(0212) 345 67 89⟧")]
+    [TestCase("TW", "⟦0912 345 678⟧, ⟦02 2123 4567⟧")]
+    [TestCase("UA", "⟦050 123 4567⟧, ⟦(044) 123-45-67⟧")]
+    [TestCase("VE", "⟦0212-1234567⟧")]
+    [TestCase("VN", "⟦0912 345 678⟧, ⟦091 234 56 78⟧")]
+    [TestCase("ZA", "⟦071 123 4567⟧")]
+    public void Usual_form_stands_alone(string region, string marked)
+    {
+        Assert.That(region, Has.Length.EqualTo(2));
+        Marked.Check($"Use {marked}.", "PHONE_NUMBER");
+    }
+
+    [TestCase("de", "Telefonnummer: ⟦030 90 18 20⟧; mobil ⟦01711234567⟧, Durchwahl ⟦030 / 901820⟧, Festnetz ⟦089-1234567⟧")]
+    [TestCase("fr", "numéro de téléphone : ⟦0142685300⟧, portable ⟦06 12 34 56 78⟧, tél. ⟦02 123 45 67⟧")]
+    [TestCase("es", "Mi teléfono es ⟦612 345 678⟧, móvil: ⟦612 34 56 78⟧, celular ⟦55 1234 5678⟧")]
+    [TestCase("it", "Il mio cellulare è ⟦312 345 6789⟧, telefono ⟦06 12345678⟧")]
+    [TestCase("pt", "telemóvel: ⟦912 345 678⟧, telefone ⟦(11) 2345-6789⟧")]
+    [TestCase("nl", "mobiel nummer ⟦0612345678⟧, telefoon ⟦020-1234567⟧")]
+    [TestCase("pl", "numer telefonu: ⟦512 345 678⟧, kom. ⟦12 345 67 89⟧")]
+    [TestCase("sv", "mobilnummer ⟦0701234567⟧, tfn ⟦08-12 34 56⟧")]
+    [TestCase("fi", "puhelinnumeroni on ⟦0401234567⟧, puh. ⟦09 123 456⟧")]
+    [TestCase("no, da", "tlf. ⟦22 34 56 78⟧, telefonnummer ⟦406 12 345⟧, telefon ⟦32123456⟧")]
+    [TestCase("tr", "telefon numaram ⟦05321234567⟧, cep telefonu ⟦532 123 45 67⟧")]
+    [TestCase("cs", "telefonní číslo ⟦601 123 456⟧")]
+    [TestCase("hu", "telefonszám: ⟦20 123 4567⟧")]
+    [TestCase("ro", "număr de telefon ⟦0712034567⟧")]
+    [TestCase("el", "τηλέφωνο ⟦21 2345 6789⟧, κινητό: ⟦691 234 5678⟧")]
+    [TestCase("ru", "телефон ⟦89123456789⟧, тел. ⟦(495) 123-45-67⟧")]
+    [TestCase("uk", "номер телефону ⟦0501234567⟧")]
+    [TestCase("ar", "رقم الهاتف ⟦0512345678⟧، جوال: ⟦050 123 4567⟧")]
+    [TestCase("he", "טלפון: ⟦0502345678⟧")]
+    [TestCase("hi", "फ़ोन नंबर ⟦9876543210⟧, मोबाइल: ⟦098765 43210⟧")]
+    [TestCase("zh", "手机号是⟦13812345678⟧")]
+    [TestCase("ja", "電話番号は⟦0312345678⟧です")]
+    [TestCase("ko", "전화번호는 ⟦01012345678⟧입니다")]
+    [TestCase("th", "โทร. ⟦0812345678⟧")]
+    [TestCase("vi", "số điện thoại: ⟦0912345678⟧, SĐT ⟦0912 345 678⟧")]
+    [TestCase("id", "nomor HP: ⟦081234567890⟧, telp ⟦021 1234 567⟧")]
+    public void Number_behind_a_word_is_found(string language, string marked)
+    {
+        Assert.That(language, Is.Not.Empty);
+        Marked.Check(marked, "PHONE_NUMBER");
+    }
+
+    [TestCase("0301234567 030 12 34 56 030/12")]
+    [TestCase("512 345 678 and 612345678 and 9876543210 and 13812345678")]
+    [TestCase("12 34 56 78 1234 5678 22-345-678")]
+    [TestCase("00 42 68 53 00 1 01 42 68 53 00 5")]
+    [TestCase("(2024) 123-4567 (11) 2345-6789 f(020) 7946 0958x")]
+    public void Weak_shape_without_a_word_is_left_alone(string text) => Marked.Check(text, "PHONE_NUMBER");
+
+    [TestCase("mobile 12345678 call 1234567 cell 123456789")]
+    [TestCase("The mobile processor has 123 456 789 transistors, the cell 1003.1-2008")]
+    public void Word_of_many_meanings_asks_for_more_than_bare_digits(string text) => Marked.Check(text, "PHONE_NUMBER");
+}
