@@ -57,7 +57,7 @@ public sealed class ScanStream
         long answer = resolver.Drain(final ? long.MaxValue : origin + hold);
         foreach (Candidate found in resolver.Accepted)
         {
-            if (filter is null || filter.Keeps(found, buffer.AsSpan((int)(found.Start - origin), (int)found.Length)))
+            if (!found.IsShadow && (filter is null || filter.Keeps(found, buffer.AsSpan((int)(found.Start - origin), (int)found.Length))))
                 findings.Add(text.Unfold(found));
         }
 

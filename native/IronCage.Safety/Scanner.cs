@@ -91,7 +91,7 @@ public sealed class Scanner
                 resolver.Drain(isEnd ? long.MaxValue : at - TextWindow.LeftReach);
                 foreach (Candidate found in resolver.Accepted)
                 {
-                    if (filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) == false)
+                    if (found.IsShadow || filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) == false)
                         continue;
                     StreamFinding finding = text.Unfold(found);
                     findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
@@ -134,7 +134,7 @@ public sealed class Scanner
         int before = findings.Count;
         foreach (Candidate best in resolver.Accepted)
         {
-            if (filter?.Keeps(best, utf8[(int)best.Start..(int)best.End]) != false)
+            if (!best.IsShadow && filter?.Keeps(best, utf8[(int)best.Start..(int)best.End]) != false)
                 findings.Add(new Finding(best.Kind, (int)best.Start, (int)best.End, best.Score, best.Evidence));
         }
 

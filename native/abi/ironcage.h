@@ -295,7 +295,7 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "bound"            "default" or "strict" (one token per UTF-8 byte of input)
  *   "pii_detection"    bool, default true
  *   "pii_action"       "redact" (default), "mask", "hash", "tokenise", "block", "warn", "ignore"; see below
- *   "pii_actions"      object -> action, overrides for a group ("personal", "national", "secret") or, before that, for a kind. URL, DATE_TIME, MAC_ADDRESS, SWIFT_CODE and
+ *   "pii_actions"      object -> action, overrides for a group ("personal", "national", "secret", "own") or, before that, for a kind. URL, DATE_TIME, MAC_ADDRESS, SWIFT_CODE and
  *                      CRYPTO are left alone unless they are named themselves
  *   "key"              null (default), or 32 bytes as 64 hexadecimal digits or base64, or an array of up to 16 such: the first names and seals, the others open what they
  *                      sealed once. Without one, tokens and hashes are good in this process and those forked from it, and "tokenise" with a durable state is refused

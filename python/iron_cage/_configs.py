@@ -43,7 +43,7 @@ class SafetyConfig:
 
     :ivar detection: look for them at all (default True)
     :ivar action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"; what stands for a finding then: docs/safety.md
-    :ivar actions: finding kind, or group of kinds ("personal", "national", "secret"), -> action, where it differs; the kind's own goes first
+    :ivar actions: finding kind, or group of kinds ("personal", "national", "secret", "own"), -> action, where it differs; the kind's own goes first
     :ivar scan_output: responses and streams too (default True)
     :ivar key: of tokens and hashes: 32 bytes, or their base64 or hexadecimal text; or several, of which the first names and seals, and the others
         open what they sealed once. Default: IRON_CAGE_KEY (several are separated by commas), else one that lives with the process. Never shown

@@ -104,7 +104,7 @@ def keys(option: str, value: object) -> list[str]:
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
         value = [value]
     found = []
-    for each in value:  # type: ignore[attr-defined]
+    for each in value:
         if isinstance(each, bytes) and len(each) == 32:
             found.append(each.hex())
         elif isinstance(each, str):

@@ -1,4 +1,4 @@
-"""The cost engine alone."""
+"""Engines on their own: tokens back to values, counting, prices."""
 from __future__ import annotations
 
 from json import loads

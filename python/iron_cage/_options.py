@@ -137,16 +137,16 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     return Options(dumps(out).encode(), budget, on_event, out.origin)
 
 
+def environment_keys() -> list[str]:
+    """The keys of IRON_CAGE_KEY, the current one first."""
+    return [key.strip() for key in os.environ.get("IRON_CAGE_KEY", "").split(",") if key.strip()]
+
+
 def _safety(config: Any, prefix: str, out: _Collected) -> None:
     out.put_group(config, prefix, _SAFETY)
     scanner = _scanner_options.build(config, prefix)
     if scanner:
         out.put("pii_scanner", scanner, prefix)
-
-
-def environment_keys() -> list[str]:
-    """The keys of IRON_CAGE_KEY, the current one first."""
-    return [key.strip() for key in os.environ.get("IRON_CAGE_KEY", "").split(",") if key.strip()]
 
 
 def _budget(value: Any, out: _Collected) -> Optional[Budget]:

@@ -9,7 +9,7 @@ import iron_cage
 MEMBERS = [
     "AgentStopped", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
     "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "Scanner",
-    "StateError", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "scan", "scan_json",
+    "StateError", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "restore", "scan", "scan_json",
 ]
 
 
@@ -24,8 +24,8 @@ def test_member_exists_and_star_import_finds_it(name):
 
 
 def test_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="restore"):
-        iron_cage.restore  # comes when it works
+    with pytest.raises(AttributeError, match="coverage"):
+        iron_cage.coverage  # comes when it works
 
 
 @pytest.mark.parametrize("module", ["asyncio", "dataclasses", "inspect", "logging", "decimal", "httpx", "urllib3", "typing"])

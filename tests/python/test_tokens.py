@@ -40,8 +40,7 @@ def protect(*, state=None, action="tokenise", agent="tokens", **safety):
 
 def ask(sim, text, stream=False, client=None):
     """The raw answer to one user message; what the provider saw is the last of sim.log."""
-    anthropic = sim._provider.protocol == "anthropic" if hasattr(sim._provider, "protocol") else "anthropic" in sim.base_url
-    path, model = ("/messages", "claude-haiku-4-5") if anthropic else ("/chat/completions", "gpt-4o-mini")
+    path, model = ("/v1/messages", "claude-haiku-4-5") if not sim.base_url.endswith("/v1") else ("/chat/completions", "gpt-4o-mini")
     body = {"model": model, "max_tokens": 400, "messages": [{"role": "user", "content": text}], **({"stream": True} if stream else {})}
     with httpx.Client(timeout=60, verify=False) as one:
         return (client or one).post(sim.base_url + path, json=body).content
@@ -209,7 +208,7 @@ def test_hashes_are_stable_and_differ_by_key(provider, key):
 
 
 @pytest.mark.parametrize("options, says", [
-    (dict(actions={"EMAIL": "mask"}), "safety=SafetyConfig.actions: 'EMAIL' is neither a group nor a kind; groups are personal, national, secret"),
+    (dict(actions={"EMAIL": "mask"}), "safety=SafetyConfig.actions: 'EMAIL' is neither a group nor a kind; groups are personal, national, secret, own"),
     (dict(actions={"personal": "encrypt"}), r"safety=SafetyConfig.actions\[personal\]: must be one of redact, mask, hash, tokenise"),
     (dict(key="00" * 31), "safety=SafetyConfig.key: must be 32 bytes"),
     (dict(key=b"short"), "key: 32 bytes, or their base64"),

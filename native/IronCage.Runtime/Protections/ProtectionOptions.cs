@@ -19,7 +19,6 @@ public sealed record ProtectionOptions
     public bool PiiDetection { get; init; } = true;
     public PiiAction PiiAction { get; init; } = PiiAction.Redact;
     public IReadOnlyDictionary<string, PiiAction> PiiActions { get; init; } = new Dictionary<string, PiiAction>();
-
     /// <summary>What is looked for in traffic; null: what is by default.</summary>
     public ScannerOptions? Scanner { get; init; }
     public bool ScanOutput { get; init; } = true;
@@ -58,20 +57,6 @@ public sealed record ProtectionOptions
         return PiiAction;
     }
 
-    /// <summary>Whether tokens are made.</summary>
-    public bool Tokenises
-    {
-        get
-        {
-            foreach (var kind in PiiKinds.All)
-            {
-                if (PiiDetection && ActionFor(kind) == PiiAction.Tokenise)
-                    return true;
-            }
-            return PiiDetection && (Scanner?.OwnKinds ?? []).Any(kind => ActionFor(kind) == PiiAction.Tokenise);
-        }
-    }
-
-    /// <summary>What is done with findings of a kind of the user's own.</summary>
-    public PiiAction ActionFor(string own) => PiiActions.TryGetValue(own, out var action) ? action : PiiAction;
+    /// <summary>Whether tokens may be made.</summary>
+    public bool Tokenises => PiiDetection && (PiiAction == PiiAction.Tokenise || PiiActions.Values.Contains(PiiAction.Tokenise));
 }

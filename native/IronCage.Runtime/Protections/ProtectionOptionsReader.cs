@@ -4,6 +4,7 @@ using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
 using IronCage.Runtime.Scanning;
+using IronCage.Safety;
 
 namespace IronCage.Runtime.Protections;
 
@@ -20,7 +21,7 @@ public static class ProtectionOptionsReader
                 options = Apply(options, property.Name, property.Value);
         }
         if (document.RootElement.TryGetProperty("pii_actions", out var actions))
-            options = options with { PiiActions = SafetyOptionsReader.Actions(actions, "pii_actions", options.Scanner?.OwnKinds ?? []) };
+            options = options with { PiiActions = SafetyOptionsReader.Actions(actions, "pii_actions", OwnKinds(options.Scanner)) };
         if (options.AgentId.Length == 0)
             throw new ConfigException("agent_id", "is required, 1 to 200 characters");
         return options;
@@ -68,6 +69,10 @@ public static class ProtectionOptionsReader
         thresholds.Sort();
         return thresholds;
     }
+
+    private static HashSet<string> OwnKinds(ScannerOptions? scanner) => scanner is null
+        ? []
+        : [.. scanner.Patterns.Select(p => p.Kind), .. scanner.Dictionaries.Select(d => d.Kind), .. scanner.Deny.Select(d => d.Kind)];
 
     private static CircuitBreakerOptions? Circuit(JsonElement value, string name)
     {

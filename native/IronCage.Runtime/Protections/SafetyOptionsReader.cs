@@ -24,18 +24,15 @@ internal static class SafetyOptionsReader
             _ => throw new ConfigException(name, "must be one of redact, mask, hash, tokenise, block, warn, ignore"),
         };
 
-    /// <summary>By kind, or by group: <c>personal</c>, <c>national</c>, <c>secret</c>.</summary>
-    /// <param name="value">The option.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="own">Kinds of the user's own.</param>
-    public static Dictionary<string, PiiAction> Actions(JsonElement value, string name, IEnumerable<string> own)
+    /// <summary>By kind, also one of the user's own, or by group: <c>personal</c>, <c>national</c>, <c>secret</c>, <c>own</c>.</summary>
+    public static Dictionary<string, PiiAction> Actions(JsonElement value, string name, HashSet<string> ownKinds)
     {
         if (value.ValueKind != JsonValueKind.Object)
             throw new ConfigException(name, "must be an object of kind or group and action");
         var actions = new Dictionary<string, PiiAction>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())
         {
-            if (!PiiKinds.TryGet(property.Name, out _) && !Groups.ContainsKey(property.Name) && !own.Contains(property.Name))
+            if (!PiiKinds.TryGet(property.Name, out _) && !ownKinds.Contains(property.Name) && !Groups.ContainsKey(property.Name))
             {
                 throw new ConfigException(name, $"'{property.Name}' is neither a group nor a kind; groups are {string.Join(", ", Groups.Keys)}, "
                     + $"kinds are {string.Join(", ", PiiKinds.All.ToArray().Select(k => k.Name))}");
@@ -51,6 +48,7 @@ internal static class SafetyOptionsReader
         ["personal"] = PiiGroup.Personal,
         ["national"] = PiiGroup.National,
         ["secret"] = PiiGroup.Secret,
+        ["own"] = PiiGroup.Own,
     };
 
     /// <summary>One key, or several of which the first names and seals; null: none.</summary>

@@ -8,10 +8,11 @@ public sealed class SafetyPolicy
 {
     private readonly PiiAction[] _input = new PiiAction[PiiKinds.All.Length];
     private readonly PiiAction[] _output = new PiiAction[PiiKinds.All.Length];
+
     private readonly TokenVault[] _vaults = new TokenVault[PiiKinds.All.Length];
 
-    /// <summary>Of the user's own kinds, by name: what to do in requests and in answers, and with whose tokens.</summary>
-    private readonly Dictionary<string, (PiiAction Input, PiiAction Output, TokenVault? Vault)> _own = new(StringComparer.Ordinal);
+    /// <summary>Of the user's own kinds, by name: what to do in requests and in answers, and whose tokens stand for it.</summary>
+    private readonly Dictionary<string, (PiiAction Input, PiiAction Output, TokenVault Vault)> _own = new(StringComparer.Ordinal);
 
     private SafetyPolicy() { }
 
@@ -25,7 +26,7 @@ public sealed class SafetyPolicy
             return;
         foreach (var kind in scanner.OwnKinds)
         {
-            var action = options.ActionFor(kind.Name);
+            var action = options.ActionFor(kind);
             _own[kind.Name] = (action, options.ScanOutput ? action : PiiAction.Ignore, vault);
         }
         foreach (var kind in PiiKinds.All)
@@ -38,16 +39,28 @@ public sealed class SafetyPolicy
         }
     }
 
-    public bool ScansInput => _input.AsSpan().ContainsAnyExcept(PiiAction.Ignore) || _own.Values.Any(own => own.Input != PiiAction.Ignore);
-    public bool ScansOutput => _output.AsSpan().ContainsAnyExcept(PiiAction.Ignore) || _own.Values.Any(own => own.Output != PiiAction.Ignore);
+    public bool ScansInput => _input.AsSpan().ContainsAnyExcept(PiiAction.Ignore) || _own.Values.Any(a => a.Input != PiiAction.Ignore);
+    public bool ScansOutput => _output.AsSpan().ContainsAnyExcept(PiiAction.Ignore) || _own.Values.Any(a => a.Output != PiiAction.Ignore);
 
-    public PiiAction For(PiiKind kind, bool output) => kind.Group == PiiGroup.Own ? ForOwn(kind.Name, output) : (output ? _output : _input)[kind.Index];
+    public PiiAction For(PiiKind kind, bool output)
+    {
+        if (kind.Group != PiiGroup.Own)
+            return (output ? _output : _input)[kind.Index];
+        var (onInput, onOutput, _) = _own.GetValueOrDefault(kind.Name);
+        return output ? onOutput : onInput;
+    }
 
-    /// <summary>The action for the kind of this name.</summary>
-    public PiiAction For(string kind, bool output) => PiiKinds.TryGet(kind, out var known) ? For(known, output) : ForOwn(kind, output);
+    /// <summary>The action for a kind of this name.</summary>
+    public PiiAction For(string kind, bool output)
+    {
+        if (PiiKinds.TryGet(kind, out var known))
+            return For(known, output);
+        var (onInput, onOutput, _) = _own.GetValueOrDefault(kind);
+        return output ? onOutput : onInput;
+    }
 
     /// <summary>The tokens, hashes and digests of the protection that decides about a kind.</summary>
-    internal TokenVault VaultFor(PiiKind kind) => kind.Group != PiiGroup.Own ? _vaults[kind.Index] : _own.GetValueOrDefault(kind.Name).Vault ?? _vaults[0];
+    internal TokenVault VaultFor(PiiKind kind) => kind.Group == PiiGroup.Own ? _own[kind.Name].Vault : _vaults[kind.Index];
 
     /// <summary>The severest of both for every kind.</summary>
     public SafetyPolicy With(SafetyPolicy other)
@@ -59,19 +72,12 @@ public sealed class SafetyPolicy
             merged._output[i] = (PiiAction)Math.Max((int)_output[i], (int)other._output[i]);
             merged._vaults[i] = other._input[i] > _input[i] ? other._vaults[i] : _vaults[i];
         }
-        foreach (var (name, theirs) in _own.Concat(other._own))
+        foreach (var (name, (input, output, vault)) in _own.Concat(other._own))
         {
-            var known = merged._own.GetValueOrDefault(name);
-            var vault = known.Vault is null || theirs.Input > known.Input ? theirs.Vault : known.Vault;
-            merged._own[name] = ((PiiAction)Math.Max((int)known.Input, (int)theirs.Input), (PiiAction)Math.Max((int)known.Output, (int)theirs.Output), vault);
+            var (known, knownOutput, knownVault) = merged._own.GetValueOrDefault(name);
+            merged._own[name] = ((PiiAction)Math.Max((int)known, (int)input), (PiiAction)Math.Max((int)knownOutput, (int)output), knownVault is null || input > known ? vault : knownVault);
         }
         return merged;
-    }
-
-    private PiiAction ForOwn(string name, bool output)
-    {
-        var own = _own.GetValueOrDefault(name);
-        return output ? own.Output : own.Input;
     }
 
     /// <summary>What stands in place of a finding; null when it stays.</summary>

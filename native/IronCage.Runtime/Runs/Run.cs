@@ -57,11 +57,11 @@ public sealed class Run
 
     internal SafetyPolicy Policy { get; }
 
-    /// <summary>Finds what the scanner of any of the protections finds.</summary>
-    internal Scanner Scanner { get; }
-
     /// <summary>Whose values come back where, in answers.</summary>
     internal RestorePolicy Restores { get; }
+
+    /// <summary>Finds what the scanner of any of the protections finds.</summary>
+    internal Scanner Scanner { get; }
 
     /// <summary>The refusal that later calls of this run are refused with; null if none.</summary>
     internal Refusal? Remembered

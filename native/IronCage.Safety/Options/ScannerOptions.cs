@@ -58,9 +58,6 @@ public sealed record ScannerOptions
         };
     }
 
-    /// <summary>The names of the kinds of the user's own.</summary>
-    public IEnumerable<string> OwnKinds => [.. Patterns.Select(pattern => pattern.Kind), .. Dictionaries.Select(terms => terms.Kind), .. Deny.Select(terms => terms.Kind)];
-
     internal void Check()
     {
         if (!(MinScore is >= 0 and <= 1))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace IronCage.Safety.Text;
@@ -11,6 +12,7 @@ internal sealed class ContextIndex
     /// <summary>Bit h is set where a word, or a beginning of a phrase, hashes to h.</summary>
     private readonly ulong[] filter = new ulong[1 << (FilterBits - 6)];
 
+    private readonly ContextHeads heads = new();
     private readonly ulong[] keys;
     private readonly ushort[] values;
     private readonly ContextBits[] bits;
@@ -51,6 +53,7 @@ internal sealed class ContextIndex
     }
 
     /// <summary>The sets of which a word stands in <see cref="LeftContext"/> of <paramref name="start"/>.</summary>
+    [SkipLocalsInit]
     public ContextBits Find(ReadOnlySpan<byte> text, int start)
     {
         ContextBits found = default;
@@ -58,9 +61,17 @@ internal sealed class ContextIndex
             return found;
         ReadOnlySpan<byte> left = LeftContext.Before(text, start);
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
+        bool isCut = left.Length < start && IsCut(text, start - left.Length);
+        int count = AsciiWords.Split(left, isCut, words);
+        bool isAscii = count >= 0;
+        if (!isAscii)
+            count = ContextWords.Split(left, isCut, words);
         for (int first = 0; first < count; first++)
-            Read(left, words[first..count], ref found);
+        {
+            if (!isAscii || heads.MayBegin(left[words[first].Start..words[first].End]))
+                Read(left, words[first..count], ref found);
+        }
+
         return found;
     }
 
@@ -69,7 +80,7 @@ internal sealed class ContextIndex
     {
         ReadOnlySpan<byte> left = LeftContext.Before(text, start);
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
         for (int first = count - 1; first >= 0; first--)
         {
             ContextBits found = default;
@@ -156,8 +167,11 @@ internal sealed class ContextIndex
         // Of a phrase that is longer than the context, the end.
         words = words[Math.Max(0, count - MostWords)..count];
         ulong hash = ContextWords.Seed;
+        var joined = new List<byte>();
         foreach (WordSpan word in words)
         {
+            joined.AddRange(phrase[word.Start..word.End]);
+            heads.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(joined));
             hash = ContextWords.Hash(hash, phrase[word.Start..word.End]);
             int bit = (int)(hash >> (64 - FilterBits));
             filter[bit >> 6] |= 1UL << (bit & 63);

@@ -29,6 +29,20 @@ internal static class ReplacedForm
         return text.Length > CodeLength + 2 && text[^(CodeLength + 2)] == '_' && ByteClass.IsWord(text[^(CodeLength + 3)]) && IsCode(text[^(CodeLength + 1)..^1]);
     }
 
+    /// <summary>Whether the text holds one.</summary>
+    public static bool IsIn(ReadOnlySpan<byte> text)
+    {
+        for (int close = text.IndexOf((byte)']'); close >= 0;)
+        {
+            if (IsAtEnd(text[..(close + 1)]))
+                return true;
+            int next = text[(close + 1)..].IndexOf((byte)']');
+            close = next < 0 ? -1 : close + 1 + next;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether one begins with the bracket at <paramref name="bracket"/>.</summary>
     /// <param name="window">The text.</param>
     /// <param name="bracket">Where its opening bracket is.</param>

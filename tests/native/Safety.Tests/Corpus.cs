@@ -31,7 +31,7 @@ internal static class Corpus
         "４１１１ １１１１ １１１１ １１１１", "bob＠example．com", "bob@exa\u200Bmple。com", "b\u043Eb@ex\u0430mple.com", "٤١١١١١١١١١١١١١١١", "\u200B", "。", "．", "\u0441\u043E", "\u0301", "５", "－",
         "%62%6F%62%40%65%78%61%6D%70%6C%65%2E%63%6F%6D", "bob&#64;example&period;com", "&amp;", "&#", "bob=40example.com", "=40", "=", "%25", "\\\\u0040", "\\x2e", "\\/", "https://x.org/",
         Fakes.Base64(Fakes.GitHub), Fakes.Hex("bob@example.com"), Fakes.Base64("mail bob@example.com or call +44 20 7946 0958"), "dGV4dCB3aXRob3V0IGFueXRoaW5nIGluIGl0", "U29t", "Pz8/", "626f",
-        "[EMAIL_REDACTED]", "[SSN_REDACTED]", "[PHONE_REDACTED]", "[AWS_SECRET_KEY_REDACTED]", "[EMAIL_RED",
+        "[EMAIL_REDACTED]", "[SSN_REDACTED]", "[PHONE_REDACTED]", "[AWS_SECRET_KEY_REDACTED]", "[EMAIL_RED", "[EMAIL_KJ7Q2ZP4M0XNT5WA]", "[PASSWORD_HASH_ZJ7Q2ZP4M0XNT5WB]", "[EMAIL_KJ7Q2ZP4",
     ];
 
     public static readonly string[] Texts =

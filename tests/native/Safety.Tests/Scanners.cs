@@ -24,7 +24,7 @@ internal static class Scanners
     /// <summary>What a caller does with findings: masks each.</summary>
     public static byte[] Mask(ReadOnlySpan<byte> utf8) => Replace(utf8, static (_, value) => Masking.Mask(value));
 
-    private static byte[] Replace(ReadOnlySpan<byte> utf8, Func<PiiKind, byte[], byte[]> replacement)
+    public static byte[] Replace(ReadOnlySpan<byte> utf8, Func<PiiKind, byte[], byte[]> replacement)
     {
         var result = new List<byte>();
         int at = 0;

@@ -175,12 +175,9 @@ internal sealed class EmailRecogniser : Recogniser
                 MatchState edge = top < text.Length && text[top] == '[' ? Edge.Right(window, top, ""u8) : MatchState.Match;
                 if (edge == MatchState.NeedMore)
                     return edge;
-                if (edge == MatchState.Match)
-                {
-                    end = top;
-                    topLevel = label;
-                    Add(candidates, window, PersonalKinds.EmailAddress, start, end, Score, Evidence.Pattern);
-                }
+                end = top;
+                topLevel = label;
+                Add(candidates, window, PersonalKinds.EmailAddress, start, end, Score, edge == MatchState.Match ? Evidence.Pattern : Evidence.None);
             }
 
             if (tooLong || text[i - 1] == '-' || i - label > LongestLabel || i >= text.Length || text[i] != '.')

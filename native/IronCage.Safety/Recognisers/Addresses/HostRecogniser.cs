@@ -129,9 +129,17 @@ internal sealed class HostRecogniser : Recogniser
     }
 
     /// <summary>Whether a name may begin here: not within a path, an address, a longer name, a variable.</summary>
-    private static bool MayFollow(ReadOnlySpan<byte> text, int start) =>
-        start == 0
-        || (text[start - 1] is not ((byte)'.' or (byte)'@' or (byte)'/' or (byte)'%' or (byte)'$' or (byte)'#' or (byte)'_') && Edge.LeftFree(text, start));
+    private static bool MayFollow(ReadOnlySpan<byte> text, int start)
+    {
+        if (start == 0)
+            return true;
+        byte before = text[start - 1];
+        if (before is (byte)'.' or (byte)'@' or (byte)'/' or (byte)'%' or (byte)'$' or (byte)'#' or (byte)'_' || !Edge.LeftFree(text, start))
+            return false;
+
+        // The sign of an escaped at sign, whose name was redacted.
+        return before is not ((byte)'=' or (byte)';') || !ReplacedForm.IsAtEnd(text[..(start - 1)]);
+    }
 
     private static MatchState ReadHost(in TextWindow window, int start, out int end, out int top, out int labels)
     {

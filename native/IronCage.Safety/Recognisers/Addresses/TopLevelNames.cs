@@ -10,10 +10,10 @@ internal static class TopLevelNames
         + "cg ch charity church ci ck cl clinic clothing cloud club cm cn co coffee college cologne com company construction consulting contractors coop cr cu "
         + "cv cw cx cy cymru cyou cz de dental dev diamonds dj dk dm doctor dog durban dz ec eco edu ee eg energy engineering er es et eu eus farm fi finance "
         + "fitness fj fk florist flowers fm fo football foundation fr fun ga gal gallery games garden gb gd ge gf gg gh gi gifts gl gm gmbh gn golf gov gp gq "
-        + "gr green gs gt gu gw gy hamburg healthcare hk hm hn holiday hospital hr ht hu icu ie il im inc insurance int io iq ir istanbul it je jewelry jm jo "
-        + "jobs joburg jp ke kg kh ki kitchen km kn koeln kp kr kw ky kyoto kz lat law lawyer lb lc legal li lk llc london lr ls lt ltd lu lv ly ma mc me "
-        + "melbourne menu mg mh miami mil mn mortgage moscow motorcycles mp mq mr mt mu museum mv mw mx mz na nagoya nc ne net nf ng ngo ni nl np nr nu nyc nz "
-        + "om ong online org organic osaka pa paris pe pet pf pg ph photography photos pictures pizza pk plumbing poker pr properties pt pub pw qa quebec re "
+        + "gr green gs gt gu gw gy hamburg healthcare hk hm hn holiday hospital hr ht hu icu ie il im insurance int io iq ir istanbul it je jewelry jm jo jobs "
+        + "joburg jp ke kg kh ki kitchen km kn koeln kp kr kw ky kyoto kz lat law lawyer lb lc legal li lk llc london lr ls lt ltd lu lv ly ma mc me melbourne "
+        + "menu mg mh miami mil mn mortgage moscow motorcycles mp mq mr mt mu museum mv mw mx mz na nagoya nc ne net nf ng ngo ni nl np nr nu nyc nz om ong "
+        + "online org organic osaka pa paris pe pet pf pg ph photography photos pictures pizza pk plumbing poker pr properties pt pub pw qa quebec re "
         + "realestate realty recipes repair restaurant rio ro ru rw sa sb sbs school scot sd se sg shoes shop si site sj sk sl sm sn software solar solutions "
         + "space sr ss store su sv swiss sy sydney systems sz tax tc td tech technology tennis tg th tirol tj tk tl tm tn tokyo top toys tr travel tt tv tw tz "
         + "ua ug uk university us uy uz va vc ve vegas ventures vet vg vi vip vlaanderen vn vodka vu wales website wedding wf wien win wine ws xyz ye yoga yt "
@@ -66,7 +66,7 @@ internal static class TopLevelNames
 
     /// <summary>Countries and names that are also endings of file names: <c>main.rs</c>.</summary>
     public const string FileEndings =
-        "ac am bz cc cd cf in la md mk ml mm mo mov pl pm ps py rs sc sh so st tf zip";
+        "ac am bz cc cd cf in inc la md mk ml mm mo mov pl pm ps py rs sc sh so st tf zip";
 
     /// <summary>Names that RFC 2606, RFC 6762 and practice reserve: in addresses of one network, and in documentation.</summary>
     public const string Reserved = "example test invalid local localhost internal intranet lan corp home arpa onion";

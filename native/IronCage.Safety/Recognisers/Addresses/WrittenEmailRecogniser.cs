@@ -108,16 +108,18 @@ internal sealed class WrittenEmailRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int end = from;
-        if (from < text.Length && !IsLocal(text[from]) && text[from] is not ((byte)'(' or (byte)'[' or (byte)'{'))
+        if (from < text.Length && !IsLocal(text[from]) && text[from] is not ((byte)'(' or (byte)'[' or (byte)'{' or (byte)')' or (byte)']' or (byte)'}'))
             return from;
-        if (from == text.Length)
+
+        // The place may be within the mark of a dot that has not all arrived.
+        for (int i = from - 1; i >= 0 && from - i < LongestMark; i--)
         {
-            // A mark that has not all arrived.
-            int i = from;
-            while (i > 0 && from - i < LongestMark && text[i - 1] is not ((byte)'(' or (byte)'[' or (byte)'{'))
-                i--;
-            if (i > 0 && text[i - 1] is (byte)'(' or (byte)'[' or (byte)'{' && MarkLength(window, i - 1, "dot"u8) != 0)
-                end = i - 1;
+            if (text[i] is (byte)'(' or (byte)'[' or (byte)'{')
+            {
+                int length = MarkLength(window, i, "dot"u8);
+                end = length < 0 || i + length > from ? i : end;
+                break;
+            }
         }
 
         // Inside a name, the space before it ends another one, and letters may still come.
@@ -174,11 +176,14 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 bool isEmpty = i == last;
                 if (last - i > LongestLeftPart)
                     return part > 0 ? start : FirstWord(text, i, last);
-                if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.') || (i > 0 && text[i - 1] is (byte)'@' or >= 0x80))
+                if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.'))
                     return start;
-                if (!isEmpty && !letters && part == 0 && !isOpen)
-                    return start;
-                if (!isEmpty)
+
+                // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own.
+                if (i > 0 && text[i - 1] is (byte)'@' or >= 0x80)
+                    return part > 0 ? start : AfterPlus(text, i, last);
+                // Figures alone are no name.
+                if (!isEmpty && (letters || part > 0 || isOpen))
                     start = i;
             }
 
@@ -202,6 +207,12 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         }
 
         return -1;
+    }
+
+    private static int AfterPlus(ReadOnlySpan<byte> text, int from, int end)
+    {
+        int plus = text[from..end].IndexOf((byte)'+');
+        return plus < 0 || from + plus + 1 == end ? -1 : from + plus + 1;
     }
 
     private static bool IsLocal(byte b) => ByteClass.IsAlnum(b) || b is (byte)'.' or (byte)'_' or (byte)'-' or (byte)'+';

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace IronCage.Safety.Recognisers.Identifiers;
 
 /// <summary>
-/// A deterministic automaton over the forms of all rules: one walk from a place finds every form that fits there, whatever the number of rules, and stops at the first
-/// byte with which none goes on.
+/// A deterministic automaton over the forms of all rules: one walk from a place finds every form that fits there, whatever the number of rules, and stops at
+/// the first byte with which none goes on.
 /// </summary>
 /// <remarks>A state is the set of the forms that agree with what was read, all at the same place of theirs.</remarks>
 internal sealed class IdentifierAutomaton
@@ -13,8 +13,8 @@ internal sealed class IdentifierAutomaton
     public const int Dead = 0;
 
     private readonly string[] forms;
-    private readonly List<IdentifierRule>[] alone;
-    private readonly List<IdentifierRule>[] spoken;
+    private readonly IdentifierRule[][] alone;
+    private readonly IdentifierRule[][] spoken;
     private readonly bool[] relaxed;
     private readonly Dictionary<string, ushort> states = new(StringComparer.Ordinal);
     private readonly List<ushort[]> rows = [new ushort[IdentifierSymbol.Count]];
@@ -28,18 +28,11 @@ internal sealed class IdentifierAutomaton
     public IdentifierAutomaton(IEnumerable<IdentifierRule> rules, bool[] relaxed, int fewDigits)
     {
         this.relaxed = relaxed;
-        var byForm = new SortedDictionary<string, (List<IdentifierRule> Alone, List<IdentifierRule> Spoken)>(StringComparer.Ordinal);
-        foreach (IdentifierRule rule in rules)
-        {
-            foreach (string form in IdentifierForms.Expand(rule.Alone))
-                Of(byForm, form).Alone.Add(rule);
-            foreach (string form in IdentifierForms.Expand(rule.Spoken))
-                Of(byForm, form).Spoken.Add(rule);
-        }
-
-        forms = [.. byForm.Keys];
-        alone = [.. byForm.Values.Select(entry => entry.Alone)];
-        spoken = [.. byForm.Values.Select(entry => entry.Spoken)];
+        ILookup<string, IdentifierRule> aloneByForm = ByForm(rules, rule => rule.Alone);
+        ILookup<string, IdentifierRule> spokenByForm = ByForm(rules, rule => rule.Spoken);
+        forms = [.. aloneByForm.Select(forms => forms.Key).Union(spokenByForm.Select(forms => forms.Key), StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        alone = [.. forms.Select(form => aloneByForm[form].ToArray())];
+        spoken = [.. forms.Select(form => spokenByForm[form].ToArray())];
         int[] all = [.. Enumerable.Range(0, forms.Length)];
         Numbers = Enter(0, all);
         Capitals = Enter(0, Array.FindAll(all, form => IdentifierForms.FewestDigits(forms[form]) < fewDigits));
@@ -63,12 +56,8 @@ internal sealed class IdentifierAutomaton
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IdentifierEnd? End(int state) => final[state];
 
-    private static (List<IdentifierRule> Alone, List<IdentifierRule> Spoken) Of(SortedDictionary<string, (List<IdentifierRule> Alone, List<IdentifierRule> Spoken)> byForm, string form)
-    {
-        if (!byForm.TryGetValue(form, out (List<IdentifierRule> Alone, List<IdentifierRule> Spoken) entry))
-            byForm.Add(form, entry = ([], []));
-        return entry;
-    }
+    private static ILookup<string, IdentifierRule> ByForm(IEnumerable<IdentifierRule> rules, Func<IdentifierRule, string> forms) =>
+        rules.SelectMany(rule => IdentifierForms.Expand(forms(rule)).Select(form => (form, rule))).ToLookup(pair => pair.form, pair => pair.rule, StringComparer.Ordinal);
 
     private ushort Enter(int depth, int[] alive)
     {
@@ -95,9 +84,11 @@ internal sealed class IdentifierAutomaton
         for (int symbol = 1; symbol < IdentifierSymbol.Count; symbol++)
         {
             if ((symbols >> symbol & 1) != 0)
-                row[symbol] = Enter(depth + 1, Array.FindAll(alive, form => forms[form].Length > depth && (IdentifierSymbol.Mask(forms[form][depth]) >> symbol & 1) != 0));
+                row[symbol] = Enter(depth + 1, Array.FindAll(alive, form => GoesOn(form, depth, symbol)));
         }
 
         return state;
     }
+
+    private bool GoesOn(int form, int depth, int symbol) => forms[form].Length > depth && (IdentifierSymbol.Mask(forms[form][depth]) >> symbol & 1) != 0;
 }

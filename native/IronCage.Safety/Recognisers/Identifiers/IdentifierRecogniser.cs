@@ -5,8 +5,8 @@ using IronCage.Safety.Triggers;
 namespace IronCage.Safety.Recognisers.Identifiers;
 
 /// <summary>
-/// Identifiers by <see cref="IdentifierRule"/>s: one walk of an <see cref="IdentifierAutomaton"/> from the first digit, and one from the letters left of it. A value with
-/// so few digits that it has no trigger of its own is found by its capitals.
+/// Identifiers by <see cref="IdentifierRule"/>s: one walk of an <see cref="IdentifierAutomaton"/> from the first digit, and one from the letters left of it.
+/// A value with so few digits that it has no trigger of its own is found by its capitals.
 /// </summary>
 internal sealed class IdentifierRecogniser : Recogniser
 {
@@ -181,7 +181,9 @@ internal sealed class IdentifierRecogniser : Recogniser
         {
             foreach (IdentifierRule rule in rules.Spoken)
             {
-                if (!seen.Has(rule.Words) || !rule.Check(value) || ContinuesGroups(window.Bytes, start, end) || !SpokenFor.By(window, rule.Words, start))
+                if (!seen.Has(rule.Words) || !rule.Check(value) || ContinuesGroups(window.Bytes, start, end))
+                    continue;
+                if (!SpokenFor.By(window, rule.Words, start))
                     continue;
                 Add(window, start, end, rule, rule.SpokenScore, hasWord: true, candidates);
                 answer = MatchState.Match;

@@ -4,8 +4,8 @@ namespace IronCage.Safety.Recognisers.Identifiers;
 
 /// <summary>How the identifiers of one kind are written, checked and called.</summary>
 /// <remarks>
-/// Forms are separated by <c>|</c>. In a form <c>9</c> stands for a digit, <c>A</c> for a letter, <c>X</c> for either, <c>_</c> for nothing, a space or a hyphen (the same
-/// in all its places), and one of <c>space - . / ( ) +</c> for itself.
+/// Forms are separated by <c>|</c>. In a form <c>9</c> stands for a digit, <c>A</c> for a letter, <c>X</c> for either, <c>_</c> for nothing, a space or a
+/// hyphen (the same in all its places), and one of <c>space - . / ( ) +</c> for itself.
 /// </remarks>
 /// <param name="Kind">What it is.</param>
 /// <param name="Check">Whether it can have been issued.</param>
@@ -14,6 +14,9 @@ internal sealed record IdentifierRule(PiiKind Kind, IdentifierCheck Check, Conte
 {
     /// <summary>The score where the user named the country and no word is there.</summary>
     public const float RelaxedScore = 0.5f;
+
+    /// <summary>The score without a word where letters say what it is, as the country before a VAT number: more than that of its digits with a word.</summary>
+    public const float Distinctive = 0.92f;
 
     private const int ShortestCard = 12;
 
@@ -42,10 +45,21 @@ internal sealed record IdentifierRule(PiiKind Kind, IdentifierCheck Check, Conte
     public static IdentifierRule Checked(PiiKind kind, IdentifierCheck check, ContextSet words, string alone = "", string spoken = "") =>
         new(kind, check, words)
         {
-            Alone = alone, Spoken = spoken, HasChecksum = true, AloneScore = 0.85f, SpokenScore = IdentifierForms.Expand(spoken).Any(form => form.Count(c => c == '9') >= ShortestCard) ? 0.96f : 0.9f,
+            Alone = alone,
+            Spoken = spoken,
+            HasChecksum = true,
+            AloneScore = 0.85f,
+            SpokenScore = IdentifierForms.Expand(spoken).Any(form => IdentifierForms.FewestDigits(form) >= ShortestCard) ? 0.96f : 0.9f,
         };
 
     /// <summary>A rule that only knows a shape and what is never issued.</summary>
     public static IdentifierRule Shaped(PiiKind kind, IdentifierCheck check, ContextSet words, string alone = "", string spoken = "") =>
-        new(kind, check, words) { Alone = alone, Spoken = spoken, AloneScore = 0.75f, SpokenScore = alone.Length > 0 ? 0.88f : 0.6f, CanRelax = spoken.Contains('A', StringComparison.Ordinal) };
+        new(kind, check, words)
+        {
+            Alone = alone,
+            Spoken = spoken,
+            AloneScore = 0.75f,
+            SpokenScore = alone.Length > 0 ? 0.88f : 0.6f,
+            CanRelax = spoken.Contains('A', StringComparison.Ordinal),
+        };
 }

@@ -124,6 +124,6 @@ internal static class ContextReach
                 letters++;
         }
 
-        return letters >= ShortestWord || !PhoneContext.IsWord(text[word..stop]);
+        return letters >= ShortestWord || !PhoneContext.IsAbbreviation(text[word..stop]);
     }
 }

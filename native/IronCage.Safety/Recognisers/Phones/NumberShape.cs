@@ -1,8 +1,14 @@
+using IronCage.Safety.Text;
+
 namespace IronCage.Safety.Recognisers.Phones;
 
 /// <summary>Groupings of digits: those of North American numbers, those that no telephone number has.</summary>
 internal static class NumberShape
 {
+    /// <summary>The bits of the lengths in a shape.</summary>
+    private const ulong Lengths = 0x0F0F0F0F0F0F0F0F;
+    private const ulong Date = 0x040202;
+
     private static readonly ulong[] NorthAmerican =
     [
         Of((PhoneGap.Opening, 3), (PhoneGap.ClosingSpace, 3), (PhoneGap.Hyphen, 4)),
@@ -28,19 +34,24 @@ internal static class NumberShape
     /// <summary>Whether the groups are those in which North American numbers are written and few others.</summary>
     public static bool IsNorthAmerican(ulong shape) => NorthAmerican.AsSpan().Contains(shape);
 
+    /// <summary>Whether the groups are 2024-05-01.</summary>
+    public static bool IsDate(in PhoneReader reader) => (reader.Shape & Lengths) == Date && IsDate(reader.Digits);
+
+    /// <summary>Whether the first groups are 2024-05-01.</summary>
+    public static bool IsDate(NumberRun number) => number.Groups >= 3 && number.Pattern(3) == 0x422 && IsDate(number.Digits);
+
     /// <summary>Whether the groups are those of a date, an amount or an address of the Internet.</summary>
     public static bool IsOther(in PhoneReader reader)
     {
         ReadOnlySpan<byte> digits = reader.Digits;
-        ulong lengths = reader.Shape & 0x0F0F0F0F0F0F0F0F;
+        ulong lengths = reader.Shape & Lengths;
         int separators = reader.Gaps & ~(1 << (int)PhoneGap.None);
-        bool isYear = (digits[0] == 1 && digits[1] == 9) || (digits[0] == 2 && digits[1] == 0);
+        bool isYear = IsYear(digits);
         return lengths switch
         {
-            // 2024-05-01 and 01.05.2024; 1990-2009
-            0x040202 => isYear,
-            0x020204 => (digits[4] == 1 && digits[5] == 9) || (digits[4] == 2 && digits[5] == 0),
-            0x0404 => isYear && ((digits[4] == 1 && digits[5] == 9) || (digits[4] == 2 && digits[5] == 0)),
+            // 01.05.2024; 1990-2009
+            0x020204 => IsYear(digits[4..]),
+            0x0404 => isYear && IsYear(digits[4..]),
 
             // 20240501
             0x08 => isYear && digits[4] <= 1 && digits[6] <= 3,
@@ -76,6 +87,10 @@ internal static class NumberShape
 
         return zeros >= 3;
     }
+
+    private static bool IsYear(ReadOnlySpan<byte> digits) => (digits[0] == 1 && digits[1] == 9) || (digits[0] == 2 && digits[1] == 0);
+
+    private static bool IsDate(ReadOnlySpan<byte> digits) => IsYear(digits) && digits[4] <= 1 && digits[6] <= 3;
 
     private static ulong Of(params (PhoneGap Gap, int Length)[] groups)
     {

@@ -12,38 +12,73 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     /// <summary>Fewest digits of an international number without its plus sign.</summary>
     private const int FewestInternational = 10;
 
+    private const int LongestAcronym = 6;
+
     private const int SeparatorsThatMix = (1 << (int)PhoneGap.Space) | (1 << (int)PhoneGap.Hyphen) | (1 << (int)PhoneGap.Slash) | (1 << (int)PhoneGap.Wide);
 
     /// <summary>Limits of 32-bit integers, of which one could be a number in Dallas.</summary>
     private static readonly byte[][] Limits = [[2, 1, 4, 7, 4, 8, 3, 6, 4, 7], [2, 1, 4, 7, 4, 8, 3, 6, 4, 8], [4, 2, 9, 4, 9, 6, 7, 2, 9, 5], [4, 2, 9, 4, 9, 6, 7, 2, 9, 6]];
 
-    private static readonly WordBeginnings Beginnings = new([.. PhoneWords.Strong.Words, .. PhoneWords.Weak.Words]);
+    private static readonly WordBeginnings Beginnings = new([.. PhoneWords.Strong.Words, .. PhoneWords.Weak.Words, .. PhoneWords.Leading.Words]);
 
-    /// <summary>The words of all three sets, for parts of the context.</summary>
-    private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Neutral]);
+    /// <summary>The words of all sets, for parts of the context.</summary>
+    private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading, PhoneWords.Neutral, PhoneWords.Number, PhoneWords.Other]);
 
     /// <summary>Reads the words that may belong to the number at <paramref name="start"/>.</summary>
     public static PhoneContext Of(in TextWindow window, int start)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        if (!Beginnings.MayHold(text[Math.Max(0, start - LeftContext.Width)..start]) || (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start)))
+        if (!Beginnings.MayHold(text[Math.Max(0, start - LeftContext.Width)..start]))
+            return default;
+        if (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start) && !window.HasContext(PhoneWords.Leading, start))
             return default;
         int from = ContextReach.From(text, start, out int label);
-        if (label >= 0 && !IsWord(text[label..start]))
+        if (label >= 0 && !IsName(Index.Find(text[label..start], start - label)))
             return default;
 
         ContextBits bits = Index.Find(text[from..start], start - from);
         int word = ContextReach.WordsBefore(text, from, start);
         ContextBits beside = Index.Find(text[word..start], start - word);
-        return new PhoneContext(bits.Has(PhoneWords.Strong), bits.Has(PhoneWords.Weak), beside.Has(PhoneWords.Strong) || beside.Has(PhoneWords.Weak));
+        return new PhoneContext(bits.Has(PhoneWords.Strong), bits.Has(PhoneWords.Weak) || bits.Has(PhoneWords.Leading), beside.Has(PhoneWords.Strong) || beside.Has(PhoneWords.Weak));
     }
 
-    /// <summary>Whether the bytes are words of telephone numbers, or of one among others.</summary>
-    public static bool IsWord(ReadOnlySpan<byte> text)
+    /// <summary>Whether a short word before a full stop belongs to the name of a number, and ends no sentence.</summary>
+    public static bool IsAbbreviation(ReadOnlySpan<byte> word)
     {
-        ContextBits bits = Index.Find(text, text.Length);
-        return bits.Has(PhoneWords.Strong) || bits.Has(PhoneWords.Weak) || bits.Has(PhoneWords.Neutral);
+        ContextBits bits = Index.Find(word, word.Length);
+        return IsName(bits) || bits.Has(PhoneWords.Number);
     }
+
+    /// <summary>Whether the name directly before a colon or an equals sign is that of another number: a word for one, or a few capitals such as BSN.</summary>
+    public static bool NamesAnother(ReadOnlySpan<byte> text, int start)
+    {
+        _ = ContextReach.From(text, start, out int label);
+        if (label < 0)
+            return false;
+
+        // What stood before a redacted form cannot be seen any more: it may have been such a word.
+        if (text[label..start].IndexOf("REDACTED]"u8) >= 0)
+            return true;
+        ContextBits bits = Index.Find(text[label..start], start - label);
+        return !IsName(bits) && (bits.Has(PhoneWords.Number) || bits.Has(PhoneWords.Other) || IsAcronym(text[label..start]));
+    }
+
+    private static bool IsAcronym(ReadOnlySpan<byte> label)
+    {
+        int capitals = 0;
+        foreach (byte b in label)
+        {
+            if (ByteClass.IsUpper(b))
+                capitals++;
+            else if (ByteClass.IsLetter(b) || b >= 0x80)
+                return false;
+        }
+
+        return capitals is >= 2 and <= LongestAcronym;
+    }
+
+    private static bool IsName(in ContextBits bits) =>
+        bits.Has(PhoneWords.Strong) || bits.Has(PhoneWords.Weak) || bits.Has(PhoneWords.Leading) || bits.Has(PhoneWords.Neutral);
 
     /// <summary>Whether the digits read so far are a number, given the words.</summary>
     /// <param name="reader">The digits.</param>

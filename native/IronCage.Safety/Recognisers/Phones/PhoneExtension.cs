@@ -47,10 +47,10 @@ internal static class PhoneExtension
         if (at == digits || at - digits > MostDigits)
             return MatchState.NoMatch;
 
-        // Durchwahl 030 901820, ext. 12 / 030 …: another number, not an extension of this one.
+        // Durchwahl 030 901820, ext. 12 / 030 …: another number, not an extension of this one. (Of x12 the number before it could not stand alone.)
         if (at + 1 >= text.Length && !window.Final)
             return MatchState.NeedMore;
-        if (at + 1 < text.Length && text[at] == ' ' && (ByteClass.IsDigit(text[at + 1]) || text[at + 1] is (byte)'/' or (byte)'-'))
+        if (!ByteClass.IsWord(text[end]) && at + 1 < text.Length && text[at] == ' ' && (ByteClass.IsDigit(text[at + 1]) || text[at + 1] is (byte)'/' or (byte)'-'))
             return MatchState.NoMatch;
         extended = at;
         return Edge.Right(window, at, "-./,:"u8);

@@ -35,7 +35,7 @@ internal sealed class PhoneRecogniser : Recogniser
 
     public override Trigger Triggers => Trigger.Number;
 
-    public override IEnumerable<ContextSet> Contexts => [PhoneWords.Strong, PhoneWords.Weak];
+    public override IEnumerable<ContextSet> Contexts => [PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading];
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {
@@ -74,27 +74,18 @@ internal sealed class PhoneRecogniser : Recogniser
         if (number.IsOpen)
             return number.Length(0) <= NationalLengths.Most + 2;
 
-        // Behind a digit and a space only 212-555-1234 begins a number.
-        if (isAfterDigit && before == ' ' && (number.Groups < 3 || number.Separator(1) != '-'))
+        // Behind a digit and a space only a North American form begins a number: 212-555-1234.
+        if (isAfterDigit && before == ' ' && number.Count >= NationalLengths.Fewest && (number.Groups < 3 || !(number.Separator(1) is (byte)'-' or (byte)'.' || number.Separator(2) == '-')))
             return false;
         if (number.Count >= NationalLengths.Fewest)
-            return number.Length(0) <= NationalLengths.Most + 2 && !IsDate(number);
+            return number.Length(0) <= NationalLengths.Most + 2 && !NumberShape.IsDate(number);
 
         // 8 (495) 123-45-67, 030 / 90 18 20
         int end = number.End(number.Groups - 1);
         ReadOnlySpan<byte> rest = window.Bytes[end..];
         if (number.Groups > 2 || rest.Length == 0)
             return false;
-        return rest[0] == '(' || (rest[0] == ' ' && (rest.Length == 1 ? !window.Final : rest[1] is (byte)'(' or (byte)'-' or (byte)'/'));
-    }
-
-    /// <summary>Whether the first groups are 2024-05-01.</summary>
-    private static bool IsDate(NumberRun number)
-    {
-        if (number.Groups < 3 || number.Length(0) != 4 || number.Length(1) != 2 || number.Length(2) != 2)
-            return false;
-        ReadOnlySpan<byte> digits = number.Digits;
-        return ((digits[0] == 1 && digits[1] == 9) || (digits[0] == 2 && digits[1] == 0)) && digits[4] <= 1 && digits[6] <= 3;
+        return rest[0] == '(' || (rest[0] is (byte)' ' or (byte)'-' or (byte)'.' && (rest.Length == 1 ? !window.Final : rest[1] is (byte)'(' or (byte)'-' or (byte)'/'));
     }
 
     private static MatchState International(in TextWindow window, int start, int place, bool isOpen, List<Candidate> candidates)
@@ -124,7 +115,7 @@ internal sealed class PhoneRecogniser : Recogniser
         while (state == MatchState.Match)
         {
             // A line of a diff that begins with a date.
-            if ((reader.Shape & 0x0F0F0F0F0F0F0F0F) == 0x040202 && NumberShape.IsOther(reader))
+            if (reader.Groups == 3 && NumberShape.IsDate(reader))
                 break;
             if (reader.Count >= Fewest && !reader.IsOpen && !HasOddTail(reader) && code.Allows(National(reader, code.Digits, national)) && ByteClass.Distinct(reader.Digits) >= 3)
             {
@@ -169,6 +160,8 @@ internal sealed class PhoneRecogniser : Recogniser
         MatchState state;
         while ((state = reader.Next()) == MatchState.Match && reader.Count <= PhoneReader.MostDigits)
         {
+            if (reader.Groups == 3 && NumberShape.IsDate(reader))
+                return MatchState.NoMatch;
             if (reader.Count < NationalLengths.Fewest || reader.IsOpen || HasOddTail(reader))
                 continue;
             (float score, Evidence evidence) = Judge(window, start, reader, isAfterNumber, ref context);
@@ -204,7 +197,7 @@ internal sealed class PhoneRecogniser : Recogniser
         PhoneContext context = known ??= PhoneContext.Of(window, start);
         if (context.Allows(reader, isAllowed, isNorthAmerican))
             return (context.IsBeside ? ContextScore : DistantScore, Evidence.Pattern | Evidence.Context);
-        if (isPrinted)
+        if (isPrinted && !PhoneContext.NamesAnother(window.Bytes, start))
             return (PrintedScore, Evidence.Pattern);
         return relaxed is not null && relaxed.Allow(digits) ? (RelaxedScore, Evidence.Pattern) : default;
     }

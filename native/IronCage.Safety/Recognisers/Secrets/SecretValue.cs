@@ -74,7 +74,7 @@ internal static class SecretValue
         if (value.StartsWith("--"u8) || value.StartsWith("@"u8) || value.StartsWith("!"u8) || value.StartsWith("&"u8))
             return true;
         return value.IndexOf("${"u8) >= 0 || value.IndexOf("{{"u8) >= 0 || value.IndexOf("$("u8) >= 0 || value.IndexOf("environ"u8) >= 0 || value.IndexOf("getenv"u8) >= 0 || value.IndexOf("process.env"u8) >= 0
-            || value.IndexOf("://"u8) >= 0 || value.IndexOf("REDACTED"u8) >= 0 || value.IndexOf("->"u8) >= 0 || value.IndexOf("::"u8) >= 0 || value.IndexOf("**"u8) >= 0 || value.Contains((byte)'(')
+            || value.IndexOf("://"u8) >= 0 || value.IndexOf("REDACTED"u8) >= 0 || ReplacedForm.IsIn(value) || value.IndexOf("->"u8) >= 0 || value.IndexOf("::"u8) >= 0 || value.IndexOf("**"u8) >= 0 || value.Contains((byte)'(')
             || value.Contains((byte)'{') || value.Contains((byte)'<');
     }
 

@@ -41,7 +41,7 @@ internal sealed class DecodedRun
         bool found = false;
         foreach (Candidate candidate in candidates)
         {
-            if (candidate.Score < least || (found && CandidateOrder.ByRank(best, candidate) <= 0))
+            if (candidate.IsShadow || candidate.Score < least || (found && CandidateOrder.ByRank(best, candidate) <= 0))
                 continue;
             if (filter?.Keeps(candidate, bytes.AsSpan((int)candidate.Start, (int)candidate.Length)) == false)
                 continue;

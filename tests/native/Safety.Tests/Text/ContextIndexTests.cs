@@ -1,5 +1,7 @@
 using System.Text;
+using CsCheck;
 using IronCage.Safety.Text;
+using IronCage.Tests;
 
 namespace IronCage.Safety.Tests.Text;
 
@@ -50,6 +52,23 @@ internal sealed class ContextIndexTests
         byte[] text = [0xFF, 0x80, 0xE3, (byte)' ', .. "tin "u8, 0xF0, 0x9F, 0xC3];
         Assert.That(Index.Find(text, text.Length).Has(Tax), Is.True);
     }
+
+    [Test]
+    public void Ascii_is_split_as_every_text_is()
+    {
+        byte[] alphabet = [.. "abAB sS-_1:"u8];
+        Gen.Select(Gen.Int[0, alphabet.Length - 1].Select(i => alphabet[i]).Array[0, 64], Gen.Bool).Sample((text, isCut) =>
+        {
+            var fast = new WordSpan[64];
+            var slow = new WordSpan[64];
+            int count = AsciiWords.Split(text, isCut, fast);
+            Assert.That(count, Is.EqualTo(ContextWords.Split(text, isCut, slow)), () => Encoding.ASCII.GetString(text));
+            Assert.That(fast.AsSpan(0, count).SequenceEqual(slow.AsSpan(0, count)), Is.True, () => Encoding.ASCII.GetString(text));
+        }, iter: Counts.Of(20_000));
+    }
+
+    [Test]
+    public void Text_that_is_not_all_ASCII_is_left_to_others() => Assert.That(AsciiWords.Split("tin é"u8, isCut: false, new WordSpan[64]), Is.EqualTo(-1));
 
     private static string Sets(string text)
     {

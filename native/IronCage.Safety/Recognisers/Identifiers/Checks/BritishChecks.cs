@@ -28,7 +28,9 @@ internal static class BritishChecks
             name++;
         if (name == 0 || v[name..5].ContainsAnyExcept((byte)'9'))
             return false;
-        bool initials = v[11] is > (byte)'9' or (byte)'9' && v[12] is > (byte)'9' or (byte)'9' && (v[11] > '9' || v[12] == '9');
+        bool first = v[11] > '9';
+        bool second = v[12] > '9';
+        bool initials = (first || v[11] == '9') && (second ? first : v[12] == '9');
         return initials && BirthDates.IsDay(BirthDates.Two(v, 6) % 50, BirthDates.Two(v, 8));
     }
 

@@ -8,6 +8,9 @@ internal static class CheckDigits
 
     private static ReadOnlySpan<byte> Permutations => "01234567891576283094580379614289160435279453126870428657390127938064157046913258"u8;
 
+    /// <summary>For identifiers without a check digit, in which every value of the shape can have been issued.</summary>
+    public static bool None(ReadOnlySpan<byte> text) => true;
+
     public static int Digit(byte b) => b - '0';
 
     /// <summary>0 to 9 for digits, 10 to 35 for letters.</summary>

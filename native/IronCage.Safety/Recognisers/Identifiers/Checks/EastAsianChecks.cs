@@ -8,12 +8,15 @@ internal static class EastAsianChecks
     private static int Korean(ReadOnlySpan<byte> v) => (11 - (Sum(v, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10;
 
     /// <summary>Birthday, sex and century, and a check digit.</summary>
-    public static bool ResidentNumber(ReadOnlySpan<byte> v) => v[6] is not (>= (byte)'5' and <= (byte)'8') && BirthDates.IsYearMonthDay(v) && Korean(v) == Digit(v[12]);
+    public static bool ResidentNumber(ReadOnlySpan<byte> v) =>
+        v[6] is not (>= (byte)'5' and <= (byte)'8') && BirthDates.IsYearMonthDay(v) && Korean(v) == Digit(v[12]);
 
     /// <summary>Numbers given out since October 2020 are random behind the sex.</summary>
-    public static bool RandomResidentNumber(ReadOnlySpan<byte> v) => v[6] is (byte)'3' or (byte)'4' && BirthDates.IsYearMonthDay(v) && Number(v[..4]) is >= 2010 and <= 4012;
+    public static bool RandomResidentNumber(ReadOnlySpan<byte> v) =>
+        v[6] is (byte)'3' or (byte)'4' && BirthDates.IsYearMonthDay(v) && Number(v[..4]) is >= 2010 and <= 4012;
 
-    public static bool ForeignerNumber(ReadOnlySpan<byte> v) => v[6] is >= (byte)'5' and <= (byte)'8' && BirthDates.IsYearMonthDay(v) && (Korean(v) + 2) % 10 == Digit(v[12]);
+    public static bool ForeignerNumber(ReadOnlySpan<byte> v) =>
+        v[6] is >= (byte)'5' and <= (byte)'8' && BirthDates.IsYearMonthDay(v) && (Korean(v) + 2) % 10 == Digit(v[12]);
 
     /// <summary>Region (11 to 28), year, serial, issue.</summary>
     public static bool KoreanLicence(ReadOnlySpan<byte> v) => BirthDates.Two(v, 0) is >= 11 and <= 28;
@@ -39,9 +42,9 @@ internal static class EastAsianChecks
     /// <summary>Province, birthday, serial, ISO 7064 MOD 11-2.</summary>
     public static bool ChineseResident(ReadOnlySpan<byte> v)
     {
-        if (BirthDates.Two(v, 0) is not ((>= 11 and <= 15) or (>= 21 and <= 23) or (>= 31 and <= 37) or (>= 41 and <= 46) or (>= 50 and <= 54) or (>= 61 and <= 65) or 71 or (>= 81 and <= 83) or 91))
-            return false;
-        return BirthDates.Two(v, 6) is >= 18 and <= 20 && BirthDates.IsYearMonthDay(v[8..])
+        bool isProvince = BirthDates.Two(v, 0) is (>= 11 and <= 15) or (>= 21 and <= 23) or (>= 31 and <= 37) or (>= 41 and <= 46) or (>= 50 and <= 54)
+            or (>= 61 and <= 65) or 71 or (>= 81 and <= 83) or 91;
+        return isProvince && BirthDates.Two(v, 6) is >= 18 and <= 20 && BirthDates.IsYearMonthDay(v[8..])
             && v[17] == "10X98765432"[Sum(v, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11];
     }
 

@@ -22,7 +22,9 @@ internal static class EasternEuropeanChecks
         Mod11Or0(Sum(v, [8, 9, 2, 3, 4, 5, 6, 7])) == Digit(v[8])
         && (v.Length == 9 || Mod11Or0(Sum(v, [2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8])) == Digit(v[13]));
 
-    /// <summary>Birthday, with 50 added to a woman's month and 20 where serials ran out; divisible by 11, which until 1985 could fail where the remainder was 10.</summary>
+    /// <summary>
+    /// Birthday, with 50 added to a woman's month and 20 where serials ran out; divisible by 11, but until 1985 a 0 stood for a remainder of 10.
+    /// </summary>
     public static bool RodneCislo(ReadOnlySpan<byte> v)
     {
         int month = BirthDates.Two(v, 2) % 50;

@@ -49,7 +49,8 @@ internal static class PacificChecks
         v[0] is not ((byte)'0' or (byte)'9') && (11 - (Sum(v, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 == Digit(v[12]);
 
     /// <summary>Birthday and place of birth; the rest checks nothing.</summary>
-    public static bool MyKad(ReadOnlySpan<byte> v) => BirthDates.IsYearMonthDay(v) && BirthDates.Two(v, 6) is not (0 or (>= 17 and <= 20) or 69 or 70 or 73 or 80 or 81 or (>= 94 and <= 97));
+    public static bool MyKad(ReadOnlySpan<byte> v) =>
+        BirthDates.IsYearMonthDay(v) && BirthDates.Two(v, 6) is not (0 or (>= 17 and <= 20) or 69 or 70 or 73 or 80 or 81 or (>= 94 and <= 97));
 
     /// <summary>Province, regency, district, birthday (40 added to a woman's day), serial.</summary>
     public static bool Nik(ReadOnlySpan<byte> v) =>
@@ -60,10 +61,16 @@ internal static class PacificChecks
 
     public static bool Acn(ReadOnlySpan<byte> v) => Sum(v, [8, 7, 6, 5, 4, 3, 2, 1, 1]) % 10 == 0;
 
-    public static bool Tfn(ReadOnlySpan<byte> v) => v.Length == 9 ? Sum(v, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 == 0 : Sum(v, [1, 4, 3, 7, 5, 8, 6, 9]) % 11 == 0;
+    /// <summary>Nine digits, or eight of the first ones.</summary>
+    public static bool Tfn(ReadOnlySpan<byte> v)
+    {
+        ReadOnlySpan<byte> weights = [1, 4, 3, 7, 5, 8, 6, 9, 10];
+        return Sum(v, weights[..v.Length]) % 11 == 0;
+    }
 
     /// <summary>Eight digits, their check digit, the issue of the card; an eleventh is the person on it.</summary>
-    public static bool Medicare(ReadOnlySpan<byte> v) => v[0] is >= (byte)'2' and <= (byte)'6' && v[9] != '0' && Sum(v, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 == Digit(v[8]);
+    public static bool Medicare(ReadOnlySpan<byte> v) =>
+        v[0] is >= (byte)'2' and <= (byte)'6' && v[9] != '0' && Sum(v, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 == Digit(v[8]);
 
     /// <summary>Eight or nine digits; a second row of weights where the first leaves 10.</summary>
     public static bool Ird(ReadOnlySpan<byte> v)
@@ -79,7 +86,10 @@ internal static class PacificChecks
         return check == Digit(v[^1]);
     }
 
-    /// <summary>Three letters and three digits with a check digit, or since 2019 three letters, two digits, a letter and a check letter (by 24, in an earlier edition by 23).</summary>
+    /// <summary>
+    /// Three letters and three digits with a check digit, or since 2019 three letters, two digits, a letter and a check letter: by 24, in an earlier edition of the
+    /// standard by 23.
+    /// </summary>
     public static bool Nhi(ReadOnlySpan<byte> v)
     {
         int sum = 0;

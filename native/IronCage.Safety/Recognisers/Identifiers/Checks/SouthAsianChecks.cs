@@ -10,7 +10,7 @@ internal static class SouthAsianChecks
 
     public static bool Aadhaar(ReadOnlySpan<byte> v) => v[0] >= '2' && Verhoeff(v);
 
-    /// <summary>The fourth letter is the sort of holder: person, company, Hindu family, firm, association, trust, body, authority, juridical person, government.</summary>
+    /// <summary>The fourth letter is the sort of holder: person, company, family, firm, association, trust, body, authority, juridical person, government.</summary>
     public static bool Pan(ReadOnlySpan<byte> v) => "PCHFATBLJGEK"u8.Contains(v[3]) && !v[5..9].SequenceEqual("0000"u8);
 
     /// <summary>State, PAN, number of the registration, Z, and a check character by Luhn in base 36.</summary>

@@ -59,7 +59,7 @@ internal static class SouthernEuropeanChecks
         return Number(v[7..10]) is (>= 1 and <= 100) or 120 or 121 or 888 or 999 && Luhn(v);
     }
 
-    public static bool ItalianPassport(ReadOnlySpan<byte> v) => v[0] is (byte)'A' or (byte)'B' or (byte)'C' or (byte)'D' or (byte)'E' or (byte)'F' or (byte)'G' or (byte)'S' or (byte)'Y';
+    public static bool ItalianPassport(ReadOnlySpan<byte> v) => "ABCDEFGSY"u8.Contains(v[0]);
 
     /// <summary>The electronic card, CA00000AA; the paper one, two letters and seven digits.</summary>
     public static bool ItalianCard(ReadOnlySpan<byte> v) => v[2] <= '9' && (v[8] <= '9' || v[0] == 'C');

@@ -36,6 +36,4 @@ internal static class UnitedStatesChecks
     /// <summary>Two letters, of which the first is the sort of registrant, and seven digits.</summary>
     public static bool Dea(ReadOnlySpan<byte> v) =>
         "ABCDEFGHJKLMPRSTUX"u8.Contains(v[0]) && Sum(v[2..], [1, 2, 1, 2, 1, 2]) % 10 == Digit(v[8]);
-
-    public static bool Any(ReadOnlySpan<byte> v) => true;
 }

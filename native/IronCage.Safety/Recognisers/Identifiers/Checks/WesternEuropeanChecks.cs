@@ -8,7 +8,9 @@ internal static class WesternEuropeanChecks
 {
     private const long LaPoste = 356000000;
 
-    /// <summary>Sex, year, month (20 and more where it is not known), department, commune, order, and 97 less the remainder. 2A and 2B, Corsica, count as 19 and 18.</summary>
+    /// <summary>
+    /// Sex, year, month (20 and more where it is not known), department, commune, order, and 97 less the remainder; 2A and 2B, Corsica, count as 19 and 18.
+    /// </summary>
     public static bool Nir(ReadOnlySpan<byte> v)
     {
         if ("0569"u8.Contains(v[0]) || BirthDates.Two(v, 3) is 0 or (>= 13 and <= 19) or (>= 43 and <= 49))
@@ -65,5 +67,6 @@ internal static class WesternEuropeanChecks
     public static bool Bsn(ReadOnlySpan<byte> v) => Sum(v, [9, 8, 7, 6, 5, 4, 3, 2]) % 11 == Digit(v[8]) && !v.StartsWith("000000"u8);
 
     /// <summary>A BSN or RSIN between NL and B, or for sole traders MOD 97-10 over all of it.</summary>
-    public static bool DutchVat(ReadOnlySpan<byte> v) => v[0] == 'N' && v[1] == 'L' && v[11] == 'B' && !v.EndsWith("00"u8) && (Bsn(v[2..11]) || Mod97(v) == 1);
+    public static bool DutchVat(ReadOnlySpan<byte> v) =>
+        v[0] == 'N' && v[1] == 'L' && v[11] == 'B' && !v.EndsWith("00"u8) && (Bsn(v[2..11]) || Mod97(v) == 1);
 }
