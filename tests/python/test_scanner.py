@@ -153,3 +153,37 @@ def test_a_protection_names_a_wrong_option_of_the_config():
         iron_cage.Protection(safety=SafetyConfig(patterns={"XX": "(?=a)"}))
     with pytest.raises(ConfigError, match="give one"):
         iron_cage.Protection(safety=SafetyConfig(), pii_detection=SafetyConfig())
+
+
+def sent(sim, url, body):
+    """What of a request's text reaches the provider."""
+    import httpx
+
+    httpx.post(url, json=body)
+    return sim.log[-1].json["messages"][0]["content"]
+
+
+def test_traffic_is_scanned_for_what_the_config_says(sim, chat, url):
+    text = "EMP-123456 at https://example.org/x wrote to bob@example.com, ann@example.net, 4111 1111 1111 1111"
+    with iron_cage.Protection():
+        assert sent(sim, url, chat(text)) == "EMP-123456 at https://example.org/x wrote to [EMAIL_REDACTED], [EMAIL_REDACTED], [CREDIT_CARD_REDACTED]"
+    config = SafetyConfig(kinds=["EMAIL_ADDRESS"], patterns=EMPLOYEE, allow={"domains": ["example.net"]}, actions={"EMPLOYEE_ID": "mask"})
+    with iron_cage.Protection(pii_detection=config):
+        assert sent(sim, url, chat(text)) == "***-**3456 at https://example.org/x wrote to [EMAIL_REDACTED], ann@example.net, 4111 1111 1111 1111"
+
+
+def test_nested_protections_find_what_either_looks_for(sim, chat, url):
+    text = "EMP-123456, bob@example.com, 4111 1111 1111 1111"
+    with iron_cage.Protection(safety=SafetyConfig(kinds=["CREDIT_CARD"], allow=["bob@example.com"])) as outer:
+        with iron_cage.Protection(safety=SafetyConfig(kinds=["EMAIL_ADDRESS"], patterns=EMPLOYEE)):
+            assert sent(sim, url, chat(text)) == "[EMPLOYEE_ID_REDACTED], [EMAIL_REDACTED], [CREDIT_CARD_REDACTED]"
+        assert sent(sim, url, chat(text)) == "EMP-123456, bob@example.com, [CREDIT_CARD_REDACTED]"
+    assert set(outer.report().pii_by_kind) >= {"CREDIT_CARD"}
+
+
+def test_a_kind_that_traffic_is_left_with_is_acted_on_when_it_is_named(sim, chat, url):
+    text = "see https://example.org/x"
+    with iron_cage.Protection():
+        assert sent(sim, url, chat(text)) == text
+    with iron_cage.Protection(safety=SafetyConfig(kinds=["URL"])):
+        assert sent(sim, url, chat(text)) == "see [URL_REDACTED]"

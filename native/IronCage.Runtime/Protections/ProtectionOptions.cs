@@ -47,7 +47,7 @@ public sealed record ProtectionOptions
         ArgumentNullException.ThrowIfNull(kind);
         if (PiiActions.TryGetValue(kind.Name, out var own))
             return own;
-        if (!TrafficRules.ActsOn(kind))
+        if (!TrafficRules.ActsOn(kind) && Scanner?.Kinds?.Contains(kind.Name) != true)
             return PiiAction.Ignore;
         foreach (var (name, group) in SafetyOptionsReader.Groups)
         {
