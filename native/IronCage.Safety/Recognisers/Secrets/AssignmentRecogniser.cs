@@ -15,6 +15,7 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
     private const float ConnectionScore = 0.96f;
     private const int LongestOption = 40;
     private const int ConnectionReach = 120;
+    private const int LongestEnding = 6;
 
     public override Trigger Triggers => Trigger.Colon | Trigger.Equals | Trigger.Dashes;
 
@@ -83,6 +84,9 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
         bool isConnection = strength == SecretNameStrength.Strong && IsConnection(window.Bytes, name);
         if (isConnection ? !connections || !SecretValue.IsPassword(bytes) : !generic || !SecretValue.IsPlausible(bytes, strength, value.IsQuoted))
             return MatchState.NoMatch;
+        MatchState form = Form(window, value.Start, value.End);
+        if (form != MatchState.NoMatch)
+            return form == MatchState.NeedMore ? form : MatchState.NoMatch;
         state = Edge.Right(window, value.End, ""u8);
         if (state != MatchState.Match || !Edge.LeftFree(window.Bytes, value.Start))
             return state;
@@ -91,6 +95,22 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
         else
             Add(candidates, window, SecretKinds.GenericSecret, value.Start, value.End, GenericScore, Evidence.Pattern | Evidence.Context | Evidence.Entropy);
         return state;
+    }
+
+    /// <summary>Whether something was replaced in the value, or right behind it and the signs that end it: then it was another value before.</summary>
+    private static MatchState Form(in TextWindow window, int start, int end)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int limit = Math.Min(text.Length, end + LongestEnding);
+        for (int i = start; ; i++)
+        {
+            if (i >= limit)
+                return i >= text.Length && i < end + LongestEnding ? window.AtEnd : MatchState.NoMatch;
+            if (text[i] == '[' && ReplacedForm.At(window, i, out _) is not MatchState.NoMatch and var found)
+                return found;
+            if (i >= end && (ByteClass.IsWord(text[i]) || text[i] is (byte)' ' or (byte)'\n'))
+                return MatchState.NoMatch;
+        }
     }
 
     private MatchState Short(in TextWindow window, int start, List<Candidate> candidates)
