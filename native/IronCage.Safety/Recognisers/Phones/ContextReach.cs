@@ -97,7 +97,7 @@ internal static class ContextReach
         int at = colon;
         while (at > limit && IsBlank(text[at - 1]))
             at--;
-        while (at > limit && !IsFieldEnd(text, at - 1))
+        while (at > limit && !IsFieldEnd(text, at - 1) && !(text[at - 1] == '.' && IsSentenceEnd(text, at - 1, limit)))
             at--;
         return at;
     }

@@ -46,7 +46,7 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     public static bool IsAbbreviation(ReadOnlySpan<byte> word)
     {
         ContextBits bits = Index.Find(word, word.Length);
-        return IsName(bits) || bits.Has(PhoneWords.Number);
+        return bits.Has(PhoneWords.Strong) || bits.Has(PhoneWords.Weak) || bits.Has(PhoneWords.Leading) || bits.Has(PhoneWords.Number);
     }
 
     /// <summary>Whether the name directly before a colon or an equals sign is that of another number: a word for one, or a few capitals such as BSN.</summary>
@@ -56,8 +56,8 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
         if (label < 0)
             return false;
 
-        // What stood before a redacted form cannot be seen any more: it may have been such a word.
-        if (text[label..start].IndexOf("REDACTED]"u8) >= 0)
+        // What stands before a replaced form is not looked at: it may be such a word.
+        if (start - LeftContext.Before(text, start).Length > label)
             return true;
         ContextBits bits = Index.Find(text[label..start], start - label);
         return !IsName(bits) && (bits.Has(PhoneWords.Number) || bits.Has(PhoneWords.Other) || IsAcronym(text[label..start]));

@@ -97,7 +97,7 @@ internal static class PhoneWords
 
     /// <summary>Names of one telephone number among others: <c>Phone: …, office: …</c>.</summary>
     public static readonly ContextSet Neutral = new(
-        "home", "work", "office", "main", "private", "business", "personal", "alternate", "alternative", "secondary", "primary", "other", "evening", "daytime", "direct", "reception", "desk",
+        "home", "work", "office", "main", "private", "alternate", "alternative", "secondary", "primary", "other", "evening", "daytime", "direct", "reception", "desk",
         "content", "text", "message", "body", "value", "answer", "input", "note", "comment", "reply",
         "privat", "Büro", "dienstlich", "geschäftlich", "Zentrale", "bureau", "domicile", "travail", "standard", "casa", "oficina", "trabajo", "ufficio", "lavoro", "trabalho",
         "kantoor", "thuis", "werk", "privé", "dom", "praca", "biuro", "hem", "arbete", "jobb", "koti", "työ", "ev", "iş", "ofis", "дом", "домашний", "рабочий", "раб", "офис");
