@@ -63,8 +63,8 @@ def corpus(megabytes, every):
 
 
 def scan(text):
-    """How many findings the engine has in the text, as an array of structs: nothing is turned into Python objects."""
-    return _native.count_findings(_engine.handle(), text)
+    """How many findings the engine has in the text. They come as JSON, which is part of the time; nothing is turned into Python objects."""
+    return _native.take("ironcage_safety_scan", _engine.handle(), _native.ffi.from_buffer(text), len(text)).count(b'"kind"')
 
 
 def seconds(work):

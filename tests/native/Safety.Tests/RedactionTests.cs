@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using IronCage.Tests;
 
 namespace IronCage.Safety.Tests;
 
@@ -15,8 +14,8 @@ internal sealed class RedactionTests
 
     [Test]
     public void Redacted_mixture_holds_nothing_more() =>
-        Gen.Int[0, Corpus.Pieces.Length - 1].Array[0, 14].Sample(
-            picks => CheckRedaction(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), iter: Counts.Of(30_000));
+        Gen.Int[0, Corpus.Pieces.Length - 1].Array[0, 14].Try(
+            picks => CheckRedaction(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), 30_000);
 
     [Test]
     public void Redacted_form_of_every_kind_holds_nothing()

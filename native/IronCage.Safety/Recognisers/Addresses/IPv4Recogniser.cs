@@ -85,6 +85,6 @@ internal sealed class IPv4Recogniser : Recogniser
     {
         if (text[place - 1] == '(')
             place--;
-        return place == 0 || text[place - 1] <= ' ' || text[place - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)'{' or (byte)'|' or (byte)'\\' or (byte)',';
+        return place == 0 || ReplacedForm.IsAtEnd(text[..place]) || text[place - 1] <= ' ' || text[place - 1] is (byte)'"' or (byte)'\'' or (byte)'`' or (byte)'<' or (byte)'>' or (byte)'[' or (byte)'{' or (byte)'|' or (byte)'\\' or (byte)',';
     }
 }

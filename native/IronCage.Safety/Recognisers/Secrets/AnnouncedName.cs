@@ -29,7 +29,12 @@ internal static class AnnouncedName
         int limit = Math.Max(0, sign - LongestType);
         while (colon > limit && (ByteClass.IsWord(text[colon]) || text[colon] is (byte)' ' or (byte)'&' or (byte)'<' or (byte)'>' or (byte)'?' or (byte)'[' or (byte)']' or (byte)'|' or (byte)'\''))
             colon--;
-        return colon > limit && text[colon] == ':' && text[colon - 1] != ':' ? EndBefore(text, colon) : -1;
+        if (colon <= limit || text[colon] != ':' || text[colon - 1] == ':')
+            return -1;
+
+        // Something that was replaced is no type.
+        int bracket = text[colon..sign].LastIndexOf((byte)']');
+        return bracket >= 0 && ReplacedForm.IsAtEnd(text[..(colon + bracket + 1)]) ? -1 : EndBefore(text, colon);
     }
 
     /// <summary>

@@ -1,13 +1,17 @@
 using System.Text;
 using CsCheck;
-using IronCage.Tests;
 
 namespace IronCage.Safety.Tests.Options;
 
 /// <summary>Patterns, dictionaries, lists of the user's own, in whole texts and in streams.</summary>
 internal sealed class OwnRecognisersTests
 {
-    private static readonly Scanner Mixed = new(new ScannerOptions
+    private static readonly Scanner Mixed = Make(allows: true);
+
+    /// <summary>What is allowed keeps lesser findings in it from being told. Beside something redacted it may not be recognised any more, and then they are: without an allow list, redacting twice changes nothing.</summary>
+    private static readonly Scanner Plain = Make(allows: false);
+
+    private static Scanner Make(bool allows) => new(new ScannerOptions
     {
         Patterns =
         [
@@ -24,8 +28,8 @@ internal sealed class OwnRecognisersTests
             new TermDictionary("CODE_NAME", ["Zebra"], 0.8, ignoreCase: false),
         ],
         Deny = [new TermDictionary("DENIED", ["sk-", "Hello world", "#tag", "a@b.co.uk"])],
-        Allow = new AllowList(["4111-1111-1111-1111", "Blue"], ["example.com"], [@"EMP-0{6}"]),
-        MinScore = 0.42,
+        Allow = allows ? new AllowList(["4111-1111-1111-1111", "Blue"], ["example.com"], [@"EMP-0{6}"]) : null,
+        MinScore = allows ? 0.42 : 0,
     });
 
     private static readonly string[] Own =
@@ -68,20 +72,20 @@ internal sealed class OwnRecognisersTests
     }
 
     [Test]
-    public void Random_cuts_find_what_the_whole_text_holds() => Gen.Select(Mixtures, Gen.Int[0, 2000].Array[0, 6]).Sample(
-        (text, cuts) => CheckCuts(text, cuts.Select(c => text.Length == 0 ? 0 : c % (text.Length + 1)).Order()), iter: Counts.Of(3000));
+    public void Random_cuts_find_what_the_whole_text_holds() => Gen.Select(Mixtures, Gen.Int[0, 2000].Array[0, 6]).Try(
+        (text, cuts) => CheckCuts(text, cuts.Select(c => text.Length == 0 ? 0 : c % (text.Length + 1)).Order()), 3000);
 
     [Test]
     public void One_byte_at_a_time_finds_what_the_whole_text_holds() =>
-        Mixtures.Sample(text => CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1))), iter: Counts.Of(700));
+        Mixtures.Try(text => CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1))), 700);
 
     [Test]
-    public void Redacted_text_holds_nothing_more() => Mixtures.Sample(
+    public void Redacted_text_holds_nothing_more() => Mixtures.Try(
         text =>
         {
             byte[] once = Redact(text);
             Assert.That(Encoding.UTF8.GetString(Redact(once)), Is.EqualTo(Encoding.UTF8.GetString(once)), () => Encoding.UTF8.GetString(text));
-        }, iter: Counts.Of(8_000));
+        }, 8_000);
 
     [TestCase("a")]
     [TestCase("Blue ")]
@@ -144,7 +148,7 @@ internal sealed class OwnRecognisersTests
     {
         var result = new List<byte>();
         int at = 0;
-        foreach (Finding finding in Mixed.Scan(text))
+        foreach (Finding finding in Plain.Scan(text))
         {
             result.AddRange(text[at..finding.Start]);
             result.AddRange(finding.Kind.RedactedUtf8.ToArray());

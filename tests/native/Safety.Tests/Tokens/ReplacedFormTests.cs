@@ -10,11 +10,10 @@ namespace IronCage.Safety.Tests.Tokens;
 internal sealed class ReplacedFormTests
 {
     private static readonly TokenVault Vault = new(new KeyRing(new SafetyKey(new byte[32])), "", new ListedTokens(), new SystemRandomSource());
-    private static readonly TokenBatch Batch = new();
 
     private static IEnumerable<string> Kinds(byte[] text) => Scanners.All.Scan(text).Select(finding => finding.Kind.Name);
 
-    private static byte[] Tokenise(PiiKind kind, byte[] value) => Vault.Tokenise(kind, value, Batch);
+    private static byte[] Tokenise(PiiKind kind, byte[] value) => Vault.Tokenise(kind, value, new TokenBatch());
 
     private static byte[] Hash(PiiKind kind, byte[] value) => Vault.Hash(kind, value);
 
@@ -44,8 +43,8 @@ internal sealed class ReplacedFormTests
 
     [Test]
     public void Token_and_redacted_form_are_the_same_in_mixtures() =>
-        Gen.Int[0, Corpus.Pieces.Length - 1].Array[0, 14].Sample(
-            picks => Check(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), iter: Counts.Of(30_000));
+        Gen.Int[0, Corpus.Pieces.Length - 1].Array[0, 14].Try(
+            picks => Check(Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => Corpus.Pieces[i])))), 30_000);
 
     [TestCase("[PIN_4111111111111111]")]
     [TestCase("[PIN_A11111111111111B]")]
