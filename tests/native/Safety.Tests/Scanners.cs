@@ -19,16 +19,16 @@ internal static class Scanners
     }
 
     /// <summary>What a caller does with findings: replaces each by its redacted form.</summary>
-    public static byte[] Redact(ReadOnlySpan<byte> utf8) => Replace(utf8, static (kind, _) => kind.RedactedUtf8.ToArray());
+    public static byte[] Redact(ReadOnlySpan<byte> utf8, Scanner? scanner = null) => Replace(utf8, static (kind, _) => kind.RedactedUtf8.ToArray(), scanner);
 
     /// <summary>What a caller does with findings: masks each.</summary>
     public static byte[] Mask(ReadOnlySpan<byte> utf8) => Replace(utf8, static (_, value) => Masking.Mask(value));
 
-    public static byte[] Replace(ReadOnlySpan<byte> utf8, Func<PiiKind, byte[], byte[]> replacement)
+    public static byte[] Replace(ReadOnlySpan<byte> utf8, Func<PiiKind, byte[], byte[]> replacement, Scanner? scanner = null)
     {
         var result = new List<byte>();
         int at = 0;
-        foreach (Finding finding in All.Scan(utf8))
+        foreach (Finding finding in (scanner ?? All).Scan(utf8))
         {
             result.AddRange(utf8[at..finding.Start]);
             result.AddRange(replacement(finding.Kind, utf8[finding.Start..finding.End].ToArray()));
