@@ -70,6 +70,9 @@ internal sealed class HostRecogniser : Recogniser
             i--;
         }
 
+        // A label that begins with a digit has a dot without a trigger before it.
+        if (i > 0 && text[i - 1] == '.' && (i == text.Length || ByteClass.IsDigit(text[i])))
+            i--;
         int start = LeftEnd(text, i);
         return start < 0 ? from : start;
     }
