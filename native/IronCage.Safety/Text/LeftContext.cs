@@ -32,26 +32,6 @@ internal static class LeftContext
         return false;
     }
 
-    /// <summary>As <see cref="Has"/>, but the keyword stands by itself: no letter before it, and none after it but a plural s.</summary>
-    public static bool HasWord(ReadOnlySpan<byte> context, ReadOnlySpan<byte[]> keywords)
-    {
-        foreach (byte[] keyword in keywords)
-        {
-            for (int at = IndexOf(context, keyword, 0); at >= 0; at = IndexOf(context, keyword, at + 1))
-            {
-                int end = at + keyword.Length;
-                if (end < context.Length && (context[end] | 0x20) == 's')
-                    end++;
-                bool left = at == 0 || !ByteClass.IsLetter(context[at - 1]);
-                bool right = end >= context.Length || !ByteClass.IsLetter(context[end]);
-                if (left && right)
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
     private static int IndexOf(ReadOnlySpan<byte> context, ReadOnlySpan<byte> keyword, int from)
     {
         byte first = keyword[0];

@@ -25,9 +25,6 @@ internal sealed class NumberRun
     /// <summary>The text at hand ends at the last group or the separator behind it, and more may follow: the last group may grow and others may come.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>The bounds were reached: digits follow that are not among <see cref="Digits"/>.</summary>
-    public bool IsCut { get; private set; }
-
     /// <summary>The values of all digits, 0 to 9.</summary>
     public ReadOnlySpan<byte> Digits => digits.AsSpan(0, Count);
 
@@ -49,15 +46,12 @@ internal sealed class NumberRun
         return pattern;
     }
 
-    /// <summary>Whether <paramref name="separator"/> alone stands between the first <paramref name="groups"/> groups.</summary>
-    public bool IsSeparatedBy(byte separator, int groups) => separators.AsSpan(0, groups - 1).IndexOfAnyExcept(separator) < 0;
-
     public void Read(in TextWindow window, int start)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         Start = start;
         Groups = Count = 0;
-        IsOpen = IsCut = false;
+        IsOpen = false;
         int i = start;
         while (true)
         {
@@ -76,11 +70,7 @@ internal sealed class NumberRun
             }
 
             if (ByteClass.IsDigit(text[i]))
-            {
-                IsCut = true;
                 return;
-            }
-
             if (text[i] is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'/'))
                 return;
             if (i + 1 >= text.Length)
@@ -92,10 +82,7 @@ internal sealed class NumberRun
             if (!ByteClass.IsDigit(text[i + 1]))
                 return;
             if (Groups == MostGroups || Count == MostDigits)
-            {
-                IsCut = true;
                 return;
-            }
 
             separators[Groups - 1] = text[i];
             i++;

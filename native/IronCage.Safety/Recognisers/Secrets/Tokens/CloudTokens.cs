@@ -9,7 +9,6 @@ internal static class CloudTokens
         "aws", "amazon web services", "secret access key", "aws secret", "secretaccesskey", "awssecretkey");
 
     private static readonly ContextSet Cloudflare = Vendor.Named("cloud flare", "cf api", "cf token", "cf key", "x auth key");
-    private static readonly ContextSet Akamai = Vendor.Named("akamai", "edgegrid");
     private static readonly ContextSet Gandi = Vendor.Named("gandi");
     private static readonly ContextSet Vercel = Vendor.Named("vercel", "zeit");
     private static readonly ContextSet Netlify = Vendor.Named("netlify");
