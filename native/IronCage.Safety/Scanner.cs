@@ -78,7 +78,7 @@ public sealed class Scanner
         if (utf8.Length > MostFolded && text.Changes(utf8, final: true))
             return ScanInPieces(utf8, findings);
         ScanScratch scratch = reading ??= new ScanScratch();
-        scratch.Begin(recognisers);
+        scratch.BeginText(recognisers);
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
         int before = findings.Count;
         int at = 0;
@@ -115,7 +115,7 @@ public sealed class Scanner
         if (external.IsEmpty)
             return Scan(utf8, findings);
         var scratch = new ScanScratch();
-        scratch.Begin(recognisers);
+        scratch.BeginText(recognisers);
         var text = new FoldedText();
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
         var found = new List<Candidate>();
