@@ -75,11 +75,12 @@ public sealed class Scanner
         resolver.Reset();
         FoldedText text = folding ??= new FoldedText();
         text.Reset();
-        if (utf8.Length > MostFolded && text.Changes(utf8, final: true))
+        bool isLong = utf8.Length > MostFolded;
+        if (isLong && text.Changes(utf8, final: true))
             return ScanInPieces(utf8, findings);
         ScanScratch scratch = reading ??= new ScanScratch();
         scratch.BeginText(recognisers);
-        var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
+        var window = new TextWindow(isLong ? utf8 : text.Push(utf8, final: true), final: true, origin: 0, scratch);
         int before = findings.Count;
         int at = 0;
         while (true)

@@ -52,10 +52,20 @@ internal sealed class OverlapResolver
         Order();
 
         int taken = 0;
-        while (taken < pending.Count && pending[taken].Start < frontier)
+        Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
+        while (taken < candidates.Length && candidates[taken].Start < frontier)
         {
-            Take(pending[taken]);
+            ref readonly Candidate candidate = ref candidates[taken];
             taken++;
+            if (cluster.Count > 0 || candidate.Start < decidedEnd || candidate.End > frontier || (taken < candidates.Length && candidates[taken].Start < candidate.End))
+            {
+                Take(candidate);
+                continue;
+            }
+
+            // Nothing overlaps it, as is mostly so.
+            accepted.Add(candidate);
+            decidedEnd = candidate.End;
         }
 
         pending.RemoveRange(0, taken);
@@ -95,7 +105,7 @@ internal sealed class OverlapResolver
         }
     }
 
-    private void Take(Candidate candidate)
+    private void Take(in Candidate candidate)
     {
         if (cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();
