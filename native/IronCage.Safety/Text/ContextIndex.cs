@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using System.Text;
 
 namespace IronCage.Safety.Text;
@@ -6,7 +6,6 @@ namespace IronCage.Safety.Text;
 /// <summary>The words of many <see cref="ContextSet"/>s, looked up together: the text left of a place is split into words once, whatever the number of sets.</summary>
 internal sealed class ContextIndex
 {
-    private const int MostWords = LeftContext.Width / 3;
     private const int FilterBits = 17;
 
     /// <summary>Bit h is set where a word, or a beginning of a phrase, hashes to h.</summary>
@@ -53,23 +52,20 @@ internal sealed class ContextIndex
     }
 
     /// <summary>The sets of which a word stands in <see cref="LeftContext"/> of <paramref name="start"/>.</summary>
-    [SkipLocalsInit]
     public void Find(ReadOnlySpan<byte> text, int start, out ContextBits found)
     {
         found = default;
         if (bits.Length == 1)
             return;
-        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
-        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        bool isCut = left.Length < start && IsCut(text, start - left.Length);
-        int count = AsciiWords.Split(left, isCut, words);
-        bool isAscii = count >= 0;
-        if (!isAscii)
-            count = ContextWords.Split(left, isCut, words);
-        for (int first = 0; first < count; first++)
+        ReadOnlySpan<byte> left = Left(text, start, out WordMasks words);
+        for (ulong rest = words.Begins; rest != 0; rest &= rest - 1)
         {
-            if (!isAscii || heads.MayBegin(left[words[first].Start..words[first].End]))
-                Read(left, words[first..count], ref found);
+            int first = BitOperations.TrailingZeroCount(rest);
+            if (words.IsAscii && !heads.MayBegin(left[first..words.End(first)]))
+                continue;
+            var phrases = new PhraseWalk(left, words, rest);
+            while (Next(ref phrases, out int phrase))
+                found.Add(bits[phrase]);
         }
     }
 
@@ -83,64 +79,67 @@ internal sealed class ContextIndex
     /// <summary>Where the last word or phrase of a set left of <paramref name="start"/> begins; -1 where there is none.</summary>
     public int Last(ReadOnlySpan<byte> text, int start, ContextSet set)
     {
-        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
-        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && IsCut(text, start - left.Length), words);
-        for (int first = count - 1; first >= 0; first--)
+        ReadOnlySpan<byte> left = Left(text, start, out WordMasks words);
+        int last = -1;
+        for (ulong rest = words.Begins; rest != 0; rest &= rest - 1)
         {
-            ContextBits found = default;
-            Read(left, words[first..count], ref found);
-            if (found.Has(set))
-                return start - left.Length + words[first].Start;
+            var phrases = new PhraseWalk(left, words, rest);
+            while (Next(ref phrases, out int phrase))
+            {
+                if (bits[phrase].Has(set))
+                    last = start - left.Length + BitOperations.TrailingZeroCount(rest);
+            }
         }
 
-        return -1;
-    }
-
-    /// <summary>Adds the sets that have a phrase which begins with the first of <paramref name="words"/>.</summary>
-    private void Read(ReadOnlySpan<byte> left, ReadOnlySpan<WordSpan> words, ref ContextBits found)
-    {
-        ulong hash = ContextWords.Seed;
-        for (int word = 0; word < words.Length && word < MostWords; word++)
-        {
-            if (word > 0 && !words[word].Follows(words[word - 1]))
-                break;
-            ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
-            if (words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular)
-                found.Add(bits[singular]);
-            hash = ContextWords.Hash(hash, bytes);
-            if (!MayBegin(hash))
-                break;
-            if (Lookup(hash) is > 0 and var entry)
-                found.Add(bits[entry]);
-        }
+        return last;
     }
 
     /// <summary>How many bytes lie between <paramref name="start"/> and the end of the nearest word of a set left of it; <see cref="int.MaxValue"/> when there is none.</summary>
     public int Distance(ReadOnlySpan<byte> text, int start, ContextSet set)
     {
-        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
-        Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
-        int count = ContextWords.Split(left, isCut: left.Length < start && ContextWords.IsLetterEnd(text[start - left.Length - 1]), words);
+        ReadOnlySpan<byte> left = Left(text, start, out WordMasks words);
         int nearest = int.MaxValue;
-        for (int first = count - 1; first >= 0; first--)
+        for (ulong rest = words.Begins; rest != 0; rest &= rest - 1)
         {
-            ulong hash = ContextWords.Seed;
-            for (int word = first; word < count && word - first < MostWords; word++)
+            var phrases = new PhraseWalk(left, words, rest);
+            while (Next(ref phrases, out int phrase))
             {
-                if (word > first && !words[word].Follows(words[word - 1]))
-                    break;
-                ReadOnlySpan<byte> bytes = left[words[word].Start..words[word].End];
-                bool found = words[word].IsPlural && Lookup(ContextWords.Hash(hash, bytes[..^1])) is > 0 and var singular && bits[singular].Has(set);
-                hash = ContextWords.Hash(hash, bytes);
-                if (found || (Lookup(hash) is > 0 and var entry && bits[entry].Has(set)))
-                    nearest = Math.Min(nearest, left.Length - words[word].End);
-                if (!MayBegin(hash))
-                    break;
+                if (bits[phrase].Has(set))
+                    nearest = Math.Min(nearest, left.Length - phrases.End);
             }
         }
 
         return nearest;
+    }
+
+    private static ReadOnlySpan<byte> Left(ReadOnlySpan<byte> text, int start, out WordMasks words)
+    {
+        ReadOnlySpan<byte> left = LeftContext.Before(text, start);
+        words = WordMasks.Read(left, isCut: left.Length < start && IsCut(text, start - left.Length));
+        return left;
+    }
+
+    /// <summary>Moves to the next word or phrase of any set that begins where the walk began.</summary>
+    private bool Next(ref PhraseWalk walk, out int phrase)
+    {
+        phrase = walk.TakeWhole();
+        while (phrase == 0 && walk.Next(out ReadOnlySpan<byte> word))
+        {
+            if (walk.IsPlural)
+                phrase = Lookup(ContextWords.Hash(walk.Hash, word[..^1]));
+            walk.Hash = ContextWords.Hash(walk.Hash, word);
+            int whole = 0;
+            if (!MayBegin(walk.Hash))
+                walk.Close();
+            else
+                whole = Lookup(walk.Hash);
+            if (phrase == 0)
+                phrase = whole;
+            else
+                walk.Whole = whole;
+        }
+
+        return phrase != 0;
     }
 
     /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
@@ -170,7 +169,7 @@ internal sealed class ContextIndex
         if (count == 0)
             throw new ArgumentException("A context phrase has at least one word.", nameof(phrase));
         // Of a phrase that is longer than the context, the end.
-        words = words[Math.Max(0, count - MostWords)..count];
+        words = words[Math.Max(0, count - PhraseWalk.MostWords)..count];
         ulong hash = ContextWords.Seed;
         var joined = new List<byte>();
         foreach (WordSpan word in words)

@@ -31,7 +31,7 @@ internal static class ContextWords
         {
             if (text[i] >= 0x80 && IsAlone(text, i, out int alone))
             {
-                words[count++] = new WordSpan(i, i + alone, IsPlural: false);
+                words[count++] = new WordSpan(i, i + alone);
                 i += alone;
                 continue;
             }
@@ -45,7 +45,7 @@ internal static class ContextWords
             }
 
             if (i > start)
-                words[count++] = new WordSpan(start, i, i - start > 2 && text[i - 1] is (byte)'s' or (byte)'S');
+                words[count++] = new WordSpan(start, i);
             else
                 i += text[i] < 0x80 ? 1 : SequenceLength(text, i);
         }

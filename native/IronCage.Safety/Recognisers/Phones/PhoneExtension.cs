@@ -12,6 +12,9 @@ internal static class PhoneExtension
     private static readonly byte[][] Words =
         [.. new[] { "extension", "extn", "ext", "x", "#", "Durchwahl", "poste", "anexo", "ramal", "доб", "вн", "wew" }.Select(Encoding.UTF8.GetBytes)];
 
+    /// <summary>By byte: whether a word begins with it.</summary>
+    private static readonly bool[] Beginnings = ReadBeginnings();
+
     /// <summary>Reads an extension.</summary>
     /// <param name="window">The text.</param>
     /// <param name="end">Where the number ends.</param>
@@ -59,6 +62,8 @@ internal static class PhoneExtension
     private static MatchState ReadWord(in TextWindow window, ref int at)
     {
         ReadOnlySpan<byte> rest = window.Bytes[at..];
+        if (!Beginnings[rest[0]])
+            return MatchState.NoMatch;
         foreach (byte[] word in Words)
         {
             int known = Math.Min(word.Length, rest.Length);
@@ -76,6 +81,19 @@ internal static class PhoneExtension
         }
 
         return MatchState.NoMatch;
+    }
+
+    private static bool[] ReadBeginnings()
+    {
+        var beginnings = new bool[256];
+        foreach (byte[] word in Words)
+        {
+            beginnings[word[0]] = true;
+            if (ByteClass.IsLetter(word[0]))
+                beginnings[word[0] ^ 0x20] = true;
+        }
+
+        return beginnings;
     }
 
     private static bool IsSame(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word)

@@ -59,16 +59,27 @@ internal sealed class ContextIndexTests
         byte[] alphabet = [.. "abAB sS-_1:"u8];
         Gen.Select(Gen.Int[0, alphabet.Length - 1].Select(i => alphabet[i]).Array[0, 64], Gen.Bool).Sample((text, isCut) =>
         {
-            var fast = new WordSpan[64];
-            var slow = new WordSpan[64];
-            int count = AsciiWords.Split(text, isCut, fast);
-            Assert.That(count, Is.EqualTo(ContextWords.Split(text, isCut, slow)), () => Encoding.ASCII.GetString(text));
-            Assert.That(fast.AsSpan(0, count).SequenceEqual(slow.AsSpan(0, count)), Is.True, () => Encoding.ASCII.GetString(text));
+            var words = new WordSpan[64];
+            ulong begins = 0;
+            ulong lasts = 0;
+            foreach (WordSpan word in words[..ContextWords.Split(text, isCut, words)])
+            {
+                begins |= 1UL << word.Start;
+                lasts |= 1UL << (word.End - 1);
+            }
+
+            WordMasks masks = WordMasks.Read(text, isCut);
+            Assert.That(masks.Begins, Is.EqualTo(begins), () => Encoding.ASCII.GetString(text));
+            Assert.That(begins == 0 ? 0 : masks.Lasts & (ulong.MaxValue << System.Numerics.BitOperations.TrailingZeroCount(begins)), Is.EqualTo(lasts), () => Encoding.ASCII.GetString(text));
         }, iter: Counts.Of(20_000));
     }
 
     [Test]
-    public void Text_that_is_not_all_ASCII_is_left_to_others() => Assert.That(AsciiWords.Split("tin é"u8, isCut: false, new WordSpan[64]), Is.EqualTo(-1));
+    public void Letters_beyond_ASCII_belong_to_words()
+    {
+        WordMasks masks = WordMasks.Read("tin é 税号"u8, isCut: false);
+        Assert.That(masks, Is.EqualTo(new WordMasks(1UL << 0 | 1UL << 4 | 1UL << 7 | 1UL << 10, 1UL << 2 | 1UL << 5 | 1UL << 9 | 1UL << 12, IsAscii: false)));
+    }
 
     private static string Sets(string text)
     {

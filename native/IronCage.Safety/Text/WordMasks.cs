@@ -5,32 +5,38 @@ using System.Runtime.Intrinsics;
 
 namespace IronCage.Safety.Text;
 
-/// <summary>What <see cref="ContextWords.Split"/> does, for a short text that is ASCII all through: sixteen bytes at a time.</summary>
-internal static class AsciiWords
+/// <summary>The words of a text of at most 64 bytes, a bit for each byte: what <see cref="ContextWords.Split"/> finds, and sixteen bytes at a time where all is ASCII.</summary>
+/// <param name="Begins">The first bytes of the words.</param>
+/// <param name="Lasts">The last bytes of the words; bits before the first word mean nothing.</param>
+/// <param name="IsAscii">Whether the text has no byte beyond ASCII.</param>
+internal readonly record struct WordMasks(ulong Begins, ulong Lasts, bool IsAscii)
 {
-    /// <summary>The longest text, one bit for each byte.</summary>
+    /// <summary>The longest text.</summary>
     public const int Longest = 64;
 
-    /// <summary>Splits a text of at most <see cref="Longest"/> bytes.</summary>
+    /// <summary>One past the last byte of the word that begins at <paramref name="start"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int End(int start) => start + BitOperations.TrailingZeroCount(Lasts >> start) + 1;
+
+    /// <summary>Splits a text.</summary>
     /// <param name="text">The text; may begin inside a word.</param>
     /// <param name="isCut">Whether its first word is the rest of one and left out.</param>
-    /// <param name="words">Receives the words.</param>
-    /// <returns>How many there are; -1 where the text is not all ASCII.</returns>
     [SkipLocalsInit]
-    public static int Split(scoped ReadOnlySpan<byte> text, bool isCut, Span<WordSpan> words)
+    public static WordMasks Read(scoped ReadOnlySpan<byte> text, bool isCut)
     {
+        ReadOnlySpan<byte> whole = text;
         Span<byte> padded = stackalloc byte[Longest];
         if (text.Length < Longest)
         {
             padded[text.Length..].Clear();
             text.CopyTo(padded);
-            text = padded;
+            whole = padded;
         }
 
         ulong letters = 0;
         ulong small = 0;
         ulong high = 0;
-        ref byte first = ref MemoryMarshal.GetReference(text);
+        ref byte first = ref MemoryMarshal.GetReference(whole);
         for (int i = 0; i < Longest; i += Vector128<byte>.Count)
         {
             Vector128<byte> bytes = Vector128.LoadUnsafe(ref first, (nuint)i);
@@ -42,7 +48,7 @@ internal static class AsciiWords
         }
 
         if (high != 0)
-            return -1;
+            return ReadAny(text, isCut);
         ulong capitals = letters & ~small;
         ulong begins = (letters & ~(letters << 1)) | (capitals & (small << 1)) | (capitals & (capitals << 1) & (small >> 1) & (small >> 2));
         if (isCut)
@@ -51,16 +57,21 @@ internal static class AsciiWords
             begins = rest == Longest ? 0 : begins & (ulong.MaxValue << rest);
         }
 
-        int count = 0;
-        while (begins != 0)
+        return new WordMasks(begins, letters & ~((letters >> 1) & ~(begins >> 1)), IsAscii: true);
+    }
+
+    [SkipLocalsInit]
+    private static WordMasks ReadAny(ReadOnlySpan<byte> text, bool isCut)
+    {
+        Span<WordSpan> words = stackalloc WordSpan[Longest];
+        ulong begins = 0;
+        ulong lasts = 0;
+        foreach (WordSpan word in words[..ContextWords.Split(text, isCut, words)])
         {
-            int start = BitOperations.TrailingZeroCount(begins);
-            begins &= begins - 1;
-            int run = start + BitOperations.TrailingZeroCount(~(letters >> start));
-            int end = Math.Min(run, BitOperations.TrailingZeroCount(begins));
-            words[count++] = new WordSpan(start, end, end - start > 2 && (text[end - 1] | 0x20) == 's');
+            begins |= 1UL << word.Start;
+            lasts |= 1UL << (word.End - 1);
         }
 
-        return count;
+        return new WordMasks(begins, lasts, IsAscii: false);
     }
 }
