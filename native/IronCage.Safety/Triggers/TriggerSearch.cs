@@ -20,8 +20,9 @@ internal ref struct TriggerSearch
     private readonly ByteSet? ownStarts;
     private TriggerBlock block;
     private TriggerBlock certain;
-    private ByteMasks here;
-    private ByteMasks ahead;
+    private ByteMasks even;
+    private ByteMasks odd;
+    private bool isOdd;
     private ulong words;
     private ulong own;
     private ulong signs;
@@ -40,7 +41,7 @@ internal ref struct TriggerSearch
         Stop = text.Length;
         if (from >= text.Length)
             return;
-        Read(from, out ahead);
+        Read(from, out even);
     }
 
     /// <summary>The first place of which the text at hand does not say whether it has a trigger; the text's end if there is none.</summary>
@@ -165,21 +166,39 @@ internal ref struct TriggerSearch
         }
     }
 
+    /// <summary>Moves to the next 64 places among which there are some.</summary>
     private bool Fill()
     {
-        origin += ByteMasks.Width;
-        int known = text.Length - origin;
-        if (known <= 0)
-            return false;
-        here = ahead;
+        do
+        {
+            origin += ByteMasks.Width;
+            if (text.Length <= origin)
+                return false;
+
+            // What was read as the bytes ahead are the places now: nothing is copied, the two take turns.
+            if (isOdd)
+                Fill(odd, out even);
+            else
+                Fill(even, out odd);
+            isOdd = !isOdd;
+        }
+        while (left == 0);
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fill(in ByteMasks here, out ByteMasks ahead)
+    {
         Read(origin + ByteMasks.Width, out ahead);
-        ReadOnlySpan<byte> bytes = text.Slice(origin, Math.Min(known, ByteMasks.Width));
+        int known = text.Length - origin;
         byte before = origin > 0 ? text[origin - 1] : (byte)0;
+        ReadOnlySpan<byte> bytes = text.Slice(origin, Math.Min(known, ByteMasks.Width));
         block = TriggerBlock.Find(here, ahead, before, bytes);
         signs = here.Sign | (here.Mark & (((here.Letter | here.High) >> 1) | ((ahead.Letter | ahead.High) << 63)));
         left = block.Number | block.Token | block.Capitals | signs;
         if ((wanted & Trigger.Word) != 0)
-            FindWords();
+            FindWords(here, before);
         if (ownStarts is not null)
         {
             own = ownStarts.Find(text, origin);
@@ -190,14 +209,12 @@ internal ref struct TriggerSearch
             FillTail(bytes, before, known);
         if (passed > origin)
             Leave();
-        return true;
     }
 
-    private void FindWords()
+    private void FindWords(in ByteMasks here, byte before)
     {
         ulong word = here.Letter | here.Digit | here.High;
-        bool isAfter = origin > 0 && (ByteClass.IsAlnum(text[origin - 1]) || text[origin - 1] >= 0x80);
-        words = here.High | (word & ~((word << 1) | (isAfter ? 1UL : 0)));
+        words = here.High | (word & ~((word << 1) | (ByteClass.IsAlnum(before) || before >= 0x80 ? 1UL : 0)));
         left |= words;
     }
 

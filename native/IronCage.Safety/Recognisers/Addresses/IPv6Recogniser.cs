@@ -19,6 +19,9 @@ internal sealed class IPv6Recogniser : Recogniser
 
     private const int LongestV4 = 15;
 
+    /// <summary>Eight groups of two digits.</summary>
+    private const int LongestOfPairs = 23;
+
     private static readonly SearchValues<byte> Dotted = SearchValues.Create("0123456789."u8);
     private static readonly SearchValues<byte> Decimals = SearchValues.Create("0123456789:"u8);
 
@@ -103,7 +106,7 @@ internal sealed class IPv6Recogniser : Recogniser
     {
         int gap = value.IndexOf("::"u8);
         if (gap < 0)
-            return LongestRun(value) >= 3;
+            return value.Length > LongestOfPairs || LongestRun(value) >= 3;
         bool decimals = !value.ContainsAnyExcept(Decimals);
         bool index = start >= 2 && text[start - 1] == '[' && (ByteClass.IsWord(text[start - 2]) || text[start - 2] is (byte)']' or (byte)')');
         if (decimals && index)

@@ -29,12 +29,14 @@ internal sealed class WalletRecogniser : Recogniser
         "イーサリアム", "지갑", "비트코인", "이더리움", "محفظة", "بيتكوين", "बिटकॉइन", "वॉलेट");
 
     /// <summary>What stands before the 1 of a witness program of a chain like Bitcoin.</summary>
-    private static readonly byte[][] Witness = Names("bc tb bcrt ltc tltc grs vtc dgb");
+    private static readonly byte[][][] Witness = Names("bc tb bcrt ltc tltc grs vtc dgb");
 
     /// <summary>What stands before the 1 of plain bech32.</summary>
-    private static readonly byte[][] Plain = Names("addr addr_test stake stake_test zs cosmos osmo juno terra kava secret inj thor bnb band akash celestia sei dydx stars axelar evmos iaa persistence");
+    private static readonly byte[][][] Plain = Names("addr addr_test stake stake_test zs cosmos osmo juno terra kava secret inj thor bnb band akash celestia sei dydx stars axelar evmos iaa persistence");
 
-    private static readonly byte[][] Cash = Names("bitcoincash bchtest ecash");
+    private static readonly byte[][][] Cash = Names("bitcoincash bchtest ecash");
+
+    private static readonly byte[] BitcoinCash = "bitcoincash"u8.ToArray();
 
     public override Trigger Triggers => Trigger.Token;
 
@@ -47,7 +49,7 @@ internal sealed class WalletRecogniser : Recogniser
         if (start + 2 >= text.Length || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
         ref readonly TokenRuns runs = ref window.Scratch.Runs(window, start);
-        if (runs.UrlSafe < ShortestBase58 && !MayGoOn(window, start + runs.Alnum))
+        if (runs.UrlSafe < ShortestBase58 && !MayGoOn(window, start, start + runs.Alnum))
             return MatchState.NoMatch;
         ReadOnlySpan<byte> rest = text[start..];
         if (rest[0] == '0' && (rest[1] | 0x20) == 'x')
@@ -56,13 +58,20 @@ internal sealed class WalletRecogniser : Recogniser
         if (state != MatchState.NoMatch)
             return state;
         state = WithoutPrefix(window, start, candidates);
-        return state != MatchState.NoMatch ? state : CashPart(window, start, start, Cash[0], candidates);
+        return state != MatchState.NoMatch ? state : CashPart(window, start, start, BitcoinCash, candidates);
     }
 
     /// <summary>Whether the address may go on behind so few letters and digits: behind the name of its chain, or behind the text at hand.</summary>
-    private static bool MayGoOn(in TextWindow window, int end) => end < window.Bytes.Length ? window.Bytes[end] is (byte)':' or (byte)'_' or (byte)'-' : !window.Final;
+    private static bool MayGoOn(in TextWindow window, int start, int end)
+    {
+        if (end >= window.Bytes.Length)
+            return !window.Final;
+        return window.Bytes[end] is (byte)'_' or (byte)'-' || (window.Bytes[end] == ':' && Find(Cash, window.Bytes[start..], (byte)':') is not null);
+    }
 
-    private static byte[][] Names(string names) => [.. names.Split(' ').Select(System.Text.Encoding.ASCII.GetBytes)];
+    /// <summary>By the low five bits of the first letter.</summary>
+    private static byte[][][] Names(string names) =>
+        [.. Enumerable.Range(0, 32).Select(first => names.Split(' ').Where(name => (name[0] & 31) == first).Select(System.Text.Encoding.ASCII.GetBytes).ToArray())];
 
     private static MatchState Ethereum(in TextWindow window, int start, List<Candidate> candidates)
     {
@@ -88,29 +97,24 @@ internal sealed class WalletRecogniser : Recogniser
     private static MatchState WithPrefix(in TextWindow window, int start, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> rest = window.Bytes[start..];
-        foreach (byte[] prefix in Witness)
-        {
-            if (Begins(rest, prefix, (byte)'1'))
-                return Data(window, start, prefix, isWitness: true, candidates);
-        }
-
-        foreach (byte[] prefix in Plain)
-        {
-            if (Begins(rest, prefix, (byte)'1'))
-                return Data(window, start, prefix, isWitness: false, candidates);
-        }
-
-        foreach (byte[] prefix in Cash)
-        {
-            if (Begins(rest, prefix, (byte)':'))
-                return CashPart(window, start, start + prefix.Length + 1, prefix, candidates);
-        }
-
-        return MatchState.NoMatch;
+        if (Find(Witness, rest, (byte)'1') is { } witness)
+            return Data(window, start, witness, isWitness: true, candidates);
+        if (Find(Plain, rest, (byte)'1') is { } plain)
+            return Data(window, start, plain, isWitness: false, candidates);
+        return Find(Cash, rest, (byte)':') is { } cash ? CashPart(window, start, start + cash.Length + 1, cash, candidates) : MatchState.NoMatch;
     }
 
-    private static bool Begins(ReadOnlySpan<byte> rest, byte[] prefix, byte mark) =>
-        (rest[0] | 0x20) == prefix[0] && rest.Length > prefix.Length && rest[prefix.Length] == mark && System.Text.Ascii.EqualsIgnoreCase(rest[..prefix.Length], prefix);
+    /// <summary>The name with which a text begins and behind which the mark stands.</summary>
+    private static byte[]? Find(byte[][][] names, ReadOnlySpan<byte> rest, byte mark)
+    {
+        foreach (byte[] name in names[rest[0] & 31])
+        {
+            if (rest.Length > name.Length && rest[name.Length] == mark && System.Text.Ascii.EqualsIgnoreCase(rest[..name.Length], name))
+                return name;
+        }
+
+        return null;
+    }
 
     private static MatchState Data(in TextWindow window, int start, byte[] prefix, bool isWitness, List<Candidate> candidates)
     {
