@@ -353,7 +353,7 @@ int32_t ironcage_budget_free(uint64_t budget);
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
  *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume, and "context_window" and "max_output"
  *   "unclaimed"        "deny" (default), "pass": an LLM call without a run while several protections have runs open
- *   "unscannable"      "warn" (default), "deny", "allow"
+ *   "unscannable"      "warn" (default), "deny", "allow": what nobody can read, and texts beyond the limits of "pii_scanner"
  *   "on_deny"          "raise" (default), "respond"
  *   "max_calls"        null or 1 to 1000000000: LLM calls per run
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
