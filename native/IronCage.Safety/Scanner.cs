@@ -85,7 +85,7 @@ public sealed class Scanner
         if (utf8.Length > MostFolded && text.Changes(utf8, final: true))
             return ScanInPieces(utf8, findings);
         ScanScratch scratch = reading ??= new ScanScratch();
-        scratch.Begin(recognisers);
+        scratch.BeginText(recognisers);
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
         int before = findings.Count;
         int at = 0;
@@ -126,7 +126,7 @@ public sealed class Scanner
             return Scan(utf8, findings);
         ScanLimits.CheckText(Options, utf8.Length);
         var scratch = new ScanScratch();
-        scratch.Begin(recognisers);
+        scratch.BeginText(recognisers);
         var text = new FoldedText();
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
         var found = new List<Candidate>();

@@ -11,6 +11,9 @@ internal ref struct TriggerSearch
     /// <summary>How many bytes from a place on decide whether it has a trigger.</summary>
     public const int Reach = 24;
 
+    /// <summary>The triggers of what the user looks for.</summary>
+    public const Trigger OfUser = Trigger.Word | Trigger.Own;
+
     private readonly ReadOnlySpan<byte> text;
     private readonly bool final;
     private readonly Trigger wanted;
@@ -24,13 +27,15 @@ internal ref struct TriggerSearch
     private ulong own;
     private ulong left;
     private int origin;
+    private int passed;
 
-    public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null)
+    public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null, int passed = 0)
     {
         text = window.Bytes;
         final = window.Final;
         this.wanted = wanted;
         this.ownStarts = ownStarts;
+        this.passed = passed;
         origin = from - ByteMasks.Width;
         Stop = text.Length;
         if (from >= text.Length)
@@ -68,6 +73,12 @@ internal ref struct TriggerSearch
             int bit = BitOperations.TrailingZeroCount(left);
             left &= left - 1;
             place = origin + bit;
+            if (place < passed)
+            {
+                triggers = Own(bit) & wanted;
+                continue;
+            }
+
             if (!At(bit, place, out triggers))
             {
                 Stop = place;
@@ -80,6 +91,23 @@ internal ref struct TriggerSearch
 
         return true;
     }
+
+    /// <summary>Leaves out the places before <paramref name="place"/>, but for <see cref="OfUser"/>.</summary>
+    public void Pass(int place)
+    {
+        passed = place;
+        Leave();
+    }
+
+    private void Leave()
+    {
+        int bits = passed - origin;
+        if (bits > 0)
+            left &= (bits < ByteMasks.Width ? ulong.MaxValue << bits : 0) | words | own;
+    }
+
+    private readonly Trigger Own(int bit) =>
+        (((words >> bit) & 1) != 0 ? Trigger.Word : Trigger.None) | (((own >> bit) & 1) != 0 ? Trigger.Own : Trigger.None);
 
     /// <returns>False when the text at hand does not tell.</returns>
     private readonly bool At(int bit, int place, out Trigger triggers)
@@ -95,13 +123,9 @@ internal ref struct TriggerSearch
             triggers = Of(block, bit);
             if (!final && place + Reach > text.Length && triggers != Of(certain, bit))
                 return false;
-            if (((words >> bit) & 1) != 0)
-                triggers |= Trigger.Word;
         }
 
-        if (((own >> bit) & 1) != 0)
-            triggers |= Trigger.Own;
-        triggers &= wanted;
+        triggers = (triggers | Own(bit)) & wanted;
         return true;
     }
 
@@ -172,6 +196,8 @@ internal ref struct TriggerSearch
 
         if (known < ByteMasks.Width + Reach)
             FillTail(bytes, afterUnderscore, known);
+        if (passed > origin)
+            Leave();
         return true;
     }
 

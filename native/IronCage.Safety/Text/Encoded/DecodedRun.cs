@@ -36,7 +36,7 @@ internal sealed class DecodedRun
     {
         best = default;
         candidates.Clear();
-        scratch.Begin(recognisers);
+        scratch.BeginText(recognisers);
         recognisers.Examine(new TextWindow(bytes.AsSpan(0, length), final: true, origin: 0, scratch), 0, candidates);
         bool found = false;
         foreach (Candidate candidate in candidates)
