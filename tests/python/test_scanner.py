@@ -263,6 +263,13 @@ def test_a_protection_takes_the_config_and_its_kinds(keyword):
         assert protection.report().calls == 0
 
 
+def test_a_wrong_action_names_the_kinds_that_there_are_your_own_too():
+    for actions, message in (({"EMPLOYEE": "mask"}, "safety=SafetyConfig.actions: 'EMPLOYEE' is neither.*groups are.*own.*kinds are EMPLOYEE_ID, EMAIL_ADDRESS"),
+                             ({"EMPLOYEE_ID": "eat"}, r"safety=SafetyConfig.actions\[EMPLOYEE_ID\]: must be one of redact")):
+        with pytest.raises(ConfigError, match=message):
+            iron_cage.Protection(safety=SafetyConfig(patterns=EMPLOYEE, actions=actions))
+
+
 def test_a_protection_names_a_wrong_option_of_the_config():
     with pytest.raises(ConfigError, match="safety=SafetyConfig.*lookahead"):
         iron_cage.Protection(safety=SafetyConfig(patterns={"XX": "(?=a)"}))
