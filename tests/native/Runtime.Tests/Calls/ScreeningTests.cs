@@ -195,4 +195,17 @@ public class ScreeningTests
         Assert.That(_cage.Begin(inner.OpenRun(outer.OpenRun(null)), Wire.Request(new string('x', 21))).Error, Is.EqualTo("CallDenied"));
         Assert.That(_cage.Begin(inner.OpenRun(null), Wire.Request(new string('x', 21))).Error, Is.EqualTo("Send"));
     }
+
+    /// <summary>There is no clock here: what moves the rest of a piece at every finding would run for minutes.</summary>
+    [Test]
+    public void An_event_with_very_many_findings_takes_time_linear_in_its_length()
+    {
+        const int Count = 400_000;
+        var protection = _cage.Protect();
+        var call = _cage.Begin(protection.OpenRun(null), Wire.Streamed()).Call;
+        var (output, refusal) = Cage.Stream(call, Wire.Utf8(Wire.Chunk(string.Concat(Enumerable.Repeat("é a@b.co ", Count)))), Wire.Utf8(Wire.Stop + Wire.UsageChunk(10, 5) + Wire.Done));
+        Assert.That(refusal, Is.Null);
+        Assert.That(Wire.Content(output).Replace("é [EMAIL_REDACTED] ", "", StringComparison.Ordinal), Is.Empty);
+        Assert.That(Cage.Report(protection).GetProperty("pii_by_kind").GetProperty("EMAIL_ADDRESS").GetInt32(), Is.EqualTo(Count));
+    }
 }
