@@ -53,8 +53,8 @@ public sealed class PiiKind
     public bool IsSecret => Group == PiiGroup.Secret;
 
     /// <summary>
-    /// Position in <see cref="PiiKinds.All"/>, from 0; fit for arrays and counters. May differ from one version to the next. The length of that list for every kind of
-    /// the user's own.
+    /// Position in <see cref="PiiKinds.All"/>, from 0; fit for arrays and counters. May differ from one version to the next. For a kind of the user's own its position in
+    /// <see cref="Scanner.Kinds"/> of the scanner that found it, or the length of that list where none did.
     /// </summary>
     public int Index { get; internal set; }
 

@@ -29,6 +29,7 @@ public sealed class Scanner
     private readonly FindingFilter? filter;
     private readonly KindSelection selection;
     private readonly Dictionary<string, PiiKind> own = new(StringComparer.Ordinal);
+    private readonly List<PiiKind> ownKinds = [];
 
     /// <summary>Makes a scanner.</summary>
     /// <exception cref="ScannerOptionException">An option is unknown or out of range.</exception>
@@ -41,6 +42,7 @@ public sealed class Scanner
         if (options.MinScore > 0 || options.Allow is not null)
             filter = new FindingFilter(options.MinScore, options.Allow);
         recognisers = new RecogniserSet([.. RecogniserCatalogue.For(selection.Wanted, selection.Relaxed, options.Regions), .. OwnRecognisers()]).WithEncoded(filter);
+        Kinds = [.. PiiKinds.All, .. ownKinds];
     }
 
     /// <summary>Makes a scanner that looks for these kinds only; in any order, repeats are fine. An empty list finds nothing.</summary>
@@ -60,7 +62,10 @@ public sealed class Scanner
     }
 
     /// <summary>The kinds of the user's own that it looks for.</summary>
-    public IEnumerable<PiiKind> OwnKinds => own.Values.Where(kind => kind.Group == PiiGroup.Own);
+    public IEnumerable<PiiKind> OwnKinds => ownKinds;
+
+    /// <summary>Every kind by its <see cref="PiiKind.Index"/>: <see cref="PiiKinds.All"/>, then <see cref="OwnKinds"/>.</summary>
+    public IReadOnlyList<PiiKind> Kinds { get; }
 
     /// <summary>
     /// Appends what is in <paramref name="utf8"/> to <paramref name="findings"/>, ascending and disjoint. Of overlapping candidates the one with the higher
@@ -68,9 +73,11 @@ public sealed class Scanner
     /// characters, once a thread has scanned its first text.
     /// </summary>
     /// <returns>How many were appended.</returns>
+    /// <exception cref="ScanLimitException">The text is longer, or has more findings, than the options allow; what was appended is not all.</exception>
     public int Scan(ReadOnlySpan<byte> utf8, List<Finding> findings)
     {
         ArgumentNullException.ThrowIfNull(findings);
+        ScanLimits.CheckText(Options, utf8.Length);
         OverlapResolver resolver = resolving ??= new OverlapResolver();
         resolver.Reset();
         FoldedText text = folding ??= new FoldedText();
@@ -97,6 +104,8 @@ public sealed class Scanner
                     StreamFinding finding = text.Unfold(found);
                     findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
                 }
+
+                ScanLimits.CheckFindings(Options, findings.Count - before);
             }
 
             if (isEnd)
@@ -110,11 +119,13 @@ public sealed class Scanner
     /// </summary>
     /// <returns>How many were appended.</returns>
     /// <exception cref="ScannerOptionException">One lies outside the text, is empty, or has a score that is not above 0 and at most 1.</exception>
+    /// <exception cref="ScanLimitException">As without them.</exception>
     public int Scan(ReadOnlySpan<byte> utf8, List<Finding> findings, ReadOnlySpan<Finding> external)
     {
         ArgumentNullException.ThrowIfNull(findings);
         if (external.IsEmpty)
             return Scan(utf8, findings);
+        ScanLimits.CheckText(Options, utf8.Length);
         var scratch = new ScanScratch();
         scratch.BeginText(recognisers);
         var text = new FoldedText();
@@ -139,6 +150,7 @@ public sealed class Scanner
                 findings.Add(new Finding(best.Kind, (int)best.Start, (int)best.End, best.Score, best.Evidence));
         }
 
+        ScanLimits.CheckFindings(Options, findings.Count - before);
         return findings.Count - before;
     }
 
@@ -154,12 +166,13 @@ public sealed class Scanner
             stream.Push(final ? utf8[at..] : utf8.Slice(at, MostFolded), final, found);
             foreach (StreamFinding finding in found)
                 findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
+            ScanLimits.CheckFindings(Options, findings.Count - before);
         }
 
         return findings.Count - before;
     }
 
-    /// <summary>Opens a scan of one text that arrives in pieces.</summary>
+    /// <summary>Opens a scan of one text that arrives in pieces. Its memory is bounded by the pieces, however long the text is: the limits of the options are not asked.</summary>
     public ScanStream OpenStream() => new(recognisers, filter);
 
     private static string[] Names(ReadOnlySpan<PiiKind> kinds)
@@ -199,8 +212,15 @@ public sealed class Scanner
 
     private PiiKind OwnKind(string name)
     {
-        if (!own.TryGetValue(name, out PiiKind? kind))
-            own[name] = kind = PiiKinds.TryGet(name, out PiiKind? known) ? known : PiiKind.Own(name);
-        return kind;
+        if (own.TryGetValue(name, out PiiKind? kind))
+            return kind;
+        if (!PiiKinds.TryGet(name, out kind))
+        {
+            kind = PiiKind.Own(name);
+            kind.Index += ownKinds.Count;
+            ownKinds.Add(kind);
+        }
+
+        return own[name] = kind;
     }
 }

@@ -98,6 +98,15 @@ extern "C" {
 #define IRONCAGE_END_CANCELLED    5 /* the host gave up (cancelled task, Ctrl-C) before a response head came: costs the hold */
 #define IRONCAGE_END_CUT          6 /* the connection broke in the middle of the response: costs what is known or estimated, a failure of the provider */
 
+/* Bits of ironcage_finding.evidence. */
+#define IRONCAGE_EVIDENCE_PATTERN   1u  /* the shape of the text */
+#define IRONCAGE_EVIDENCE_CHECKSUM  2u  /* a check digit, a checksum, or a structure that only few texts of this shape have */
+#define IRONCAGE_EVIDENCE_CONTEXT   4u  /* a word left of it that says what it is */
+#define IRONCAGE_EVIDENCE_ENTROPY   8u  /* its characters look random */
+#define IRONCAGE_EVIDENCE_CUSTOM   16u  /* a pattern or term of the user's */
+#define IRONCAGE_EVIDENCE_EXTERNAL 32u  /* the host brought it */
+#define IRONCAGE_EVIDENCE_DECODED  64u  /* it was written in another form */
+
 /* BEGIN DECLARATIONS (cffi reads from here) */
 
 /* A piece of memory that the library made and the caller owns; give it back with ironcage_buffer_free. {NULL, 0} is empty. */
@@ -115,6 +124,17 @@ typedef struct ironcage_verdict {
     uint32_t reserved;       /* 0 */
     ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal */
 } ironcage_verdict;
+
+/* One finding, as of ironcage_safety_scanner_find. */
+typedef struct ironcage_finding {
+    uint64_t start;          /* in Unicode code points (Python characters) of the text */
+    uint64_t end;            /* one past the last */
+    uint64_t byte_start;     /* the same in bytes */
+    uint64_t byte_end;
+    double score;            /* above 0, at most 1 */
+    uint32_t kind;           /* its number: the position in ironcage_safety_scanner_kinds of this scanner */
+    uint32_t evidence;       /* IRONCAGE_EVIDENCE_*, several at once */
+} ironcage_finding;
 
 /* ---- Library ---------------------------------------------------------------------------------------------------------------- */
 
@@ -191,6 +211,7 @@ int32_t ironcage_lang_recognise(int32_t *out, uint64_t engine, const uint8_t *ur
  * {"findings": [{"kind": "EMAIL_ADDRESS", "start": 3, "end": 17, "score": 0.95, "evidence": ["pattern"], "byte_start": 3, "byte_end": 17}]}, ascending, disjoint.
  * start and end count Unicode code points (Python characters), byte_start and byte_end bytes of the UTF-8 text. evidence is what raised it: "pattern", "checksum",
  * "context" (a word left of it), "entropy", "custom" (a pattern or term of the user's), "external" (the host brought it), "decoded" (it was written in another form).
+ * IRONCAGE_E_CONFIG: the text is beyond the limits "max_text_bytes" or "max_findings" of ironcage_safety_scanner_new; the message names the limit. So do all that scan.
  */
 int32_t ironcage_safety_scan(ironcage_buffer *out, uint64_t engine, const uint8_t *text, size_t text_len);
 
@@ -218,6 +239,9 @@ int32_t ironcage_safety_restore(ironcage_buffer *out, uint64_t engine, const uin
  *   "deny"          as "dictionaries", without score: always found, with score 1, whatever is allowed
  *   "allow"         {"values": [...], "domains": [...], "patterns": [...]}: left alone. Values: whole, in any case, spaces and hyphens not counted in those without ". : / @";
  *                   domains: e-mail addresses and URLs of this host and those below it; patterns: regular expressions that match a whole value
+ *   "max_text_bytes"  1 to 2000000000, default 134217728: the longest text, document or piece of a stream that is scanned at once
+ *   "max_findings"    1 to 100000000, default 10000000: the most findings of one; they take some 100 bytes each while they are gathered, and 150 as JSON
+ * What is beyond a limit is refused with IRONCAGE_E_CONFIG, never cut. In traffic it is content that nobody can read: see "unscannable" of ironcage_protection_new.
  * The redacted form of a kind of the host's own is [NAME_REDACTED]. A scanner is good in forked children, too.
  */
 int32_t ironcage_safety_scanner_new(uint64_t *out, uint64_t engine, const uint8_t *options, size_t options_len);
@@ -238,11 +262,29 @@ int32_t ironcage_safety_scanner_redact(ironcage_buffer *out, uint64_t scanner, c
                                        const uint8_t *external, size_t external_len);
 
 /*
+ * As ironcage_safety_scanner_scan, without findings of the host's, as an array of ironcage_finding: out->data is aligned for it, out->len / sizeof(ironcage_finding) is the
+ * number of them; {NULL, 0} if there are none.
+ */
+int32_t ironcage_safety_scanner_find(ironcage_buffer *out, uint64_t scanner, const uint8_t *text, size_t text_len);
+
+/*
+ * The kinds that findings of this scanner may have, by number: {"kinds": [{"name", "group" ("personal", "national", "secret", "own"), "region" (ISO 3166-1, or null), "redacted":
+ * what stands for a redacted one, "wanted": whether the scanner looks for it}]}. Numbers differ between versions of the library, and for kinds of the host's own between scanners.
+ */
+int32_t ironcage_safety_scanner_kinds(ironcage_buffer *out, uint64_t scanner);
+
+/*
  * Scans the strings, numbers and names of a JSON document (IRONCAGE_E_CONFIG if it is none): findings as above, each with "pointer" (RFC 6901, of the value or member), "part" ("value",
  * "name"), "body_start", "body_end" (code points of the document), "body_byte_start", "body_byte_end". start, end and their bytes lie in the text that the string stands for.
- * The name of a member counts as context of its value.
+ * The name of a member counts as context of its value. A pointer of more than 4096 bytes is cut and ends in an ellipsis.
  */
 int32_t ironcage_safety_scanner_scan_json(ironcage_buffer *out, uint64_t scanner, const uint8_t *body, size_t body_len);
+
+/*
+ * The document with every finding of ironcage_safety_scanner_scan_json replaced by its stable form, and all else byte for byte as it was. A number that holds one becomes a string.
+ * Redacted names may be the same for several members then.
+ */
+int32_t ironcage_safety_scanner_redact_json(ironcage_buffer *out, uint64_t scanner, const uint8_t *body, size_t body_len);
 
 /* Opens the scan of one text that arrives in pieces. A stream belongs to one thread at a time, and to its process. */
 int32_t ironcage_safety_stream_new(uint64_t *out, uint64_t scanner);
@@ -250,6 +292,7 @@ int32_t ironcage_safety_stream_new(uint64_t *out, uint64_t scanner);
 /*
  * Takes the next piece, cut anywhere: {"findings": [as above, places in the whole text], "decided": code points, "decided_bytes": bytes}. Together they are those of the whole text, however
  * it is cut. No later finding begins before what is decided; it lags by some 500 bytes at most, but for a private key whose end has not come. final: 1 with the last piece (which may be empty).
+ * The text may be of any length, in bounded memory: "max_text_bytes" and "max_findings" concern one piece. A piece that is too long changes nothing; one with too many findings ends the text.
  */
 int32_t ironcage_safety_stream_push(ironcage_buffer *out, uint64_t stream, const uint8_t *piece, size_t piece_len, uint8_t final);
 
@@ -310,7 +353,7 @@ int32_t ironcage_budget_free(uint64_t budget);
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
  *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume, and "context_window" and "max_output"
  *   "unclaimed"        "deny" (default), "pass": an LLM call without a run while several protections have runs open
- *   "unscannable"      "warn" (default), "deny", "allow"
+ *   "unscannable"      "warn" (default), "deny", "allow": what nobody can read, and texts beyond the limits of "pii_scanner"
  *   "on_deny"          "raise" (default), "respond"
  *   "max_calls"        null or 1 to 1000000000: LLM calls per run
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)

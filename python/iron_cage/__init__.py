@@ -18,7 +18,7 @@ from iron_cage._decorator import protect_agent
 from iron_cage._functions import count_tokens, price, restore
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
-from iron_cage._scanner import Scanner, redact, scan, scan_json
+from iron_cage._scanner import Scanner, redact, redact_json, scan, scan_json
 from iron_cage.errors import (
     AgentStopped,
     BudgetExceeded,
@@ -37,7 +37,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
-    from iron_cage._report import JsonFinding, PiiFinding, Report
+    from iron_cage._report import JsonFinding, PiiFinding, Report, StreamPart
+    from iron_cage._scan_stream import ScanStream
 
 __all__ = [
     "AgentStopped",
@@ -58,8 +59,10 @@ __all__ = [
     "ReliabilityConfig",
     "Report",
     "SafetyConfig",
+    "ScanStream",
     "Scanner",
     "StateError",
+    "StreamPart",
     "UnpricedModel",
     "__version__",
     "count_tokens",
@@ -67,6 +70,7 @@ __all__ = [
     "price",
     "protect_agent",
     "redact",
+    "redact_json",
     "restore",
     "scan",
     "scan_json",
@@ -81,6 +85,8 @@ _LATER = {
     "JsonFinding": "_report",
     "PiiFinding": "_report",
     "Report": "_report",
+    "ScanStream": "_scan_stream",
+    "StreamPart": "_report",
 }
 
 

@@ -18,6 +18,8 @@ from iron_cage.errors import ConfigError
 NOTHING, FOUND, USAGE = 0, 1, 2
 #: A NUL byte this early says that a file is no text.
 _LOOKED_AT = 8192
+#: Files may be as long as the library takes at all.
+_MOST_BYTES = 2_000_000_000
 _BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
@@ -33,7 +35,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     scan.add_argument("--min-score", type=float, metavar="X", help="drop findings of a lower score, 0 to 1")
     given = parser.parse_args(arguments)
     try:
-        scanner = Scanner(SafetyConfig(kinds=given.kinds, regions=given.regions, min_score=given.min_score))
+        scanner = Scanner(SafetyConfig(kinds=given.kinds, regions=given.regions, min_score=given.min_score, max_text_bytes=_MOST_BYTES))
     except ConfigError as error:
         scan.error(str(error))
     return _scan(scanner, given.files, given.json)
@@ -45,11 +47,13 @@ def _scan(scanner: Scanner, files: Sequence[str], as_json: bool) -> int:
     for file in files:
         try:
             text = _read(file)
-        except (OSError, UnicodeError) as error:
-            print(f"{file}: {getattr(error, 'strerror', None) or 'not the text that its beginning promises'}", file=sys.stderr)
+            found = scanner.scan(text) if text is not None else []
+        except (OSError, UnicodeError, ConfigError) as error:
+            said = str(error) if isinstance(error, ConfigError) else getattr(error, "strerror", None)
+            print(f"{file}: {said or 'not the text that its beginning promises'}", file=sys.stderr)
             status = USAGE
             continue
-        for item in _items(file, text, scanner.scan(text)) if text is not None else ():
+        for item in _items(file, text or "", found):
             status = status or FOUND
             if as_json:
                 items.append(item)

@@ -49,7 +49,7 @@ class SafetyConfig:
         open what they sealed once. Default: IRON_CAGE_KEY (several are separated by commas), else one that lives with the process. Never shown
     :ivar tenant: 1 to 200 characters; tokens and hashes of different tenants have nothing to do with each other (default: none)
     :ivar restore_in: where values come back in place of their tokens: "answer", "tool:NAME" (default: the answer)
-    :ivar unscannable: content that no one can read: "warn" (default), "deny" or "allow"
+    :ivar unscannable: content that no one can read, and texts beyond ``max_text_bytes`` or ``max_findings``: "warn" (default), "deny" or "allow"
     :ivar kinds: names of kinds and of the groups "personal", "national", "secret", "all"; "-URL" is an exclusion. Default: all
     :ivar regions: countries (ISO 3166-1, two letters) whose kinds are looked for, also where no word beside a value says what it is
     :ivar min_score: findings of a lower score are dropped, 0 (default) to 1
@@ -60,6 +60,9 @@ class SafetyConfig:
         "score" and "ignore_case" (default True)
     :ivar allow: values to leave alone, or a mapping with "values", "domains" (of e-mail addresses and URLs) and "patterns" (of whole values)
     :ivar deny: values that are always found: a list (kind "DENIED"), or a mapping of kind -> list
+    :ivar max_text_bytes: the longest text, document or piece of a stream in UTF-8, 1 to 2,000,000,000 (default 134,217,728). A longer one is a ConfigError, never cut;
+        in traffic ``unscannable`` decides about it
+    :ivar max_findings: the most findings of one, 1 to 100,000,000 (default 10,000,000); more are treated likewise
     """
 
     detection: Optional[bool] = None
@@ -77,6 +80,8 @@ class SafetyConfig:
     dictionaries: Optional[Union[Mapping[str, Sequence[str]], Sequence[Mapping[str, object]]]] = None
     allow: Optional[Union[Sequence[str], Mapping[str, Sequence[str]]]] = None
     deny: Optional[Union[Sequence[str], Mapping[str, Sequence[str]], Sequence[Mapping[str, object]]]] = None
+    max_text_bytes: Optional[int] = None
+    max_findings: Optional[int] = None
 
     def __post_init__(self) -> None:
         _convert.check("SafetyConfig", self, {

@@ -49,6 +49,24 @@ class JsonFinding(PiiFinding):
     body_end: int = 0
 
 
+@dataclass(frozen=True)
+class StreamPart:
+    """What a step of a :class:`~iron_cage.ScanStream` decided. The texts of all parts, one after another, are the whole text.
+
+    :ivar findings: those that became certain, with places in the whole text
+    :ivar text: the part as it is
+    :ivar redacted: the part with each finding replaced, such as ``[EMAIL_REDACTED]``
+    """
+
+    findings: list[PiiFinding]
+    text: str = field(repr=False)
+    redacted: str
+
+
+#: The bits of a finding's evidence, in the order in which they are told.
+EVIDENCE = ("pattern", "checksum", "context", "entropy", "custom", "external", "decoded")
+
+
 def findings(items: Any) -> list[PiiFinding]:
     """The findings of a JSON array."""
     return [

@@ -7,10 +7,11 @@ from iron_cage import _convert, _engine, _native, _scanner_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Mapping, Optional, Union
+    from typing import Any, AnyStr, Iterable, Mapping, Optional, Union
 
     from iron_cage._configs import SafetyConfig
     from iron_cage._report import JsonFinding, PiiFinding
+    from iron_cage._scan_stream import ScanStream
 
     External = Union[PiiFinding, Mapping[str, Any], tuple[str, int, int], tuple[str, int, int, float]]
 
@@ -33,14 +34,18 @@ class Scanner:
         self._owned = _native.Owned(
             _native.new_handle("ironcage_safety_scanner_new", _engine.handle(), options, len(options)), "ironcage_safety_scanner_free"
         )
+        self._kinds: Optional[list[dict[str, Any]]] = None
 
     def scan(self, text: str, *, external: Optional[Iterable[External]] = None) -> list[PiiFinding]:
         """Kind, place, score and evidence of each finding, in order, not overlapping: ``text[finding.start:finding.end]``.
 
         :param external: findings of a recogniser of your own, such as an NER model: :class:`PiiFinding` objects, mappings, or tuples of kind, start, end (Python
             characters) and perhaps a score above 0 up to 1 (default 0.85). Where findings overlap, the higher score stays, then the longer
-        :raises ConfigError: an external finding is malformed or lies outside the text
+        :raises ConfigError: an external finding is malformed or lies outside the text; the text is beyond ``max_text_bytes`` or ``max_findings``
         """
+        if external is None:
+            data = encode(text)
+            return self._findings(_native.take("ironcage_safety_scanner_find", self._owned.handle, data, len(data)))
         from iron_cage._report import findings
 
         return findings(loads(self._take("ironcage_safety_scanner_scan", text, external)).get("findings"))
@@ -60,12 +65,80 @@ class Scanner:
         """
         from iron_cage._report import json_findings
 
-        if isinstance(body, (bytes, bytearray, memoryview)):
-            data, in_bytes = bytes(body), True
-        else:
-            data, in_bytes = _convert.text("body", body).encode(), False
+        data, in_bytes = _body(body)
         payload = loads(_native.take("ironcage_safety_scanner_scan_json", self._owned.handle, data, len(data)))
         return json_findings(payload.get("findings"), in_bytes)
+
+    def redact_json(self, body: AnyStr) -> AnyStr:
+        """The JSON document with each finding of :meth:`scan_json` replaced; all else stays as it is. A number that holds one becomes a string, and redacted names may be
+        the same for several members.
+
+        :param body: the document, a str or bytes; so is the result
+        :raises ConfigError: it is no JSON document
+        """
+        data, _ = _body(body)
+        redacted = _native.take("ironcage_safety_scanner_redact_json", self._owned.handle, data, len(data))
+        return redacted.decode() if isinstance(body, str) else redacted
+
+    def restore(self, text: str, *, state: Optional[str] = None) -> str:
+        """The text with the values in place of the tokens of this scanner's configuration: of its ``key`` (default: IRON_CAGE_KEY, else this process) and ``tenant``. Tokens
+        that cannot be opened stay. It is your own decision: ``restore_in`` is not asked.
+
+        :param state: the store of the tokens, such as ``sqlite:///tokens.db``; default: IRON_CAGE_STATE with a key, memory without
+        :raises ConfigError: the key is none
+        :raises StateError: the store cannot be read
+        """
+        from os import environ
+
+        from iron_cage._options import environment_keys
+
+        data = encode(text)
+        options: dict[str, Any] = {}
+        key = self.config.key if self.config is not None else None
+        keys = environment_keys() if key is None else _convert.keys("SafetyConfig.key", key)
+        if keys:
+            options["key"] = keys
+        if self.config is not None and self.config.tenant is not None:
+            options["tenant"] = self.config.tenant
+        store = _convert.text("state", state) if state is not None else environ.get("IRON_CAGE_STATE") if keys else None
+        if store:
+            options["state"] = store
+        json = dumps(options).encode()
+        answer = _native.take("ironcage_safety_restore", _engine.handle(), json, len(json), data, len(data))
+        return answer.decode("utf-8", "surrogatepass")
+
+    def stream(self) -> ScanStream:
+        """Opens the scan of one text that arrives in pieces."""
+        from iron_cage._scan_stream import ScanStream
+
+        return ScanStream(self)
+
+    def _findings(self, array: bytes) -> list[PiiFinding]:
+        """An array of ironcage_finding as objects."""
+        if not array:
+            return []
+        from struct import iter_unpack
+
+        from iron_cage._report import EVIDENCE, PiiFinding
+
+        names = [kind["name"] for kind in self._table()]
+        evidence: dict[int, tuple[str, ...]] = {}
+        found = []
+        for start, end, _, _, score, kind, flags in iter_unpack("=QQQQdII", array):
+            raised = evidence.get(flags)
+            if raised is None:
+                raised = evidence[flags] = tuple(name for bit, name in enumerate(EVIDENCE) if flags >> bit & 1)
+            found.append(PiiFinding(names[kind], start, end, score, None, None, raised))
+        return found
+
+    def _table(self) -> list[dict[str, Any]]:
+        """The kinds of findings, by number."""
+        if self._kinds is None:
+            self._kinds = loads(_native.take("ironcage_safety_scanner_kinds", self._owned.handle))["kinds"]
+        return self._kinds
+
+    def _redacted_forms(self) -> dict[str, str]:
+        return {kind["name"]: kind["redacted"] for kind in self._table()}
 
     def _take(self, name: str, text: str, external: Optional[Iterable[External]]) -> bytes:
         data = encode(text)
@@ -104,6 +177,11 @@ def scan_json(body: Union[str, bytes], config: Optional[SafetyConfig] = None) ->
     return _of(config).scan_json(body)
 
 
+def redact_json(body: AnyStr, config: Optional[SafetyConfig] = None) -> AnyStr:
+    """A JSON document with each finding replaced; see :meth:`Scanner.redact_json`."""
+    return _of(config).redact_json(body)
+
+
 def encode(text: str) -> bytes:
     """UTF-8; lone surrogates go through and come back."""
     try:
@@ -128,6 +206,13 @@ def _of(config: Optional[SafetyConfig]) -> Scanner:
         _recent.pop(next(iter(_recent)), None)
     _recent[id(config)] = (config, scanner)
     return scanner
+
+
+def _body(body: Union[str, bytes]) -> tuple[bytes, bool]:
+    """A document in UTF-8, and whether it was bytes."""
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body), True
+    return encode(_convert.text("body", body)), False
 
 
 def _external(number: int, finding: Any) -> dict[str, Any]:

@@ -88,4 +88,6 @@ _FIELDS: dict[str, Callable[[str, Any], Any]] = {
     "dictionaries": dictionaries,
     "allow": allow,
     "deny": deny,
+    "max_text_bytes": _convert.integer,
+    "max_findings": _convert.integer,
 }

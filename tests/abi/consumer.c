@@ -151,6 +151,38 @@ static void refusal(const char *host, int port)
     ironcage_protection_free(small);
 }
 
+static void findings(void)
+{
+    uint64_t scanner = 0;
+    check(ironcage_safety_scanner_new(&scanner, engine, BYTES("{\"kinds\":[\"EMAIL_ADDRESS\"],\"deny\":[{\"name\":\"DENIED\",\"terms\":[\"falcon\"]}],\"max_findings\":3}")) == IRONCAGE_OK,
+          "a scanner");
+    ironcage_buffer found = {0}, kinds = {0};
+    check(ironcage_safety_scanner_find(&found, scanner, BYTES("Gr\xc3\xbc\xc3\x9f" "e: jane.doe@example.org, Falcon")) == IRONCAGE_OK
+          && found.len == 2 * sizeof(ironcage_finding), "two findings as structs");
+    const ironcage_finding *finding = (const ironcage_finding *)(const void *)found.data;
+    check(finding && (uintptr_t)finding % _Alignof(ironcage_finding) == 0 && finding[0].start == 7 && finding[0].end == 27 && finding[0].byte_start == 9
+          && finding[0].byte_end == 29 && finding[0].score == 0.95 && finding[0].evidence & IRONCAGE_EVIDENCE_PATTERN
+          && finding[1].byte_start == 31 && finding[1].score == 1.0 && finding[1].evidence == IRONCAGE_EVIDENCE_CUSTOM, "with their places, scores and evidence");
+    check(ironcage_safety_scanner_kinds(&kinds, scanner) == IRONCAGE_OK && kinds.len, "the kinds by number");
+    const char *kind = (const char *)kinds.data, *end = kind + kinds.len;
+    for (uint32_t number = 0; kind && finding && number <= finding[1].kind; number++, kind += 7) {
+        kind = memmem(kind, (size_t)(end - kind), "\"name\":", 7);
+        if (kind && number == finding[0].kind)
+            check(memcmp(kind + 7, "\"EMAIL_ADDRESS\"", 15) == 0, "the first is an e-mail address");
+        if (kind && number == finding[1].kind)
+            check(memcmp(kind + 7, "\"DENIED\"", 8) == 0, "the second is of the host's own kind");
+        if (!kind)
+            break;
+    }
+    check(kind != NULL, "both kinds are in the table");
+    ironcage_buffer_free(&found);
+    ironcage_buffer_free(&kinds);
+    check(ironcage_safety_scanner_find(&found, scanner, BYTES("nothing")) == IRONCAGE_OK && found.data == NULL && found.len == 0, "no findings are no memory");
+    check(ironcage_safety_scanner_find(&found, scanner, BYTES("falcon falcon falcon falcon")) == IRONCAGE_E_CONFIG && found.len == 0
+          && strstr(ironcage_last_error(), "max_findings"), "too many findings are refused by name");
+    ironcage_safety_scanner_free(scanner);
+}
+
 static void bad_arguments(void)
 {
     ironcage_verdict verdict = {.size = sizeof verdict};
@@ -202,6 +234,7 @@ int main(int argc, char **argv)
 
     protected_call(host, port);
     refusal(host, port);
+    findings();
     bad_arguments();
 
     pthread_t thread;

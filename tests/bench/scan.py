@@ -62,15 +62,36 @@ def corpus(megabytes, every):
     return ("\n".join(part) + "\n").encode() * max(1, megabytes // 4)
 
 
-def scan(text):
-    """How many findings the engine has in the text. They come as JSON, which is part of the time; nothing is turned into Python objects."""
-    return _native.take("ironcage_safety_scan", _engine.handle(), _native.ffi.from_buffer(text), len(text)).count(b'"kind"')
+def scanner(**options):
+    """A scanner of the library."""
+    data = json.dumps(options).encode()
+    return _native.new_handle("ironcage_safety_scanner_new", _engine.handle(), data, len(data))
+
+
+def scan(text, by=None):
+    """How many findings a scanner (all kinds) has in the text. They come as an array of structs, which is part of the time; nothing is turned into Python objects."""
+    out = _native.ffi.new("ironcage_buffer *")
+    _native.call("ironcage_safety_scanner_find", out, by or EVERYTHING, _native.ffi.from_buffer(text), len(text))
+    found = out.len // FINDING
+    LIBRARY.ironcage_buffer_free(out)
+    return found
+
+
+LIBRARY = _native.load()
+FINDING = _native.ffi.sizeof("ironcage_finding")
+EVERYTHING = scanner()
 
 
 def seconds(work):
     started = time.process_time()
     work()
     return time.process_time() - started
+
+
+def per_byte(text, by=None, rounds=3):
+    """Nanoseconds per byte, the least of some rounds."""
+    repeats = max(1, 2_000_000 // len(text))
+    return min(seconds(lambda: [scan(text, by) for _ in range(repeats)]) for _ in range(rounds)) / repeats / len(text) * 1e9
 
 
 def rival(path, patterns):
@@ -109,12 +130,23 @@ def main() -> None:
     took = min(seconds(lambda: [scan(MESSAGE) for _ in range(calls)]) for _ in range(3))
     bare = min(seconds(lambda: [scan(b"") for _ in range(calls)]) for _ in range(3))
     print(f"\n{len(MESSAGE)}-character message: {took / calls * 1e6:.2f} us with the call from Python, {(took - bare) / calls * 1e6:.2f} us of it for the text (bar 1)")
-    print("cost by length, ns per byte:", end="")
-    for size in (1_000, 10_000, 100_000, 1_000_000, 10_000_000, len(clean)):
-        part = clean[:size]
-        repeats = max(1, 5_000_000 // size)
-        print(f"  {size / 1000:g} KB {min(seconds(lambda: [scan(part) for _ in range(repeats)]) for _ in range(3)) / repeats / len(part) * 1e9:.2f}", end="", flush=True)
-    print()
+    print("\ncost by length, ns per byte")
+    leaky = corpus(options.megabytes, 180)
+    texts = {"clean chat": clean, "a finding in 200": leaky, "digits only": b"4" * len(clean), "at signs": b"a@" * (len(clean) // 2), "open brackets": b"https://[" * (len(clean) // 9)}
+    sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000) if size <= len(clean) * 2]
+    print(f"{'text':<24}" + "".join(f"{size / 1000:>9g} KB" for size in sizes) + f"{'most/1 MB':>12}")
+    for name, text in texts.items():
+        text = text * -(-sizes[-1] // len(text))
+        costs = [per_byte(text[:size]) for size in sizes]
+        print(f"{name:<24}" + "".join(f"{cost:>12.2f}" for cost in costs) + f"{max(costs[3:]) / costs[3]:>12.2f}", flush=True)
+
+    print("\nall kinds against every second kind by name, ns per byte (bar: all at most 1.25 times a half)")
+    names = sorted(kind["name"] for kind in json.loads(_native.take("ironcage_safety_scanner_kinds", EVERYTHING))["kinds"])
+    halves = [scanner(kinds=names[first::2]) for first in (0, 1)]
+    for name, text in (("clean chat", clean[:16 << 20]), ("a finding in 200", leaky[:16 << 20])):
+        rounds = [[per_byte(text, by, 1) for by in (EVERYTHING, *halves)] for _ in range(options.rounds)]
+        everything, *parts = (statistics.median(side) for side in zip(*rounds))
+        print(f"{name:<24}{len(names)} kinds {everything:.2f}, " + ", ".join(f"{len(names[n::2])} of them {part:.2f} (all / these {everything / part:.2f})" for n, part in enumerate(parts)))
 
 
 main()

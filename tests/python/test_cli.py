@@ -62,3 +62,13 @@ def test_binary_files_are_left_out_and_marked_encodings_are_read(tmp_path):
 ])
 def test_masked_values_keep_at_most_four(value, shown):
     assert _cli.masked(value) == shown
+
+
+def test_a_file_beyond_the_limits_is_named_and_the_others_are_scanned(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(_cli, "_MOST_BYTES", 20)
+    long, short = tmp_path / "long.txt", tmp_path / "short.txt"
+    long.write_text("bob@example.com and more")
+    short.write_text("bob@example.com")
+    assert _cli.main(["scan", str(long), str(short)]) == 2
+    told = capsys.readouterr()
+    assert f"{long}: max_text_bytes: the text has 24 bytes" in told.err and f"{short}:1:1: EMAIL_ADDRESS" in told.out

@@ -8,8 +8,8 @@ import iron_cage
 
 MEMBERS = [
     "AgentStopped", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
-    "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "Scanner",
-    "StateError", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "restore", "scan", "scan_json",
+    "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
+    "StateError", "StreamPart", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json",
 ]
 
 

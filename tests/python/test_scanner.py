@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import iron_cage
-from iron_cage import ConfigError, PiiFinding, SafetyConfig, Scanner, redact, scan, scan_json
+from iron_cage import ConfigError, PiiFinding, SafetyConfig, Scanner, StreamPart, redact, redact_json, scan, scan_json
 
 EMPLOYEE = {"EMPLOYEE_ID": r"\bEMP-\d{6}\b"}
 
@@ -83,6 +83,8 @@ def test_a_wrong_external_finding_is_named(external, message):
     ({"min_score": 2}, "min_score: must be a number from 0 to 1"), ({"patterns": {"X": "a"}}, "2 to 63"), ({"patterns": {"XX": r"(a)\1"}}, "backreferences"),
     ({"patterns": {"XX": "a(?=b)"}}, "lookahead"), ({"patterns": [{"name": "XX", "regexp": "a"}]}, "regexp"), ({"patterns": "a"}, "mapping"),
     ({"dictionaries": {"XX": []}}, "1 to 1000000"), ({"deny": "x"}, "mapping"), ({"allow": {"hosts": []}}, "hosts"), ({"allow": {"domains": ["https://x.org"]}}, "host name"),
+    ({"max_text_bytes": 0}, "max_text_bytes: must be an integer from 1 to 2000000000"), ({"max_findings": 10**9}, "max_findings: must be an integer from 1 to 100000000"),
+    ({"max_findings": 2.5}, "SafetyConfig.max_findings: a whole number"), ({"max_text_bytes": True}, "SafetyConfig.max_text_bytes: a whole number"),
 ])
 def test_a_wrong_option_is_named_with_what_is_accepted(options, message):
     with pytest.raises(ConfigError, match=message.replace("(", r"\(")):
@@ -100,6 +102,119 @@ def test_scan_json_tells_pointers_and_places():
     assert data[scan_json(data)[1].body_start:scan_json(data)[1].body_end] == b"ann@example.com"
     with pytest.raises(ConfigError, match="JSON document"):
         scan_json("{")
+
+
+@pytest.mark.parametrize("body, redacted", [
+    ('{"a": "Zoë: bob@example.com", "n": [1, 2.50]}', '{"a": "Zoë: [EMAIL_REDACTED]", "n": [1, 2.50]}'), ('["bob\\u0040example.com\\n"]', '["[EMAIL_REDACTED]\\n"]'),
+    ('{"card": 4111111111111111}', '{"card": "[CREDIT_CARD_REDACTED]"}'), ('{"bob@example.com": {}}', '{"[EMAIL_REDACTED]": {}}'),
+])
+def test_redact_json_changes_nothing_else_and_gives_what_it_was_given(body, redacted):
+    assert redact_json(body) == redacted and redact_json(redacted) == redacted
+    assert redact_json(body.encode()) == redacted.encode()
+    assert redact_json(bytearray(body.encode())) == redacted.encode()
+    with pytest.raises(ConfigError, match="JSON document"):
+        redact_json(body[1:])
+
+
+@pytest.mark.parametrize("body", ['"\ud800"', "{", ""])
+def test_what_is_no_json_is_a_config_error(body):
+    for work in (scan_json, redact_json):
+        with pytest.raises(ConfigError, match="JSON document|surrogate"):
+            work(body)
+
+
+def test_what_is_beyond_a_limit_is_an_error_that_names_it_and_never_cut():
+    scanner = Scanner(SafetyConfig(kinds=["EMAIL_ADDRESS"], max_text_bytes=40, max_findings=2))
+    two, three = "a@b.com b@b.com", "a@b.com b@b.com c@b.com"
+    assert len(scanner.scan(two)) == 2
+    for text, message in ((three, "max_findings: the text has more than 2"), (two + "ü" * 20, "max_text_bytes: the text has 55 bytes, at most 40")):
+        for work in (scanner.scan, scanner.redact, lambda text: scanner.scan_json(f'["{text}"]'), lambda text: scanner.redact_json(f'["{text}"]')):
+            with pytest.raises(ConfigError, match=message.replace("55", r"\d+")):
+                work(text)
+        with pytest.raises(ConfigError, match=message):
+            scanner.scan(text, external=[("PERSON", 0, 1, 0.1)])
+    assert redact("x" * 1_000_000) == "x" * 1_000_000
+
+
+def test_traffic_beyond_a_limit_is_unscannable(sim, chat, url):
+    config = SafetyConfig(max_findings=1, unscannable="deny")
+    with iron_cage.Protection(safety=config):
+        assert sent(sim, url, chat("bob@example.com")) == "[EMAIL_REDACTED]"
+    with pytest.raises(iron_cage.CallDenied, match="max_findings"):
+        with iron_cage.Protection(safety=config):
+            sent(sim, url, chat("bob@example.com ann@example.com"))
+    with iron_cage.Protection(safety=SafetyConfig(max_text_bytes=20, scan_output=False)) as protection:
+        assert sent(sim, url, chat("write to bob@example.com")) == "write to bob@example.com"
+    assert protection.report().unscannable == 1
+
+
+STREAMED = "Zoë: bob@example.com, 😀 EMP-123456; card 4111 1111 1111 1111 and ann@example.org"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 30, 1000])
+def test_a_stream_finds_and_redacts_what_the_whole_text_holds(size):
+    scanner = Scanner(SafetyConfig(patterns=EMPLOYEE))
+    with scanner.stream() as stream:
+        parts = [stream.feed(STREAMED[at:at + size]) for at in range(0, len(STREAMED), size)]
+        assert not stream.closed
+        parts.append(stream.close())
+        assert stream.closed and stream.decided == len(STREAMED)
+        assert stream.close() == StreamPart([], "", "")
+    assert [finding for part in parts for finding in part.findings] == scanner.scan(STREAMED)
+    assert "".join(part.text for part in parts) == STREAMED
+    assert "".join(part.redacted for part in parts) == scanner.redact(STREAMED)
+
+
+def test_a_stream_keeps_little_back_and_goes_on_for_ever():
+    scanner = Scanner(SafetyConfig(kinds=["EMAIL_ADDRESS"], max_text_bytes=1000, max_findings=10))
+    stream = scanner.stream()
+    piece, decided, count = "all is well, says bob@example.com. " * 10, 0, 0
+    for number in range(1, 300):
+        part = stream.feed(piece)
+        count += len(part.findings)
+        decided += len(part.text)
+        assert decided == stream.decided >= number * len(piece) - 600
+    assert count + len(stream.close().findings) == 2990
+
+
+def test_a_stream_names_what_is_wrong_with_a_piece():
+    stream = Scanner(SafetyConfig(kinds=["EMAIL_ADDRESS"], max_text_bytes=100, max_findings=2)).stream()
+    with pytest.raises(ConfigError, match="max_text_bytes"):
+        stream.feed("x" * 101)
+    assert stream.feed("a@b.com . ").findings and not stream.closed
+    with pytest.raises(ConfigError, match="max_findings"):
+        stream.feed("a@b.com b@b.com c@b.com . ")
+    with pytest.raises(ConfigError, match="closed"):
+        stream.feed("x")
+    with pytest.raises(TypeError, match="Scanner"):
+        pickle.dumps(stream)
+    with pytest.raises(ConfigError, match="string"):
+        Scanner().stream().feed(b"x")
+
+
+def test_a_part_shows_no_value():
+    part = Scanner().stream().close("bob@example.com")
+    assert "bob" not in repr(part) and part.text == "bob@example.com"
+
+
+def test_restore_opens_the_tokens_of_the_configuration(sim, chat, url, tmp_path, monkeypatch):
+    monkeypatch.delenv("IRON_CAGE_KEY", raising=False)
+    monkeypatch.delenv("IRON_CAGE_STATE", raising=False)
+    key, state = bytes(range(32)), f"sqlite:///{tmp_path}/tokens.db"
+    config = SafetyConfig(action="tokenise", key=key, tenant="acme")
+    with iron_cage.Protection(safety=config, state=state):
+        told = sent(sim, url, chat("write to bob@example.com"))
+    assert "bob" not in told
+    assert Scanner(config).restore(told, state=state) == "write to bob@example.com"
+    assert pickle.loads(pickle.dumps(Scanner(config))).restore(told, state=state) == "write to bob@example.com"
+    assert Scanner(SafetyConfig(key=key, tenant="other")).restore(told, state=state) == told
+    assert Scanner(SafetyConfig(key=bytes(32), tenant="acme")).restore(told, state=state) == told
+    assert Scanner().restore(told) == told
+    with iron_cage.Protection(safety=SafetyConfig(action="tokenise")):
+        told = sent(sim, url, chat("write to ann@example.com"))
+    assert Scanner().restore(told) == "write to ann@example.com"
+    with pytest.raises(ConfigError, match="key"):
+        Scanner(SafetyConfig(key="short")).restore("x")
 
 
 def test_a_scanner_can_be_pickled_and_shared_by_threads():
@@ -146,6 +261,13 @@ def test_a_protection_takes_the_config_and_its_kinds(keyword):
     config = SafetyConfig(kinds=["EMAIL_ADDRESS"], patterns=EMPLOYEE, actions={"EMPLOYEE_ID": "mask"})
     with iron_cage.Protection(**{keyword: config}) as protection:
         assert protection.report().calls == 0
+
+
+def test_a_wrong_action_names_the_kinds_that_there_are_your_own_too():
+    for actions, message in (({"EMPLOYEE": "mask"}, "safety=SafetyConfig.actions: 'EMPLOYEE' is neither.*groups are.*own.*kinds are EMPLOYEE_ID, EMAIL_ADDRESS"),
+                             ({"EMPLOYEE_ID": "eat"}, r"safety=SafetyConfig.actions\[EMPLOYEE_ID\]: must be one of redact")):
+        with pytest.raises(ConfigError, match=message):
+            iron_cage.Protection(safety=SafetyConfig(patterns=EMPLOYEE, actions=actions))
 
 
 def test_a_protection_names_a_wrong_option_of_the_config():

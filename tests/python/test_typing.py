@@ -21,7 +21,7 @@ def test_methods_and_prices_have_the_types_they_have(tmp_path):
     user = tmp_path / "user.py"
     user.write_text(
         "from decimal import Decimal\n"
-        "from iron_cage import Budget, Price, price, protect_agent\n"
+        "from iron_cage import Budget, Price, SafetyConfig, Scanner, price, protect_agent, redact_json\n"
         "class Agent:\n"
         "    @protect_agent(budget_usd=1)\n"
         "    def run(self, task: str) -> bool: return True\n"
@@ -31,13 +31,16 @@ def test_methods_and_prices_have_the_types_they_have(tmp_path):
         "reveal_type(Agent.run.protection)\n"
         "reveal_type(price('gpt-4o').input_usd_per_mtok)\n"
         "Price(1, '2.5', cached_input_usd_per_mtok=0.5, cache_write_usd_per_mtok=Decimal(1), context_window=8192)\n"
-        "Budget('team', 50, state=None)\n")
+        "Budget('team', 50, state=None)\n"
+        "reveal_type(redact_json('{}'))\n"
+        "reveal_type(redact_json(b'{}'))\n"
+        "reveal_type(Scanner(SafetyConfig(max_findings=5)).stream().feed('x').redacted)\n")
     done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "--cache-dir", str(tmp_path), str(user)],
                           env={"MYPYPATH": str(ROOT / "python"), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     revealed = [line.split('"')[1] for line in done.stdout.splitlines() if "Revealed" in line]
     assert revealed == ["builtins.bool", "iron_cage._protection.Protection", "iron_cage._protection.Protection",
-                        "Union[_decimal.Decimal, None]"]
+                        "Union[_decimal.Decimal, None]", "builtins.str", "builtins.bytes", "builtins.str"]
 
 
 def test_a_decorated_function_keeps_its_signature_for_the_type_checker(tmp_path):

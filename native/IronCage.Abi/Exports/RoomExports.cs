@@ -24,7 +24,9 @@ internal static unsafe class RoomExports
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(SafetyTools.Scan(Handles.Engine(engine).Engine, Input.Bytes(text, length)));
+        using var output = new NativeOutput();
+        SafetyTools.Scan(output, Handles.Engine(engine).Engine, Input.Bytes(text, length));
+        *result = output.Take();
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_redact")]
@@ -32,7 +34,9 @@ internal static unsafe class RoomExports
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(SafetyTools.Redact(Handles.Engine(engine).Engine, Input.Bytes(text, length)));
+        using var output = new NativeOutput();
+        SafetyTools.Redact(output, Handles.Engine(engine).Engine, Input.Bytes(text, length));
+        *result = output.Take();
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_restore")]

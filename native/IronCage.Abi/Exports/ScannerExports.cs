@@ -30,7 +30,9 @@ internal static unsafe class ScannerExports
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(TextScan.Scan(Handles.Scanner(scanner).Value, Input.Bytes(text, length), Input.Json(external, externalLength)));
+        using var output = new NativeOutput();
+        TextScan.Scan(output, Handles.Scanner(scanner).Value, Input.Bytes(text, length), Input.Json(external, externalLength));
+        *result = output.Take();
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scanner_redact")]
@@ -38,7 +40,9 @@ internal static unsafe class ScannerExports
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(TextScan.Redact(Handles.Scanner(scanner).Value, Input.Bytes(text, length), Input.Json(external, externalLength)));
+        using var output = new NativeOutput();
+        TextScan.Redact(output, Handles.Scanner(scanner).Value, Input.Bytes(text, length), Input.Json(external, externalLength));
+        *result = output.Take();
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scanner_scan_json")]
@@ -46,7 +50,38 @@ internal static unsafe class ScannerExports
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(JsonScan.Scan(Handles.Scanner(scanner).Value, Input.Json(body, length)));
+        using var output = new NativeOutput();
+        JsonScan.Scan(output, Handles.Scanner(scanner).Value, Input.Json(body, length));
+        *result = output.Take();
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scanner_redact_json")]
+    public static int RedactJson(NativeBuffer* result, ulong scanner, byte* body, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        using var output = new NativeOutput();
+        JsonScan.Redact(output, Handles.Scanner(scanner).Value, Input.Json(body, length));
+        *result = output.Take();
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scanner_find")]
+    public static int Find(NativeBuffer* result, ulong scanner, byte* text, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        var bytes = Input.Bytes(text, length);
+        *result = NativeFinding.Array(TextScan.Find(Handles.Scanner(scanner).Value, bytes), bytes);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scanner_kinds")]
+    public static int Kinds(NativeBuffer* result, ulong scanner) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        using var output = new NativeOutput();
+        KindsWriter.Write(output, Handles.Scanner(scanner).Value);
+        *result = output.Take();
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_stream_new")]
@@ -67,7 +102,9 @@ internal static unsafe class ScannerExports
         var bytes = Input.Bytes(piece, length);
         if (scan.HasEnded)
             throw new AbiException(Status.Sequence, "the text has ended: make another stream for another text");
-        *result = NativeBuffer.From(scan.Push(bytes, final != 0));
+        using var output = new NativeOutput();
+        scan.Push(output, bytes, final != 0);
+        *result = output.Take();
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_stream_free")]

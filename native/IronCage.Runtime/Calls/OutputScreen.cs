@@ -21,6 +21,9 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
     private readonly List<StreamFinding> _findings = [];
     private byte[] _window = [];
     private int _windowLength;
+
+    /// <summary>The bytes of the window that are done with; they go when a piece comes, not at every finding.</summary>
+    private int _done;
     private long _windowStart;
     private long _codePoints;
 
@@ -32,7 +35,7 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
         foreach (var finding in _findings)
         {
             Advance(finding.Start);
-            var value = _window.AsSpan(0, (int)(finding.End - _windowStart));
+            var value = _window.AsSpan(_done, (int)(finding.End - _windowStart) - _done);
             var start = _codePoints;
             if (Act(finding, value, start) is { } edit)
                 edits.Add(edit);
@@ -63,6 +66,10 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
 
     private void Append(ReadOnlySpan<byte> piece)
     {
+        _window.AsSpan(_done, _windowLength - _done).CopyTo(_window);
+        _windowLength -= _done;
+        _windowStart += _done;
+        _done = 0;
         var needed = _windowLength + piece.Length;
         if (_window.Length < needed)
             Array.Resize(ref _window, Math.Max(needed, Math.Max(256, 2 * _window.Length)));
@@ -72,12 +79,10 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
 
     private void Advance(long to)
     {
-        var count = (int)Math.Min(to - _windowStart, _windowLength);
-        if (count <= 0)
+        var until = (int)Math.Min(to - _windowStart, _windowLength);
+        if (until <= _done)
             return;
-        _codePoints += CodePoints.Count(_window.AsSpan(0, count));
-        _window.AsSpan(count, _windowLength - count).CopyTo(_window);
-        _windowLength -= count;
-        _windowStart += count;
+        _codePoints += CodePoints.Count(_window.AsSpan(_done, until - _done));
+        _done = until;
     }
 }

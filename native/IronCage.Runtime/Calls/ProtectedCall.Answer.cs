@@ -184,7 +184,7 @@ public sealed partial class ProtectedCall
         }
         foreach (var place in scans ? answer.Signed : [])
             screening.Report(place, body);
-        if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
+        if ((Report(screening.Records, output: true, screening.IsBlocked) ?? Unscanned(screening, "answer")) is { } refusal)
             return Refused(refusal);
         BookTokens();
         if (edits.Count == 0)
@@ -203,7 +203,7 @@ public sealed partial class ProtectedCall
         var screening = NewScreening();
         var local = new List<TextEdit>();
         screening.Screen(body, isJson: false, local);
-        if (Report(screening.Records, output: true, screening.IsBlocked) is { } refusal)
+        if ((Report(screening.Records, output: true, screening.IsBlocked) ?? Unscanned(screening, "answer")) is { } refusal)
             return Refused(refusal);
         BookTokens();
         var edits = new List<RawEdit>();

@@ -27,7 +27,7 @@ public sealed partial class ProtectedCall
         }
         foreach (var text in _request.Signed)
             screening.Report(text, body);
-        return Report(screening.Records, output: false, screening.IsBlocked);
+        return Report(screening.Records, output: false, screening.IsBlocked) ?? Unscanned(screening, "request");
     }
 
     private Refusal? Unscannable() =>
@@ -47,6 +47,17 @@ public sealed partial class ProtectedCall
                 protection.Emit("call.unscannable", EventLevel.Warning, warning, null);
         }
         return null;
+    }
+
+    /// <summary>Texts beyond the limits of the scanner are content that nobody has read.</summary>
+    private Refusal? Unscanned(TextScreening screening, string where)
+    {
+        if (screening.Unscanned == 0)
+            return null;
+        foreach (var protection in _run.Protections)
+            protection.Tally.Unscannable(screening.Unscanned);
+        return Unscannable($"a text of the {where} is beyond max_text_bytes or max_findings of the scanner",
+            $"{screening.Unscanned} text(s) of the {where} of {Model} could not be scanned: beyond max_text_bytes or max_findings of the scanner");
     }
 
     /// <summary>What the audit trail keeps: kind, place, keyed digest and action of each of the first <see cref="MostAudited"/> findings, and how many of each kind there were.</summary>

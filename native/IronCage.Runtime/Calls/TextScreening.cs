@@ -23,6 +23,9 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
     /// <summary>A finding whose action is to block.</summary>
     public bool IsBlocked { get; private set; }
 
+    /// <summary>How many texts were longer, or had more findings, than the scanner takes: nobody has read them, and they stay as they are.</summary>
+    public int Unscanned { get; private set; }
+
     public IReadOnlyList<FindingRecord> Records => _records ?? (IReadOnlyList<FindingRecord>)[];
 
     /// <summary>Screens a text that must stay as it is: what is found is reported, and blocks, but is not replaced.</summary>
@@ -36,8 +39,16 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
     {
         _text++;
         _findings.Clear();
-        if (scanner.Scan(text, _findings) == 0)
+        try
+        {
+            if (scanner.Scan(text, _findings) == 0)
+                return;
+        }
+        catch (ScanLimitException)
+        {
+            Unscanned++;
             return;
+        }
         int counted = 0, codePoints = 0;
         foreach (var finding in _findings)
         {

@@ -49,7 +49,7 @@ public sealed class Protection
             throw new ConfigException("key", "tokens in a durable store need one: 32 bytes as 64 hexadecimal digits or as base64 (without a durable state, tokens live with the process and need none)");
         Vault = engine.Vault(options.Keys, options.Tenant, _store);
         RestoreIn = options.RestoreIn ?? RestorePlaces.Default;
-        RestoresInTraffic = !RestoreIn.IsEmpty && (options.RestoreIn is not null || options.Tokenises);
+        DecidesOnRestoring = options.RestoreIn is not null || options.Tokenises;
         if (shared is not null)
             _watch = Watch(shared.Account, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
         else if (options.Budget is { } limit && !options.BudgetPerRun)
@@ -76,8 +76,8 @@ public sealed class Protection
     /// <summary>Where values come back.</summary>
     internal RestorePlaces RestoreIn { get; }
 
-    /// <summary>Whether tokens are looked for in answers.</summary>
-    internal bool RestoresInTraffic { get; }
+    /// <summary>Whether it has a say about where values come back in answers, be it that they never do.</summary>
+    internal bool DecidesOnRestoring { get; }
     internal CircuitBook? Circuits { get; }
     internal ProtectionTally Tally { get; } = new();
 

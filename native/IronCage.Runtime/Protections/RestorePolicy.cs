@@ -12,7 +12,7 @@ internal sealed class RestorePolicy
     {
         foreach (var protection in protections)
         {
-            if (!protection.RestoresInTraffic)
+            if (!protection.DecidesOnRestoring)
                 continue;
             var known = _rules.FindIndex(rule => rule.Vault.IsSameAs(protection.Vault));
             if (known < 0)

@@ -35,7 +35,7 @@ internal static class SafetyOptionsReader
             if (!PiiKinds.TryGet(property.Name, out _) && !ownKinds.Contains(property.Name) && !Groups.ContainsKey(property.Name))
             {
                 throw new ConfigException(name, $"'{property.Name}' is neither a group nor a kind; groups are {string.Join(", ", Groups.Keys)}, "
-                    + $"kinds are {string.Join(", ", PiiKinds.All.ToArray().Select(k => k.Name))}");
+                    + $"kinds are {string.Join(", ", ownKinds.Order(StringComparer.Ordinal).Concat(PiiKinds.All.ToArray().Select(k => k.Name)))}");
             }
             actions[property.Name] = Action(property.Value, $"{name}[{property.Name}]");
         }

@@ -8,7 +8,7 @@ using IronCage.Safety;
 namespace IronCage.Runtime.Scanning;
 
 /// <summary>
-/// Scans the texts of a JSON document: its strings, its numbers and the names of its members. The name of a member is context for its value, so that in
+/// Scans or redacts the texts of a JSON document: its strings, its numbers and the names of its members. The name of a member is context for its value, so that in
 /// <c>{"ssn": "…"}</c> the name counts as the word beside the number.
 /// </summary>
 public sealed class JsonScan
@@ -18,42 +18,70 @@ public sealed class JsonScan
     /// <summary>Names longer than that are cut at their beginning: context does not look further.</summary>
     private const int MostContext = 64;
 
+    /// <summary>Bytes of a pointer: many findings below long names would otherwise take the square of the document.</summary>
+    private const int MostPointer = 4096;
+
     private readonly Scanner _scanner;
     private readonly ReadOnlyMemory<byte> _body;
-    private readonly Utf8JsonWriter _writer;
+    private readonly IBufferWriter<byte> _output;
+
+    /// <summary>Null: the document is redacted.</summary>
+    private readonly Utf8JsonWriter? _writer;
+
     private readonly List<Finding> _findings = [];
     private readonly List<Step> _path = [];
     private byte[] _text = [];
     private byte[] _joined = [];
     private int _counted;
     private int _codePoints;
+    private long _found;
+    private int _copied;
 
-    private JsonScan(Scanner scanner, ReadOnlyMemory<byte> body, Utf8JsonWriter writer) => (_scanner, _body, _writer) = (scanner, body, writer);
+    private JsonScan(IBufferWriter<byte> output, Scanner scanner, ReadOnlyMemory<byte> body, Utf8JsonWriter? writer) =>
+        (_output, _scanner, _body, _writer) = (output, scanner, body, writer);
 
     /// <summary>
-    /// <c>{"findings": [as of <see cref="TextScan.Scan"/>, with "pointer", "part" ("value", "name"), "body_start", "body_end", "body_byte_start", "body_byte_end"]}</c>: start and end
-    /// lie in the text that the string stands for, the others in the document.
+    /// Writes <c>{"findings": [as of <see cref="TextScan.Scan"/>, with "pointer", "part" ("value", "name"), "body_start", "body_end", "body_byte_start", "body_byte_end"]}</c>: start and
+    /// end lie in the text that the string stands for, the others in the document. A pointer of more than 4096 bytes is cut, and ends in <c>…</c>.
     /// </summary>
-    /// <exception cref="ConfigException">The body is no JSON document.</exception>
-    public static byte[] Scan(Scanner scanner, ReadOnlyMemory<byte> body)
+    /// <exception cref="ConfigException">The body is no JSON document, or beyond the limits of the scanner.</exception>
+    public static void Scan(IBufferWriter<byte> output, Scanner scanner, ReadOnlyMemory<byte> body)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        writer.WriteStartObject();
+        writer.WriteStartArray("findings"u8);
+        new JsonScan(output, scanner, body, writer).Run();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>
+    /// Writes the document with every finding replaced by its stable form; all else stays as it is. A number with a finding becomes a string. Members whose names are redacted
+    /// may have the same name then.
+    /// </summary>
+    /// <exception cref="ConfigException">As of <see cref="Scan"/>.</exception>
+    public static void Redact(IBufferWriter<byte> output, Scanner scanner, ReadOnlyMemory<byte> body)
+    {
+        var scan = new JsonScan(output, scanner, body, writer: null);
+        scan.Run();
+        scan.Copy(body.Length);
+    }
+
+    private void Run()
+    {
+        try
         {
-            writer.WriteStartObject();
-            writer.WriteStartArray("findings"u8);
-            try
-            {
-                new JsonScan(scanner, body, writer).Walk();
-            }
-            catch (JsonException e)
-            {
-                throw new ConfigException("body", $"must be one JSON document in UTF-8, at most {MostDepth} deep; it is none at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
-            }
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            ScanLimits.CheckText(_scanner.Options, _body.Length);
+            Walk();
         }
-        return buffer.WrittenSpan.ToArray();
+        catch (JsonException e)
+        {
+            throw new ConfigException("body", $"must be one JSON document in UTF-8, at most {MostDepth} deep; it is none at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+        }
+        catch (ScanLimitException e)
+        {
+            throw new ConfigException(e.Option, e.Problem);
+        }
     }
 
     private void Walk()
@@ -75,15 +103,15 @@ public sealed class JsonScan
                 case JsonTokenType.PropertyName:
                     var name = Decode(start + 1, length, reader.ValueIsEscaped).ToArray();
                     _path[^1].Name = name;
-                    Report(name, 0, start + 1, length, reader.ValueIsEscaped, isName: true);
+                    Report(name, 0, start + 1, length, reader.ValueIsEscaped, reader.TokenType);
                     break;
                 case JsonTokenType.String:
                     Count();
-                    Report(Joined(Decode(start + 1, length, reader.ValueIsEscaped), out var before), before, start + 1, length, reader.ValueIsEscaped, isName: false);
+                    Report(Joined(Decode(start + 1, length, reader.ValueIsEscaped), out var before), before, start + 1, length, reader.ValueIsEscaped, reader.TokenType);
                     break;
                 case JsonTokenType.Number:
                     Count();
-                    Report(Joined(_body.Span.Slice(start, length), out before), before, start, length, isEscaped: false, isName: false);
+                    Report(Joined(_body.Span.Slice(start, length), out before), before, start, length, isEscaped: false, reader.TokenType);
                     break;
                 default:
                     Count();
@@ -128,22 +156,20 @@ public sealed class JsonScan
         return _joined.AsSpan(0, before + value.Length);
     }
 
-    private void Report(ReadOnlySpan<byte> text, int before, int rawStart, int rawLength, bool isEscaped, bool isName)
+    private void Report(ReadOnlySpan<byte> text, int before, int rawStart, int rawLength, bool isEscaped, JsonTokenType token)
     {
         _findings.Clear();
         if (_scanner.Scan(text, _findings) == 0)
             return;
+        ScanLimits.CheckFindings(_scanner.Options, _found += _findings.Count);
         var raw = _body.Span.Slice(rawStart, rawLength);
         int at = before, codePoints = 0, rawAt = 0, textAt = 0;
+        var isOpen = false;
         foreach (var finding in _findings)
         {
             if (finding.End <= before)
                 continue; // in the name, which is told by itself
             var from = Math.Max(finding.Start, before);
-            codePoints += CodePoints.Count(text[at..from]);
-            var start = codePoints;
-            codePoints += CodePoints.Count(text[from..finding.End]);
-            at = finding.End;
             int rawFrom = from - before, rawTo = finding.End - before;
             if (isEscaped)
             {
@@ -151,17 +177,47 @@ public sealed class JsonScan
                 rawTo = JsonText.RawOffset(raw, rawFrom, from - before, finding.End - before, roundUp: true);
                 (rawAt, textAt) = (rawTo, finding.End - before);
             }
+            if (_writer is null)
+            {
+                if (token == JsonTokenType.Number && !isOpen)
+                {
+                    Copy(rawStart);
+                    _output.Write("\""u8);
+                    isOpen = true;
+                }
+                Copy(rawStart + rawFrom);
+                _output.Write(finding.Kind.RedactedUtf8.Span);
+                _copied = Math.Max(_copied, rawStart + rawTo);
+                continue;
+            }
+            codePoints += CodePoints.Count(text[at..from]);
+            var start = codePoints;
+            codePoints += CodePoints.Count(text[from..finding.End]);
+            at = finding.End;
             _writer.WriteStartObject();
             FindingsWriter.Write(_writer, finding.Kind, start, codePoints, finding.Score, finding.Evidence);
             FindingsWriter.WriteBytes(_writer, from - before, finding.End - before);
             _writer.WriteString("pointer"u8, Pointer());
-            _writer.WriteString("part"u8, isName ? "name"u8 : "value"u8);
+            _writer.WriteString("part"u8, token == JsonTokenType.PropertyName ? "name"u8 : "value"u8);
             _writer.WriteNumber("body_start"u8, InBody(rawStart + rawFrom));
             _writer.WriteNumber("body_end"u8, InBody(rawStart + rawTo));
             _writer.WriteNumber("body_byte_start"u8, rawStart + rawFrom);
             _writer.WriteNumber("body_byte_end"u8, rawStart + rawTo);
             _writer.WriteEndObject();
         }
+        if (isOpen)
+        {
+            Copy(rawStart + rawLength);
+            _output.Write("\""u8);
+        }
+    }
+
+    /// <summary>Writes what of the document is not written yet, up to a place.</summary>
+    private void Copy(int to)
+    {
+        if (to > _copied)
+            _output.Write(_body.Span[_copied..to]);
+        _copied = Math.Max(_copied, to);
     }
 
     /// <summary>A place of the body in code points; places come in ascending order.</summary>
@@ -176,8 +232,12 @@ public sealed class JsonScan
     private string Pointer()
     {
         var pointer = new StringBuilder();
+        var room = MostPointer;
         foreach (var step in _path)
         {
+            room -= 1 + (step.IsArray ? 10 : step.Name.Length);
+            if (room < 0)
+                return pointer.Append('…').ToString();
             pointer.Append('/');
             if (step.IsArray)
                 pointer.Append(step.Index);

@@ -34,7 +34,10 @@ public static class ScannerOptionsReader
         "dictionaries" => o with { Dictionaries = TermDictionaryReader.Read(value, option, isScored: true) },
         "deny" => o with { Deny = TermDictionaryReader.Read(value, option, isScored: false) },
         "allow" => o with { Allow = AllowListReader.Read(value, option) },
-        _ => throw new ConfigException(option, "is not an option of a scanner; there are kinds, regions, min_score, patterns, dictionaries, allow, deny"),
+        "max_text_bytes" => o with { MaxTextBytes = OptionsJson.Integer(value, option, 1, ScannerOptions.MostTextBytes) },
+        "max_findings" => o with { MaxFindings = OptionsJson.Integer(value, option, 1, ScannerOptions.MostFindings) },
+        _ => throw new ConfigException(option,
+            "is not an option of a scanner; there are kinds, regions, min_score, patterns, dictionaries, allow, deny, max_text_bytes, max_findings"),
     };
 
     /// <summary>Runs what checks options, and tells a problem under the name the host gave.</summary>

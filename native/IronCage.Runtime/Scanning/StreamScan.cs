@@ -5,12 +5,19 @@ using IronCage.Safety;
 
 namespace IronCage.Runtime.Scanning;
 
-/// <summary>The scan of a text that arrives in pieces; tells places in code points too, so it keeps the bytes that are not decided. One thread at a time.</summary>
+/// <summary>
+/// The scan of a text that arrives in pieces; tells places in code points too, so it keeps the bytes that are not decided. However long the text is, it keeps no more than
+/// those and a part of a piece; a piece, and what is found with it, is held to the scanner's limits. One thread at a time.
+/// </summary>
 public sealed class StreamScan(Scanner scanner)
 {
+    /// <summary>A piece is taken in parts: the memory that it takes.</summary>
+    private const int MostAtOnce = 1 << 16;
+
     private readonly ScanStream _stream = scanner.OpenStream();
     private readonly List<StreamFinding> _findings = [];
     private byte[] _window = [];
+    private int _counted;
     private int _length;
     private long _start;
     private long _codePoints;
@@ -19,22 +26,39 @@ public sealed class StreamScan(Scanner scanner)
     public bool HasEnded { get; private set; }
 
     /// <summary>
-    /// Takes a piece: <c>{"findings": [as of <see cref="TextScan.Scan"/>], "decided": code points, "decided_bytes": bytes}</c>. No later finding begins before what is decided.
+    /// Takes a piece and writes <c>{"findings": [as of <see cref="TextScan.Scan"/>], "decided": code points, "decided_bytes": bytes}</c>. No later finding begins before what
+    /// is decided.
     /// </summary>
-    public byte[] Push(ReadOnlySpan<byte> piece, bool final)
+    /// <exception cref="ConfigException">The piece is longer than the scanner takes at once, which changes nothing, or has more findings, which ends the text.</exception>
+    public void Push(IBufferWriter<byte> output, ReadOnlySpan<byte> piece, bool final)
     {
-        HasEnded = final;
-        if (_window.Length < _length + piece.Length)
-            Array.Resize(ref _window, Math.Max(_length + piece.Length, 2 * _window.Length));
-        piece.CopyTo(_window.AsSpan(_length));
-        _length += piece.Length;
-        _findings.Clear();
-        var decided = _stream.Push(piece, final, _findings);
-        var buffer = new ArrayBufferWriter<byte>(96 + 144 * _findings.Count);
-        using (var writer = new Utf8JsonWriter(buffer))
+        try
         {
-            writer.WriteStartObject();
-            writer.WriteStartArray("findings"u8);
+            ScanLimits.CheckText(scanner.Options, piece.Length);
+            HasEnded = true; // until all went well
+            Write(output, piece, final);
+            HasEnded = final;
+        }
+        catch (ScanLimitException e)
+        {
+            throw new ConfigException(e.Option, e.Problem);
+        }
+    }
+
+    private void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> piece, bool final)
+    {
+        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        writer.WriteStartObject();
+        writer.WriteStartArray("findings"u8);
+        long decided, count = 0;
+        do
+        {
+            var part = piece[..Math.Min(piece.Length, MostAtOnce)];
+            piece = piece[part.Length..];
+            Append(part);
+            _findings.Clear();
+            decided = _stream.Push(part, final && piece.IsEmpty, _findings);
+            ScanLimits.CheckFindings(scanner.Options, count += _findings.Count);
             foreach (var finding in _findings)
             {
                 writer.WriteStartObject();
@@ -43,23 +67,34 @@ public sealed class StreamScan(Scanner scanner)
                 FindingsWriter.WriteBytes(writer, finding.Start, finding.End);
                 writer.WriteEndObject();
             }
-            writer.WriteEndArray();
-            writer.WriteNumber("decided"u8, Advance(decided));
-            writer.WriteNumber("decided_bytes"u8, decided);
-            writer.WriteEndObject();
+            Advance(decided);
         }
-        return buffer.WrittenSpan.ToArray();
+        while (!piece.IsEmpty);
+        writer.WriteEndArray();
+        writer.WriteNumber("decided"u8, _codePoints);
+        writer.WriteNumber("decided_bytes"u8, decided);
+        writer.WriteEndObject();
+    }
+
+    private void Append(ReadOnlySpan<byte> part)
+    {
+        _window.AsSpan(_counted, _length - _counted).CopyTo(_window);
+        _length -= _counted;
+        _start += _counted;
+        _counted = 0;
+        if (_window.Length < _length + part.Length)
+            Array.Resize(ref _window, Math.Max(_length + part.Length, 2 * _window.Length));
+        part.CopyTo(_window.AsSpan(_length));
+        _length += part.Length;
     }
 
     private long Advance(long to)
     {
-        var count = (int)Math.Min(to - _start, _length);
-        if (count > 0)
+        var until = (int)Math.Min(to - _start, _length);
+        if (until > _counted)
         {
-            _codePoints += CodePoints.Count(_window.AsSpan(0, count));
-            _window.AsSpan(count, _length - count).CopyTo(_window);
-            _length -= count;
-            _start += count;
+            _codePoints += CodePoints.Count(_window.AsSpan(_counted, until - _counted));
+            _counted = until;
         }
         return _codePoints;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using IronCage.Runtime.Scanning;
 
 namespace IronCage.Runtime.Standalone;
@@ -6,8 +7,14 @@ namespace IronCage.Runtime.Standalone;
 public static class SafetyTools
 {
     /// <summary>As <see cref="TextScan.Scan"/>.</summary>
-    public static byte[] Scan(Engine engine, ReadOnlySpan<byte> text) => TextScan.Scan(engine.Scanner, text);
+    public static void Scan(IBufferWriter<byte> output, Engine engine, ReadOnlySpan<byte> text) => TextScan.Scan(output, Checked(engine).Scanner, text);
 
-    /// <summary>The text with every finding replaced by its stable form.</summary>
-    public static byte[] Redact(Engine engine, ReadOnlySpan<byte> text) => TextScan.Redact(engine.Scanner, text);
+    /// <summary>As <see cref="TextScan.Redact"/>.</summary>
+    public static void Redact(IBufferWriter<byte> output, Engine engine, ReadOnlySpan<byte> text) => TextScan.Redact(output, Checked(engine).Scanner, text);
+
+    private static Engine Checked(Engine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        return engine;
+    }
 }

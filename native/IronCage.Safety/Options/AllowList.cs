@@ -28,7 +28,7 @@ public sealed class AllowList
     private readonly PatternMatcher[] patterns;
 
     /// <summary>Makes a list.</summary>
-    /// <param name="values">Whole values. Case does not count; nor do spaces and hyphens in values without <c>. : / @</c>.</param>
+    /// <param name="values">Whole values. Case does not count; nor do spaces and hyphens in values without <c>. : / @</c>. Typographic and full-width characters count as those they stand for.</param>
     /// <param name="domains">E-mail addresses and URLs of these hosts, and of those below them: <c>example.com</c>.</param>
     /// <param name="patterns">Regular expressions that match a whole value, in the syntax of <see cref="OwnPattern"/>.</param>
     /// <exception cref="ScannerOptionException">An entry is malformed.</exception>
@@ -40,7 +40,7 @@ public sealed class AllowList
         CheckCount("values", Values.Count, MostEntries);
         CheckCount("domains", Domains.Count, MostEntries);
         CheckCount("patterns", Patterns.Count, MostPatterns);
-        this.values = Values.Select((value, i) => Folded(OptionChecks.Text($"values[{i}]", value, MostLength))).ToFrozenSet(StringComparer.Ordinal);
+        this.values = Values.Select((value, i) => Compared(OptionChecks.Text($"values[{i}]", value, MostLength))).ToFrozenSet(StringComparer.Ordinal);
         this.domains = Domains.Select((domain, i) => Domain(domain, i)).ToFrozenSet(StringComparer.Ordinal);
         this.patterns = [.. Patterns.Select((pattern, i) => OptionChecks.Compile($"patterns[{i}]", pattern, PatternMatcher.CompileWhole))];
     }
@@ -60,14 +60,14 @@ public sealed class AllowList
         if (one is null || other is null)
             return null;
         return ReferenceEquals(one, other) ? one : new AllowList(
-            [.. one.Values.Where(value => other.values.Contains(Folded(value)))],
+            [.. one.Values.Where(value => other.values.Contains(Compared(value)))],
             [.. one.Domains.Where(domain => other.HasDomain(domain)), .. other.Domains.Where(domain => one.HasDomain(domain))],
             [.. one.Patterns.Where(pattern => other.Patterns.Contains(pattern, StringComparer.Ordinal))]);
     }
 
     internal bool Allows(PiiKind kind, ReadOnlySpan<byte> value)
     {
-        if (values.Count > 0 && values.Contains(Folded(Encoding.UTF8.GetString(value))))
+        if (values.Count > 0 && values.Contains(Compared(value)))
             return true;
         if (domains.Count > 0 && Host(kind, value) is { } host && HasDomain(host))
             return true;
@@ -90,9 +90,11 @@ public sealed class AllowList
             throw new ScannerOptionException(option, $"has {count} entries, at most {most} are accepted");
     }
 
-    private static string Folded(string value)
+    private static string Compared(string value) => Compared(Encoding.UTF8.GetBytes(value));
+
+    private static string Compared(ReadOnlySpan<byte> value)
     {
-        string lower = value.Trim().ToLowerInvariant();
+        string lower = Encoding.UTF8.GetString(WholeFold.Of(value)).Trim().ToLowerInvariant();
         return lower.AsSpan().ContainsAny(Literal) ? lower : string.Concat(lower.Where(c => c is not (' ' or '-')));
     }
 

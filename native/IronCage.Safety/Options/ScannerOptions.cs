@@ -12,6 +12,12 @@ public sealed record ScannerOptions
     /// <summary>The most dictionaries, and the most deny lists.</summary>
     public const int MostDictionaries = 32;
 
+    /// <summary>The largest <see cref="MaxTextBytes"/>: what arrays can hold, and room beside it.</summary>
+    public const int MostTextBytes = 2_000_000_000;
+
+    /// <summary>The largest <see cref="MaxFindings"/>.</summary>
+    public const int MostFindings = 100_000_000;
+
     /// <summary>Everything left at its default.</summary>
     public static ScannerOptions Default { get; } = new();
 
@@ -39,7 +45,19 @@ public sealed record ScannerOptions
     /// <summary>What is left alone; null: nothing.</summary>
     public AllowList? Allow { get; init; }
 
-    /// <summary>What finds everything that either finds: for a text that two owners must agree on.</summary>
+    /// <summary>
+    /// The longest text, or piece of a stream, that is scanned at once; a longer one is refused with a <see cref="ScanLimitException"/>, never cut. 1 to
+    /// <see cref="MostTextBytes"/>.
+    /// </summary>
+    public int MaxTextBytes { get; init; } = 128 << 20;
+
+    /// <summary>
+    /// The most findings of a text, or of a piece of a stream: what bounds the memory that they take. A text with more is refused with a <see cref="ScanLimitException"/>.
+    /// 1 to <see cref="MostFindings"/>.
+    /// </summary>
+    public int MaxFindings { get; init; } = 10_000_000;
+
+    /// <summary>What finds everything that either finds: for a text that two owners must agree on. The lower limits hold.</summary>
     public ScannerOptions With(ScannerOptions other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -55,6 +73,8 @@ public sealed record ScannerOptions
             Dictionaries = [.. Dictionaries.Where(terms => ours.Wants(terms.Kind)).Union(other.Dictionaries.Where(terms => others.Wants(terms.Kind)))],
             Deny = [.. Deny.Union(other.Deny)],
             Allow = AllowList.Both(Allow, other.Allow),
+            MaxTextBytes = Math.Min(MaxTextBytes, other.MaxTextBytes),
+            MaxFindings = Math.Min(MaxFindings, other.MaxFindings),
         };
     }
 
@@ -62,6 +82,10 @@ public sealed record ScannerOptions
     {
         if (!(MinScore is >= 0 and <= 1))
             throw new ScannerOptionException("min_score", "must be a number from 0 to 1");
+        if (MaxTextBytes is < 1 or > MostTextBytes)
+            throw new ScannerOptionException("max_text_bytes", $"must be an integer from 1 to {MostTextBytes}");
+        if (MaxFindings is < 1 or > MostFindings)
+            throw new ScannerOptionException("max_findings", $"must be an integer from 1 to {MostFindings}");
         if (Patterns.Count > MostPatterns)
             throw new ScannerOptionException("patterns", $"has {Patterns.Count} entries, at most {MostPatterns} are accepted");
         if (Patterns.Count(pattern => pattern.Context.Count > 0) > MostContexts)

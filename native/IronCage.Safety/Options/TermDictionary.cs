@@ -5,7 +5,8 @@ namespace IronCage.Safety;
 /// <summary>Words and phrases of the user's own, and the kind of what they find: customers, projects, code names. Immutable; may serve many scanners.</summary>
 /// <remarks>
 /// A term is found as a whole: not where letters, digits or <c>_</c> of the same word go on beside it; characters of scripts without spaces (Chinese, Japanese, Korean, Thai)
-/// may stand anywhere. White space inside a term matches any white space.
+/// may stand anywhere. White space inside a term matches any white space. Full-width letters and digits, typographic hyphens and spaces, and escapes stand for what
+/// they mean, in terms as in texts.
 /// </remarks>
 public sealed class TermDictionary
 {

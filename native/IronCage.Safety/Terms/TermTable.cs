@@ -129,7 +129,9 @@ internal sealed class TermTable
         if (term is null || term.Length > TermDictionary.MostBytes)
             throw Wrong(number, $"must have 1 to {TermDictionary.MostBytes} bytes of UTF-8");
         ReadOnlySpan<byte> bytes = buffer[..Encoding.UTF8.GetBytes(term, buffer)];
-        bytes = bytes.Trim(" \t\r\n"u8);
+        if (bytes.Trim(" \t\r\n"u8).Length > TermDictionary.MostBytes)
+            throw Wrong(number, $"must have 1 to {TermDictionary.MostBytes} bytes of UTF-8");
+        bytes = WholeFold.Of(bytes).Trim(" \t\r\n"u8); // the text is folded, too
         return bytes.Length is > 0 and <= TermDictionary.MostBytes ? bytes : throw Wrong(number, $"must have 1 to {TermDictionary.MostBytes} bytes of UTF-8");
     }
 

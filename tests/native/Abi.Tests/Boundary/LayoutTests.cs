@@ -11,6 +11,7 @@ public class LayoutTests
     private static readonly (string C, Type Type, (string C, string Name)[] Fields)[] Structs =
     [
         ("ironcage_buffer", typeof(NativeBuffer), [("data", "Data"), ("len", "Length")]),
+        ("ironcage_finding", typeof(NativeFinding), [("start", "Start"), ("end", "End"), ("byte_start", "ByteStart"), ("byte_end", "ByteEnd"), ("score", "Score"), ("kind", "Kind"), ("evidence", "Evidence")]),
         ("ironcage_verdict", typeof(NativeVerdict), [("size", "Size"), ("kind", "Kind"), ("call", "Call"), ("flags", "Flags"), ("reserved", "Reserved"), ("body", "Body")]),
     ];
 

@@ -4,6 +4,7 @@ using System.Text;
 using IronCage.Abi.Boundary;
 using IronCage.Abi.Tests.Support;
 using IronCage.Runtime.Calls;
+using IronCage.Safety;
 
 namespace IronCage.Abi.Tests.Exports;
 
@@ -64,6 +65,7 @@ public class HeaderAgreementTests
                 Assert.That(typeof(Status).GetField(Pascal(name.Replace("IRONCAGE_E_", "", StringComparison.Ordinal).Replace("IRONCAGE_", "", StringComparison.Ordinal)))?.GetRawConstantValue(), Is.EqualTo((int)value), name);
             Assert.That(Numbers("IRONCAGE_VERDICT_"), Is.EquivalentTo(Enum.GetValues<VerdictKind>().Select(k => (k.ToString(), (long)k))));
             Assert.That(Numbers("IRONCAGE_END_"), Is.EquivalentTo(Enum.GetValues<CallEnding>().Select(k => (k.ToString(), (long)k))));
+            Assert.That(Numbers("IRONCAGE_EVIDENCE_"), Is.EquivalentTo(Enum.GetValues<Evidence>().Where(e => e != Evidence.None).Select(e => (e.ToString(), (long)e))));
             foreach (var flag in typeof(NativeVerdict).GetFields(BindingFlags.Public | BindingFlags.Static))
                 Assert.That(CHeader.Macros.Single(m => Pascal(m.Key["IRONCAGE_".Length..]) == flag.Name).Value, Is.EqualTo(Convert.ToInt64(flag.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)), flag.Name);
             Assert.That(typeof(Status).GetFields(BindingFlags.Public | BindingFlags.Static), Has.Length.EqualTo(CHeader.Macros.Count(m => m.Key.StartsWith("IRONCAGE_E_", StringComparison.Ordinal)) + 1));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IronCage.Abi.Boundary;
 using IronCage.Abi.Tests.Support;
+using IronCage.Safety;
 
 namespace IronCage.Abi.Tests.Exports;
 
@@ -111,6 +112,114 @@ public sealed class ScannerExportsTests : IDisposable
         Assert.That(Host.Push(out var second, stream, "ple.com.", final: true), Is.EqualTo(Status.Ok));
         Assert.That(Parts(second, "kind", "start", "end", "byte_start", "byte_end"), Is.EqualTo("EMAIL_ADDRESS 2 17 3 18"));
         Assert.That(second, Does.Contain("\"decided\":18,\"decided_bytes\":19"));
+        Assert.That(Host.Push(out _, stream, "x", final: true), Is.EqualTo(Status.Sequence));
+    }
+
+    [Test]
+    public void Findings_come_as_structs_with_kinds_by_number()
+    {
+        var scanner = Scanner("""{"kinds":["EMAIL_ADDRESS"],"patterns":[{"name":"MY_ID","regex":"\\bID-[0-9]{4}\\b","score":0.7}],"deny":[{"name":"DENIED","terms":["Falcon"]}]}""");
+        Assert.That(Host.Kinds(out var json, scanner), Is.EqualTo(Status.Ok));
+        using var document = JsonDocument.Parse(json);
+        var kinds = document.RootElement.GetProperty("kinds").EnumerateArray().ToArray();
+        Assert.That(Host.Find(out var found, scanner, "Grüße ID-1234, falcon, 4111 1111 1111 1111, bob@example.com"), Is.EqualTo(Status.Ok));
+        Assert.That(found.Select(f => $"{kinds[f.Kind].GetProperty("name")} {f.Start} {f.End} {f.ByteStart} {f.ByteEnd} {f.Score} {(Evidence)f.Evidence}"), Is.EqualTo(new[]
+        {
+            "MY_ID 6 13 8 15 0.7 Custom", "DENIED 15 21 17 23 1 Custom", "EMAIL_ADDRESS 44 59 46 61 0.95 Pattern",
+        }));
+        Assert.That(kinds[found[0].Kind].GetProperty("redacted").GetString(), Is.EqualTo("[MY_ID_REDACTED]"));
+        Assert.That(kinds.Where(k => k.GetProperty("wanted").GetBoolean()).Select(k => $"{k.GetProperty("group")} {k.GetProperty("name")}"), Is.EqualTo(new[]
+        {
+            "personal EMAIL_ADDRESS", "own MY_ID", "own DENIED",
+        }));
+        Assert.That(Host.Find(out found, scanner, "nothing"), Is.EqualTo(Status.Ok));
+        Assert.That(found, Is.Empty);
+    }
+
+    [Test]
+    public void The_kinds_of_a_scanner_are_numbered_as_its_findings_are()
+    {
+        var names = string.Join(',', Enumerable.Range(10, 40).Select(n => $$"""{"name":"KIND_{{n}}","regex":"<{{n}}>"}"""));
+        var scanner = Scanner($$"""{"kinds":[],"patterns":[{{names}}]}""");
+        Host.Kinds(out var json, scanner);
+        using var document = JsonDocument.Parse(json);
+        var kinds = document.RootElement.GetProperty("kinds").EnumerateArray().Select(k => k.GetProperty("name").GetString()).ToArray();
+        Host.Find(out var found, scanner, string.Concat(Enumerable.Range(10, 40).Reverse().Select(n => $"<{n}> ")));
+        Assert.That(found.Select(f => kinds[f.Kind]), Is.EqualTo(Enumerable.Range(10, 40).Reverse().Select(n => $"KIND_{n}")));
+    }
+
+    [TestCase("""{"a":"x bob@example.com y","n":[1, 2.50]}""", """{"a":"x [EMAIL_REDACTED] y","n":[1, 2.50]}""")]
+    [TestCase("""[ "bob\u0040example.com\n", "ok" ]""", """[ "[EMAIL_REDACTED]\n", "ok" ]""")]
+    [TestCase("""{"bob@example.com":{"bob@example.com":1}}""", """{"[EMAIL_REDACTED]":{"[EMAIL_REDACTED]":1}}""")]
+    [TestCase("""{"card":4111111111111111,"next":5}""", """{"card":"[CREDIT_CARD_REDACTED]","next":5}""")]
+    [TestCase("""[-4111111111111111]""", """["-[CREDIT_CARD_REDACTED]"]""")]
+    [TestCase("4111111111111111", "\"[CREDIT_CARD_REDACTED]\"")]
+    [TestCase(""" "ü" """, """ "ü" """)]
+    public void A_json_document_is_redacted_in_place_and_stays_one(string body, string expected)
+    {
+        var scanner = Scanner("""{"kinds":["EMAIL_ADDRESS","CREDIT_CARD"]}""");
+        Assert.That(Host.RedactJson(out var redacted, scanner, body), Is.EqualTo(Status.Ok), Host.Error);
+        Assert.That(redacted, Is.EqualTo(expected));
+        Assert.That(Host.RedactJson(out var again, scanner, redacted), Is.EqualTo(Status.Ok), Host.Error);
+        Assert.That(again, Is.EqualTo(redacted));
+    }
+
+    [Test]
+    public void A_long_pointer_is_cut_so_that_findings_below_it_stay_small()
+    {
+        var body = $$"""{"{{new string('n', 100_000)}}":[{{string.Join(',', Enumerable.Repeat("\"a@example.com\"", 1000))}}]}""";
+        Assert.That(Host.ScanJson(out var json, Scanner("""{"kinds":["EMAIL_ADDRESS"]}"""), body), Is.EqualTo(Status.Ok));
+        Assert.That(Parts(json, "pointer").Split('|'), Has.Length.EqualTo(1000).And.All.EqualTo("…"));
+    }
+
+    [TestCase("""{"max_text_bytes":0}""", "max_text_bytes: must be an integer from 1 to 2000000000")]
+    [TestCase("""{"max_findings":100000001}""", "max_findings: must be an integer from 1 to 100000000")]
+    public void A_limit_out_of_range_is_named(string options, string message)
+    {
+        Assert.That(Host.Scanner(out _, _engine, options), Is.EqualTo(Status.Config));
+        Assert.That(Host.Error, Is.EqualTo(message));
+    }
+
+    [Test]
+    public void What_is_beyond_a_limit_is_refused_and_named_by_all_that_scan()
+    {
+        var scanner = Scanner("""{"max_text_bytes":40,"max_findings":2}""");
+        const string Three = "a@b.com b@b.com c@b.com", Two = "a@b.com b@b.com";
+        Assert.That(Host.Scan(out _, scanner, Two), Is.EqualTo(Status.Ok));
+        foreach (var (text, option) in new[] { (Three, "max_findings: the text has more than 2 findings"), (Two + new string('.', 40), "max_text_bytes: the text has 55 bytes, at most 40") })
+        {
+            Refused(Host.Scan(out _, scanner, text), option);
+            Refused(Host.Find(out _, scanner, text), option);
+            Refused(Host.Scan(out _, scanner, text, """{"findings":[{"kind":"PERSON","start":0,"end":1,"score":0.1}]}"""), option);
+        }
+        const string Several = """["a@b.com","b@b.com","c@b.com"]""";
+        Refused(Host.ScanJson(out _, scanner, Several), "max_findings");
+        Refused(Host.RedactJson(out _, scanner, Several), "max_findings");
+        Refused(Host.ScanJson(out _, scanner, $"[{new string(' ', 50)}]"), "max_text_bytes");
+
+        static void Refused(int status, string option)
+        {
+            Assert.That(status, Is.EqualTo(Status.Config));
+            Assert.That(Host.Error, Does.StartWith(option));
+        }
+    }
+
+    [Test]
+    public void A_stream_may_be_longer_than_a_text_but_a_piece_may_not()
+    {
+        Host.Stream(out var stream, Scanner("""{"max_text_bytes":40,"max_findings":2}"""));
+        var found = 0;
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.That(Host.Push(out var json, stream, "a@b.com b@b.com ............ ", final: false), Is.EqualTo(Status.Ok), Host.Error);
+            found += Parts(json, "kind").Split('|', StringSplitOptions.RemoveEmptyEntries).Length;
+        }
+        Assert.That(found, Is.EqualTo(40));
+        Assert.That(Host.Push(out _, stream, new string('x', 41), final: false), Is.EqualTo(Status.Config));
+        Assert.That(Host.Error, Does.StartWith("max_text_bytes"));
+        Assert.That(Host.Push(out _, stream, "x", final: false), Is.EqualTo(Status.Ok), "a piece that was refused has changed nothing");
+        Assert.That(Host.Push(out _, stream, " a@b.com b@b.com c@b.com . ", final: false), Is.EqualTo(Status.Config));
+        Assert.That(Host.Error, Does.StartWith("max_findings"));
         Assert.That(Host.Push(out _, stream, "x", final: true), Is.EqualTo(Status.Sequence));
     }
 }

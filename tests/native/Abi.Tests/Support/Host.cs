@@ -32,6 +32,9 @@ internal static unsafe class Host
     private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, byte, int> PushStream = &ScannerExports.StreamPush;
     private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, byte*, nuint, int> ScanText = &ScannerExports.Scan;
     private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> ScanJsonBody = &ScannerExports.ScanJson;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> RedactJsonBody = &ScannerExports.RedactJson;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> FindInText = &ScannerExports.Find;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, int> KindsOf = &ScannerExports.Kinds;
 
     public static string Error => Marshal.PtrToStringUTF8((nint)LastErrorOf())!;
 
@@ -102,16 +105,42 @@ internal static unsafe class Host
         return status;
     }
 
-    public static int ScanJson(out string findings, ulong scanner, string body)
+    public static int ScanJson(out string findings, ulong scanner, string body) => Call(ScanJsonBody, out findings, scanner, body);
+
+    public static int RedactJson(out string redacted, ulong scanner, string body) => Call(RedactJsonBody, out redacted, scanner, body);
+
+    public static int Find(out NativeFinding[] findings, ulong scanner, string text)
+    {
+        NativeBuffer buffer;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        int status;
+        fixed (byte* data = bytes)
+            status = FindInText(&buffer, scanner, data, (nuint)bytes.Length);
+        findings = new ReadOnlySpan<NativeFinding>(buffer.Data, (int)buffer.Length / sizeof(NativeFinding)).ToArray();
+        if (buffer.Data is not null)
+            NativeBuffer.Free(&buffer); // unlike the export, keeps the error
+        return status;
+    }
+
+    public static int Kinds(out string kinds, ulong scanner)
+    {
+        NativeBuffer buffer;
+        var status = KindsOf(&buffer, scanner);
+        kinds = status == Status.Ok ? Take(ref buffer) : "";
+        return status;
+    }
+
+    private static int Call(delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> export, out string result, ulong scanner, string body)
     {
         NativeBuffer buffer;
         var bytes = Encoding.UTF8.GetBytes(body);
         int status;
         fixed (byte* data = bytes)
-            status = ScanJsonBody(&buffer, scanner, data, (nuint)bytes.Length);
-        findings = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
+            status = export(&buffer, scanner, data, (nuint)bytes.Length);
+        result = status == Status.Ok ? Take(ref buffer) : ""; // giving a buffer back clears the error
         return status;
     }
+
 
     public static int Run(out ulong run, ulong protection, ulong parent = 0)
     {

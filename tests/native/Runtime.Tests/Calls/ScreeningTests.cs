@@ -166,4 +166,46 @@ public class ScreeningTests
         Assert.That(Cage.Report(protection).GetProperty("unscannable").GetInt64(), Is.EqualTo(policy == "deny" ? 0 : 1));
         Assert.That(_cage.Drain().Count(e => e.Kind == "call.unscannable"), Is.EqualTo(policy == "warn" ? 1 : 0));
     }
+
+    [TestCase("allow", false)]
+    [TestCase("warn", false)]
+    [TestCase("deny", true)]
+    public void A_text_beyond_the_limits_of_the_scanner_is_content_that_nobody_can_read(string unscannable, bool denied)
+    {
+        foreach (var limit in (string[])["\"max_text_bytes\":20", "\"max_findings\":1"])
+        {
+            var protection = _cage.Protect($"\"unscannable\":\"{unscannable}\",\"pii_scanner\":{{{limit}}}");
+            var text = $"write to {Mail} or {Mail}";
+            _cage.Drain();
+            var begun = _cage.Begin(protection.OpenRun(null), Wire.Request(text));
+            Assert.That(begun.Error, Is.EqualTo(denied ? "CallDenied" : "Send"), limit);
+            Assert.That(Cage.Report(protection).GetProperty("unscannable").GetInt32(), Is.EqualTo(1));
+            Assert.That(_cage.Drain().Count(e => e.Kind == "call.unscannable"), Is.EqualTo(unscannable == "warn" ? 1 : 0));
+            var answered = _cage.Whole(protection.OpenRun(null), Wire.Request("hi"), Wire.Answer(text, Wire.Usage(10, 5)));
+            Assert.That(answered.Error, Is.EqualTo(denied ? "CallDenied" : "Send"), limit);
+            Assert.That(Findings(protection), Is.Empty, "nothing of it is told");
+        }
+    }
+
+    [Test]
+    public void Of_nested_scanners_the_lower_limit_holds()
+    {
+        var outer = _cage.Protect("\"unscannable\":\"deny\",\"pii_scanner\":{\"max_text_bytes\":20}");
+        var inner = _cage.Protect("\"pii_scanner\":{\"max_findings\":5}");
+        Assert.That(_cage.Begin(inner.OpenRun(outer.OpenRun(null)), Wire.Request(new string('x', 21))).Error, Is.EqualTo("CallDenied"));
+        Assert.That(_cage.Begin(inner.OpenRun(null), Wire.Request(new string('x', 21))).Error, Is.EqualTo("Send"));
+    }
+
+    /// <summary>There is no clock here: what moves the rest of a piece at every finding would run for minutes.</summary>
+    [Test]
+    public void An_event_with_very_many_findings_takes_time_linear_in_its_length()
+    {
+        const int Count = 400_000;
+        var protection = _cage.Protect();
+        var call = _cage.Begin(protection.OpenRun(null), Wire.Streamed()).Call;
+        var (output, refusal) = Cage.Stream(call, Wire.Utf8(Wire.Chunk(string.Concat(Enumerable.Repeat("é a@b.co ", Count)))), Wire.Utf8(Wire.Stop + Wire.UsageChunk(10, 5) + Wire.Done));
+        Assert.That(refusal, Is.Null);
+        Assert.That(Wire.Content(output).Replace("é [EMAIL_REDACTED] ", "", StringComparison.Ordinal), Is.Empty);
+        Assert.That(Cage.Report(protection).GetProperty("pii_by_kind").GetProperty("EMAIL_ADDRESS").GetInt32(), Is.EqualTo(Count));
+    }
 }

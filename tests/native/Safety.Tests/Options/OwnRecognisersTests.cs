@@ -62,13 +62,34 @@ internal sealed class OwnRecognisersTests
     [TestCase("\\nZebra", "CODE_NAME Zebra")]
     public void Own_kinds_are_found(string text, string expected) => Assert.That(Found(Mixed, text), Is.EqualTo(expected));
 
+    [TestCase("Jean\u2011Luc", "Jean-Luc")]
+    [TestCase("Jean-Luc", "Jean\u2011Luc")]
+    [TestCase("\uFF21\uFF23\uFF2D\uFF25\u3000\uFF12", "ACME\u30002")]
+    [TestCase("ACME 2", "\uFF21\uFF23\uFF2D\uFF25 \uFF12")]
+    [TestCase("\uFF21\uFF23\uFF2D\uFF25 \uFF12", "acme 2")]
+    [TestCase("Blue\u00A0Falcon", "blue falcon")]
+    [TestCase("Fal\u00ADcon", "Falcon")]
+    [TestCase("\u0421afe", "Cafe")]
+    [TestCase("AT&amp;T", "AT&T")]
+    [TestCase("100%", "100%")]
+    [TestCase("100%25", "100%")]
+    [TestCase("東京\uFF12\uFF0D\uFF11", "東京2-1")]
+    public void Terms_and_allowed_values_are_folded_as_the_text_is(string term, string written)
+    {
+        var scanner = new Scanner(new ScannerOptions { Kinds = [], Dictionaries = [new TermDictionary("TERM", [term])] });
+        Assert.That(Found(scanner, $"({term}) and {written}, "), Is.EqualTo($"TERM {term}|TERM {written}"));
+        var allowing = new Scanner(new ScannerOptions { Kinds = [], Dictionaries = [new TermDictionary("TERM", [term])], Allow = new AllowList([written]) });
+        Assert.That(Found(allowing, $"({term}) and {written}, "), Is.Empty);
+    }
+
     [Test]
     public void Evidence_says_that_it_is_the_users_own()
     {
         Assert.That(Mixed.Scan("EMP-123456"u8)[0].Evidence, Is.EqualTo(Evidence.Custom));
         Assert.That(Mixed.Scan("room 101"u8)[0].Evidence, Is.EqualTo(Evidence.Custom | Evidence.Context));
         Finding finding = Mixed.Scan("Zebra"u8)[0];
-        Assert.That((finding.Kind.Group, finding.Kind.RedactedForm, finding.Kind.Index, finding.Score), Is.EqualTo((PiiGroup.Own, "[CODE_NAME_REDACTED]", PiiKinds.All.Length, 0.8f)));
+        Assert.That((finding.Kind.Group, finding.Kind.RedactedForm, finding.Score), Is.EqualTo((PiiGroup.Own, "[CODE_NAME_REDACTED]", 0.8f)));
+        Assert.That(Mixed.Kinds[finding.Kind.Index], Is.SameAs(finding.Kind));
     }
 
     [Test]

@@ -53,6 +53,10 @@ internal sealed class ScannerOptionsTests
         Check(() => _ = new Scanner(new ScannerOptions { Regions = ["ZZ"] }), "regions", "accepted are");
         Check(() => _ = new Scanner(new ScannerOptions { MinScore = 1.1 }), "min_score", "0 to 1");
         Check(() => _ = new Scanner(new ScannerOptions { MinScore = double.NaN }), "min_score", "0 to 1");
+        Check(() => _ = new Scanner(new ScannerOptions { MaxTextBytes = 0 }), "max_text_bytes", "from 1 to 2000000000");
+        Check(() => _ = new Scanner(new ScannerOptions { MaxTextBytes = ScannerOptions.MostTextBytes + 1 }), "max_text_bytes", "from 1 to 2000000000");
+        Check(() => _ = new Scanner(new ScannerOptions { MaxFindings = 0 }), "max_findings", "from 1 to 100000000");
+        Check(() => _ = new Scanner(new ScannerOptions { MaxFindings = ScannerOptions.MostFindings + 1 }), "max_findings", "from 1 to 100000000");
         Check(() => _ = new Scanner(new ScannerOptions { Patterns = [.. Enumerable.Repeat(new OwnPattern("XX", "x"), 201)] }), "patterns", "at most 200");
         Check(() => _ = new Scanner(new ScannerOptions { Patterns = [.. Enumerable.Repeat(new OwnPattern("XX", "x", context: ["y"]), 65)] }), "patterns", "64");
         Check(() => _ = new OwnPattern("lower", "x"), "name", "A-Z");
