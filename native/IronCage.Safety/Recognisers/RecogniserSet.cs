@@ -36,15 +36,29 @@ internal sealed class RecogniserSet
     /// <summary>The context words of all of them.</summary>
     public ContextIndex Contexts { get; }
 
-    /// <summary>Asks the recognisers at every place with a trigger from <paramref name="from"/> on, until <paramref name="most"/> candidates or more are there.</summary>
-    /// <returns>The first place that was not decided: for want of text, or because there were enough candidates. The window's end when all were.</returns>
-    public int Examine(in TextWindow window, int from, List<Candidate> candidates, int most = int.MaxValue)
+    /// <summary>How far behind an open candidate is looked before it is resolved: enough for all that it may have to give way to.</summary>
+    private const int OpenReach = OverlapResolver.ClusterReach + TextWindow.LeftReach;
+
+    /// <summary>Asks the recognisers at every place with a trigger from <paramref name="from"/> on.</summary>
+    /// <returns>The first place that was not decided for want of text. The window's end when all were.</returns>
+    public int Examine(in TextWindow window, int from, List<Candidate> candidates) => Examine(window, from, candidates, int.MaxValue, int.MaxValue, out _);
+
+    /// <summary>As the other, until <paramref name="most"/> candidates or more are there, or an open one that can be resolved: then <paramref name="isFull"/>.</summary>
+    public int Examine(in TextWindow window, int from, List<Candidate> candidates, int most, out bool isFull) => Examine(window, from, candidates, most, OpenReach, out isFull);
+
+    private int Examine(in TextWindow window, int from, List<Candidate> candidates, int most, int openReach, out bool isFull)
     {
+        isFull = false;
+        int until = int.MaxValue;
         var search = new TriggerSearch(window, from, wanted, ownStarts);
         while (search.Next(out int place, out Trigger triggers))
         {
-            if (candidates.Count >= most)
+            if (candidates.Count >= most || place >= until)
+            {
+                isFull = true;
                 return place;
+            }
+
             int mark = candidates.Count;
             for (uint rest = (uint)triggers; rest != 0; rest &= rest - 1)
             {
@@ -54,7 +68,12 @@ internal sealed class RecogniserSet
                     int before = candidates.Count;
                     MatchState state = recogniser.Examine(window, place, trigger, candidates);
                     if (state != MatchState.NeedMore && candidates.Count > before)
+                    {
                         state = LeaveReplaced(window, before, candidates);
+                        if (candidates.Count > before && candidates[^1].Tail is not null && openReach < int.MaxValue)
+                            until = Math.Min(until, place + openReach);
+                    }
+
                     if (state == MatchState.NeedMore)
                     {
                         candidates.RemoveRange(mark, candidates.Count - mark);

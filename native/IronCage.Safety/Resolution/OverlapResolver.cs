@@ -9,6 +9,7 @@ namespace IronCage.Safety.Resolution;
 /// <remarks>
 /// A cluster takes in candidates that begin up to <see cref="ClusterReach"/> bytes after its first; a longer chain starts a new cluster there.
 /// That bounds what a stream must hold back, and since candidates are taken in the order of their place, it is the same for every cut of the text.
+/// An open candidate overlaps all that begins behind it. When one stays, nothing more is taken until the caller tells where it ends.
 /// </remarks>
 internal sealed class OverlapResolver
 {
@@ -24,6 +25,7 @@ internal sealed class OverlapResolver
     private long clusterStart;
     private long clusterEnd;
     private long decidedEnd;
+    private bool isOpen;
 
     /// <summary>Candidates found and not resolved yet; recognisers add here.</summary>
     public List<Candidate> Pending => pending;
@@ -39,6 +41,7 @@ internal sealed class OverlapResolver
         if (accepted.Capacity > KeptCapacity)
             accepted.Capacity = KeptCapacity;
         clusterStart = clusterEnd = decidedEnd = 0;
+        isOpen = false;
     }
 
     /// <summary>
@@ -52,22 +55,33 @@ internal sealed class OverlapResolver
         Order();
 
         int taken = 0;
-        while (taken < pending.Count && pending[taken].Start < frontier)
-        {
-            Take(pending[taken]);
+        while (taken < pending.Count && pending[taken].Start < frontier && Take(pending[taken]))
             taken++;
-        }
-
         pending.RemoveRange(0, taken);
         if (cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
             Close();
 
+        if (isOpen)
+            return decidedEnd;
         long open = cluster.Count > 0 ? Math.Min(clusterStart, frontier) : frontier;
         return Math.Max(open, decidedEnd);
     }
 
-    /// <summary>What the last <see cref="Drain"/> made certain.</summary>
+    /// <summary>What the last <see cref="Drain"/> made certain; the last of them may be open.</summary>
     public List<Candidate> Accepted => accepted;
+
+    /// <summary>Whether nothing is pending, and nothing waits for what may overlap it.</summary>
+    public bool IsIdle => pending.Count == 0 && cluster.Count == 0;
+
+    /// <summary>The open finding that <see cref="Drain"/> handed out ends here: what begins in it is none.</summary>
+    /// <returns>Whether candidates behind it are pending.</returns>
+    public bool CloseOpen(long end)
+    {
+        isOpen = false;
+        decidedEnd = end;
+        pending.RemoveAll(candidate => candidate.Start < end);
+        return pending.Count > 0;
+    }
 
     /// <summary>By place. Recognisers are asked in ascending order, so little is ever out of order, and inserting beats sorting.</summary>
     private void Order()
@@ -95,20 +109,24 @@ internal sealed class OverlapResolver
         }
     }
 
-    private void Take(Candidate candidate)
+    /// <returns>False where an open finding comes before it.</returns>
+    private bool Take(Candidate candidate)
     {
         if (cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();
+        if (isOpen)
+            return false;
         if (candidate.Start < decidedEnd)
-            return;
+            return true;
         if (cluster.Count == 0)
         {
             clusterStart = candidate.Start;
-            clusterEnd = candidate.End;
+            clusterEnd = candidate.Reach;
         }
 
-        clusterEnd = Math.Max(clusterEnd, candidate.End);
+        clusterEnd = Math.Max(clusterEnd, candidate.Reach);
         cluster.Add(candidate);
+        return true;
     }
 
     private void Close()
@@ -122,18 +140,24 @@ internal sealed class OverlapResolver
                 accepted.Add(candidate);
         }
 
-        cluster.Clear();
         int count = accepted.Count - first;
         if (count > 1)
             accepted.Sort(first, count, PlaceComparer);
-        decidedEnd = accepted[^1].End;
+        Candidate last = accepted[^1];
+        decidedEnd = last.End;
+        isOpen = last.Tail is not null;
+
+        // What begins behind the known end of an open one may lie behind its true end, too.
+        if (isOpen)
+            pending.AddRange(cluster.FindAll(candidate => candidate.Start >= last.End));
+        cluster.Clear();
     }
 
     private bool OverlapsAccepted(in Candidate candidate, int first)
     {
         for (int i = first; i < accepted.Count; i++)
         {
-            if (candidate.Start < accepted[i].End && accepted[i].Start < candidate.End)
+            if (candidate.Start < accepted[i].Reach && accepted[i].Start < candidate.Reach)
                 return true;
         }
 

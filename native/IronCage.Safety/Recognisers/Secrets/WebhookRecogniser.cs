@@ -18,7 +18,7 @@ internal sealed class WebhookRecogniser(TokenShape[] shapes) : Recogniser
             return MatchState.NoMatch;
         foreach (TokenShape shape in shapes)
         {
-            MatchState state = shape.Match(window, start, out int end);
+            MatchState state = shape.Match(window, start, out int end, out _);
             if (state == MatchState.Match)
                 state = Edge.Right(window, end, ""u8);
             if (state == MatchState.NeedMore)
