@@ -92,7 +92,7 @@ public sealed class Scanner
         if (external.IsEmpty)
             return Scan(utf8, findings);
         var scratch = new ScanScratch();
-        scratch.Begin(recognisers);
+        scratch.BeginText(recognisers);
         var text = new FoldedText();
         var window = new TextWindow(text.Push(utf8, final: true), final: true, origin: 0, scratch);
         var found = new List<Candidate>();
@@ -109,7 +109,7 @@ public sealed class Scanner
             resolver.Pending.Add(Checked(external[i], i, utf8.Length));
         resolver.Drain(long.MaxValue);
         int before = findings.Count;
-        foreach (Candidate best in resolver.Accepted)
+        foreach (Candidate best in Joined(resolver.Accepted))
         {
             if (!best.IsShadow && filter?.Keeps(best, utf8[(int)best.Start..(int)best.End]) != false)
                 findings.Add(new Finding(best.Kind, (int)best.Start, (int)best.End, best.Score, best.Evidence));
@@ -140,6 +140,18 @@ public sealed class Scanner
         }
 
         return closed;
+    }
+
+    /// <summary>Each with the parts that follow it.</summary>
+    private static IEnumerable<Candidate> Joined(List<Candidate> parts)
+    {
+        for (int i = 0; i < parts.Count; i++)
+        {
+            long start = parts[i].Start;
+            while (parts[i].Tail is CarriedTail)
+                i++;
+            yield return parts[i] with { Start = start };
+        }
     }
 
     private int ScanInPieces(ReadOnlySpan<byte> utf8, List<Finding> findings)

@@ -1,3 +1,4 @@
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -19,6 +20,9 @@ internal abstract class Recogniser
 
     /// <summary>With which bytes its places of <see cref="Trigger.Own"/> begin, by value; null when it has none.</summary>
     public virtual bool[]? OwnStarts => null;
+
+    /// <summary>Whether it can find anything at a number that begins so; asked once, for every beginning there is. If not, it is not asked at those with <see cref="Trigger.Number"/>.</summary>
+    public virtual bool MayTake(NumberStart number) => true;
 
     /// <summary>The context words it asks about.</summary>
     public virtual IEnumerable<ContextSet> Contexts => [];

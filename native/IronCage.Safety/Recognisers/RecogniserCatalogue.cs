@@ -28,6 +28,12 @@ internal static class RecogniserCatalogue
 
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
+        if (Wants(PersonalKinds.IpAddress))
+        {
+            yield return new IPv4Recogniser();
+            yield return new IPv6Recogniser();
+        }
+
         IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
         if (rules.Length > 0)
             yield return new IdentifierRecogniser(rules, relaxed);
@@ -35,12 +41,6 @@ internal static class RecogniserCatalogue
             yield return new PhoneRecogniser(regions);
         if (Wants(PersonalKinds.IbanCode))
             yield return new IbanRecogniser();
-        if (Wants(PersonalKinds.IpAddress))
-        {
-            yield return new IPv4Recogniser();
-            yield return new IPv6Recogniser();
-        }
-
         if (Wants(PersonalKinds.MacAddress))
             yield return new MacRecogniser();
         if (Wants(PersonalKinds.Url))

@@ -1,4 +1,5 @@
 using System.Numerics;
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -10,6 +11,7 @@ internal sealed class RecogniserSet
 {
     private readonly Recogniser[] all;
     private readonly Recogniser[][] byTrigger;
+    private readonly NumberIndex numbers;
     private readonly Trigger wanted;
     private readonly ByteSet? ownStarts;
 
@@ -22,6 +24,7 @@ internal sealed class RecogniserSet
     {
         all = recognisers;
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
+        numbers = new NumberIndex(Array.FindAll(all, r => (r.Triggers & Trigger.Number) != 0));
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
         if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
@@ -50,7 +53,8 @@ internal sealed class RecogniserSet
     {
         isFull = false;
         int until = int.MaxValue;
-        var search = new TriggerSearch(window, from, wanted, ownStarts);
+        ref PassedText passed = ref window.Scratch.Passed;
+        var search = new TriggerSearch(window, from, wanted, ownStarts, (int)Math.Max(0, passed.End - window.Origin));
         while (search.Next(out int place, out Trigger triggers))
         {
             if (candidates.Count >= most || place >= until)
@@ -60,30 +64,57 @@ internal sealed class RecogniserSet
             }
 
             int mark = candidates.Count;
-            for (uint rest = (uint)triggers; rest != 0; rest &= rest - 1)
+            if (Ask(window, place, ref triggers, candidates) == MatchState.NeedMore)
             {
-                var trigger = (Trigger)(rest & (~rest + 1));
-                foreach (Recogniser recogniser in byTrigger[BitOperations.TrailingZeroCount(rest)])
-                {
-                    int before = candidates.Count;
-                    MatchState state = recogniser.Examine(window, place, trigger, candidates);
-                    if (state != MatchState.NeedMore && candidates.Count > before)
-                    {
-                        state = LeaveReplaced(window, before, candidates);
-                        if (candidates.Count > before && candidates[^1].Tail is not null && openReach < int.MaxValue)
-                            until = Math.Min(until, place + openReach);
-                    }
+                candidates.RemoveRange(mark, candidates.Count - mark);
+                return place;
+            }
 
-                    if (state == MatchState.NeedMore)
-                    {
-                        candidates.RemoveRange(mark, candidates.Count - mark);
-                        return place;
-                    }
+            if (candidates.Count == mark)
+                continue;
+            if (openReach < int.MaxValue && candidates.FindIndex(mark, static candidate => candidate.Tail is not null) >= 0)
+                until = Math.Min(until, place + openReach);
+            passed.Note(candidates, mark, triggers);
+            if (passed.End > window.Origin + place)
+                search.Pass((int)(passed.End - window.Origin));
+        }
+
+        return search.Stop;
+    }
+
+    /// <summary>Asks the recognisers at one place.</summary>
+    /// <param name="window">The text.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="triggers">The triggers there; receives those of the recognisers that found something.</param>
+    /// <param name="candidates">Receives what was found.</param>
+    private MatchState Ask(in TextWindow window, int place, ref Trigger triggers, List<Candidate> candidates)
+    {
+        int mark = candidates.Count;
+        var found = Trigger.None;
+        for (uint rest = (uint)triggers; rest != 0; rest &= rest - 1)
+        {
+            var trigger = (Trigger)(rest & (~rest + 1));
+            foreach (Recogniser recogniser in trigger == Trigger.Number ? numbers.At(window, place) : byTrigger[BitOperations.TrailingZeroCount(rest)])
+            {
+                int before = candidates.Count;
+                MatchState state = recogniser.Examine(window, place, trigger, candidates);
+                if (state != MatchState.NeedMore && candidates.Count > before)
+                    state = LeaveReplaced(window, before, candidates);
+                if (state == MatchState.NeedMore)
+                    return state;
+                if (candidates.Count == before)
+                    continue;
+                found |= trigger;
+                if ((trigger & TriggerSearch.OfUser) == 0 && window.Scratch.Passed.IsSure(candidates, mark))
+                {
+                    rest &= (uint)TriggerSearch.Always | (rest & (~rest + 1));
+                    break;
                 }
             }
         }
 
-        return search.Stop;
+        triggers = found;
+        return MatchState.NoMatch;
     }
 
     /// <summary>Takes out the candidates, from that number on, which lie in a token or a redacted form: nothing is found in what replaced a finding.</summary>

@@ -14,7 +14,7 @@ internal sealed class FindingFilter(double minScore, AllowList? allow)
             return false;
 
         // The whole of it is not at hand.
-        if (found.Tail is not null)
+        if (found.Tail is not (null or CarriedTail))
             return true;
         bool isDenied = found.Score >= 1f && (found.Evidence & Evidence.Custom) != 0;
         return isDenied || allow is null || !allow.Allows(found.Kind, value);

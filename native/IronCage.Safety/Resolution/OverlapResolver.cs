@@ -9,11 +9,16 @@ namespace IronCage.Safety.Resolution;
 /// <remarks>
 /// A cluster takes in candidates that begin up to <see cref="ClusterReach"/> bytes after its first; a longer chain starts a new cluster there.
 /// That bounds what a stream must hold back, and since candidates are taken in the order of their place, it is the same for every cut of the text.
-/// An open candidate overlaps all that begins behind it. When one stays, nothing more is taken until the caller tells where it ends.
+/// A weak candidate that is longer than a cluster is handed out as far as that goes, open, and goes on from there unless something better begins in the rest.
+/// An open candidate with a tail overlaps all that begins behind it. When one stays, nothing more is taken until the caller tells where it ends.
 /// </remarks>
 internal sealed class OverlapResolver
 {
-    public const int ClusterReach = 256;
+    public const int ClusterReach = 160;
+
+    /// <summary>Candidates of a lower score give way to all that is found in them, however far in: addresses of the web.</summary>
+    private const float Weak = 0.5f;
+
     private const int KeptCapacity = 4096;
     private const int MostInserted = 256;
 
@@ -26,6 +31,8 @@ internal sealed class OverlapResolver
     private long clusterEnd;
     private long decidedEnd;
     private bool isOpen;
+    private Candidate carried;
+    private bool isCarrying;
 
     /// <summary>Candidates found and not resolved yet; recognisers add here.</summary>
     public List<Candidate> Pending => pending;
@@ -41,7 +48,7 @@ internal sealed class OverlapResolver
         if (accepted.Capacity > KeptCapacity)
             accepted.Capacity = KeptCapacity;
         clusterStart = clusterEnd = decidedEnd = 0;
-        isOpen = false;
+        isOpen = isCarrying = false;
     }
 
     /// <summary>
@@ -58,29 +65,29 @@ internal sealed class OverlapResolver
         while (taken < pending.Count && pending[taken].Start < frontier && Take(pending[taken]))
             taken++;
         pending.RemoveRange(0, taken);
-        if (cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
+        while (!isOpen && cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
             Close();
-
         if (isOpen)
             return decidedEnd;
         long open = cluster.Count > 0 ? Math.Min(clusterStart, frontier) : frontier;
         return Math.Max(open, decidedEnd);
     }
 
-    /// <summary>What the last <see cref="Drain"/> made certain; the last of them may be open.</summary>
+    /// <summary>
+    /// What the last <see cref="Drain"/> made certain; the last of them may be open. Behind one with a <see cref="CarriedTail"/> comes the rest of it, now or with the next drain:
+    /// empty where something better begins in it.
+    /// </summary>
     public List<Candidate> Accepted => accepted;
 
     /// <summary>Whether nothing is pending, and nothing waits for what may overlap it.</summary>
     public bool IsIdle => pending.Count == 0 && cluster.Count == 0;
 
-    /// <summary>The open finding that <see cref="Drain"/> handed out ends here: what begins in it is none.</summary>
-    /// <returns>Whether candidates behind it are pending.</returns>
-    public bool CloseOpen(long end)
+    /// <summary>The open finding that <see cref="Drain"/> handed out ends here. What was found behind its beginning is forgotten, to be looked for anew behind its end.</summary>
+    public void CloseOpen(long end)
     {
         isOpen = false;
         decidedEnd = end;
-        pending.RemoveAll(candidate => candidate.Start < end);
-        return pending.Count > 0;
+        pending.Clear();
     }
 
     /// <summary>By place. Recognisers are asked in ascending order, so little is ever out of order, and inserting beats sorting.</summary>
@@ -112,7 +119,7 @@ internal sealed class OverlapResolver
     /// <returns>False where an open finding comes before it.</returns>
     private bool Take(Candidate candidate)
     {
-        if (cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
+        while (!isOpen && cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();
         if (isOpen)
             return false;
@@ -140,17 +147,30 @@ internal sealed class OverlapResolver
                 accepted.Add(candidate);
         }
 
+        cluster.Clear();
         int count = accepted.Count - first;
         if (count > 1)
             accepted.Sort(first, count, PlaceComparer);
+        if (isCarrying && accepted[first] != carried)
+            accepted.Insert(first, carried with { End = carried.Start });
+        isCarrying = false;
         Candidate last = accepted[^1];
         decidedEnd = last.End;
         isOpen = last.Tail is not null;
+        if (last.Score < Weak && last.End > clusterStart + ClusterReach && !isOpen)
+            Carry(last);
+    }
 
-        // What begins behind the known end of an open one may lie behind its true end, too.
-        if (isOpen)
-            pending.AddRange(cluster.FindAll(candidate => candidate.Start >= last.End));
-        cluster.Clear();
+    /// <summary>Goes on with the rest of a weak candidate as the first of the next cluster.</summary>
+    private void Carry(in Candidate weak)
+    {
+        decidedEnd = clusterStart + ClusterReach;
+        accepted[^1] = weak with { Tail = new CarriedTail(decidedEnd) };
+        carried = weak with { Start = decidedEnd };
+        isCarrying = true;
+        cluster.Add(carried);
+        clusterStart = carried.Start;
+        clusterEnd = carried.End;
     }
 
     private bool OverlapsAccepted(in Candidate candidate, int first)

@@ -18,6 +18,7 @@ internal sealed class ScanPass
     private Candidate open;
     private StreamFinding told;
     private bool isOpen;
+    private bool isCarried;
     private bool isTold;
     private bool isKept;
 
@@ -34,14 +35,15 @@ internal sealed class ScanPass
     public long Decided { get; private set; }
 
     /// <summary>How many bytes of the text as it is are decided: no finding, and no part of one, will begin before.</summary>
-    public long DecidedInText => isOpen ? told.End : Text.Unfold(Decided);
+    public long DecidedInText => isOpen || isCarried ? told.End : Text.Unfold(Decided);
 
     /// <summary>Forgets everything, for the next text.</summary>
     public void Reset()
     {
         resolver.Reset();
         Text.Reset();
-        isOpen = false;
+        scratch.Passed = default;
+        isOpen = isCarried = false;
         Decided = 0;
     }
 
@@ -84,6 +86,12 @@ internal sealed class ScanPass
 
     private void Accept(in TextWindow window, FindingFilter? filter, in Candidate candidate)
     {
+        if (isCarried)
+        {
+            Carry(candidate);
+            return;
+        }
+
         bool keeps = !candidate.IsShadow && filter?.Keeps(candidate, window.Bytes.Slice((int)(candidate.Start - window.Origin), (int)candidate.Length)) != false;
         if (candidate.Tail is null)
         {
@@ -93,9 +101,19 @@ internal sealed class ScanPass
         }
 
         open = candidate;
-        isOpen = true;
         (isKept, isTold) = (keeps, false);
-        told = Text.Unfold(candidate);
+        told = Text.Unfold(candidate) with { Evidence = candidate.Evidence };
+        isOpen = candidate.Tail is not CarriedTail;
+        if (!isOpen)
+            Carry(candidate);
+    }
+
+    /// <summary>Tells the next part of a weak finding.</summary>
+    private void Carry(in Candidate part)
+    {
+        var tail = part.Tail as CarriedTail;
+        isCarried = tail is not null;
+        Tell(tail?.Limit ?? part.End, isCarried);
     }
 
     /// <summary>Looks for the end of the open finding; whether it is there.</summary>
@@ -103,9 +121,8 @@ internal sealed class ScanPass
     {
         int end = (int)(open.End - window.Origin);
         MatchState state = open.Tail!.Read(window, (int)(open.Start + FindingTail.MostBytes - window.Origin), ref end);
-        open = open with { End = window.Origin + end };
         isOpen = state == MatchState.NeedMore;
-        Tell();
+        Tell(window.Origin + end, isOpen);
         Decided = Math.Max(Decided, open.End);
         if (isOpen)
         {
@@ -114,25 +131,21 @@ internal sealed class ScanPass
             return false;
         }
 
-        // Whether a place that was examined already lies in the finding decides about its candidates: they are looked for anew.
-        if (resolver.CloseOpen(open.End))
-        {
-            resolver.Pending.Clear();
-            examined = end;
-        }
-
-        examined = Math.Max(examined, end);
+        // How far ahead was looked depends on the cut of the text: what is behind the finding is looked at anew.
+        resolver.CloseOpen(open.End);
+        scratch.Passed = default;
+        examined = end;
         return true;
     }
 
-    private void Tell()
+    private void Tell(long end, bool goesOn)
     {
-        long end = Text.UnfoldEnd(open.End);
+        open = open with { End = end };
         long from = isTold ? told.End : told.Start;
-        told = told with { End = end, From = from, IsOpen = isOpen };
-        if (end - told.Start > open.Length)
+        told = told with { End = Text.UnfoldEnd(end), From = from, IsOpen = goesOn };
+        if (told.End - told.Start > open.Length)
             told = told with { Evidence = told.Evidence | Evidence.Decoded };
-        if (!isKept || (isTold && isOpen && end == from))
+        if (!isKept || (isTold && goesOn && told.End == from))
             return;
         found.Add(told);
         isTold = true;

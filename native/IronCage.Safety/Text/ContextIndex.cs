@@ -54,11 +54,11 @@ internal sealed class ContextIndex
 
     /// <summary>The sets of which a word stands in <see cref="LeftContext"/> of <paramref name="start"/>.</summary>
     [SkipLocalsInit]
-    public ContextBits Find(ReadOnlySpan<byte> text, int start)
+    public void Find(ReadOnlySpan<byte> text, int start, out ContextBits found)
     {
-        ContextBits found = default;
+        found = default;
         if (bits.Length == 1)
-            return found;
+            return;
         ReadOnlySpan<byte> left = LeftContext.Before(text, start);
         Span<WordSpan> words = stackalloc WordSpan[LeftContext.Width];
         bool isCut = left.Length < start && IsCut(text, start - left.Length);
@@ -71,7 +71,12 @@ internal sealed class ContextIndex
             if (!isAscii || heads.MayBegin(left[words[first].Start..words[first].End]))
                 Read(left, words[first..count], ref found);
         }
+    }
 
+    /// <summary>As above.</summary>
+    public ContextBits Find(ReadOnlySpan<byte> text, int start)
+    {
+        Find(text, start, out ContextBits found);
         return found;
     }
 

@@ -11,6 +11,15 @@ internal ref struct TriggerSearch
     /// <summary>How many bytes from a place on decide whether it has a trigger.</summary>
     public const int Reach = 24;
 
+    /// <summary>From one <see cref="Trigger.Block"/> to the next.</summary>
+    public const int BlockWidth = 128;
+
+    /// <summary>The triggers of what the user looks for.</summary>
+    public const Trigger OfUser = Trigger.Word | Trigger.Own;
+
+    /// <summary>The triggers that count also in what was found: those of the user, and that from which on the rest of a run is looked into.</summary>
+    public const Trigger Always = OfUser | Trigger.Block;
+
     private readonly ReadOnlySpan<byte> text;
     private readonly bool final;
     private readonly Trigger wanted;
@@ -22,15 +31,20 @@ internal ref struct TriggerSearch
     private ByteMasks ahead;
     private ulong words;
     private ulong own;
+    private ulong blocks;
     private ulong left;
     private int origin;
+    private int passed;
+    private readonly int firstBlock;
 
-    public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null)
+    public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null, int passed = 0)
     {
         text = window.Bytes;
         final = window.Final;
         this.wanted = wanted;
         this.ownStarts = ownStarts;
+        firstBlock = (int)(-window.Origin & (BlockWidth - 1));
+        this.passed = passed;
         origin = from - ByteMasks.Width;
         Stop = text.Length;
         if (from >= text.Length)
@@ -68,6 +82,12 @@ internal ref struct TriggerSearch
             int bit = BitOperations.TrailingZeroCount(left);
             left &= left - 1;
             place = origin + bit;
+            if (place < passed)
+            {
+                triggers = Kept(bit) & wanted;
+                continue;
+            }
+
             if (!At(bit, place, out triggers))
             {
                 Stop = place;
@@ -80,6 +100,24 @@ internal ref struct TriggerSearch
 
         return true;
     }
+
+    /// <summary>Leaves out the places before <paramref name="place"/>, but for <see cref="Always"/>.</summary>
+    public void Pass(int place)
+    {
+        passed = place;
+        Leave();
+    }
+
+    private void Leave()
+    {
+        int bits = passed - origin;
+        if (bits > 0)
+            left &= (bits < ByteMasks.Width ? ulong.MaxValue << bits : 0) | words | own | blocks;
+    }
+
+    private readonly Trigger Kept(int bit) => (((words >> bit) & 1) != 0 ? Trigger.Word : Trigger.None)
+        | (((own >> bit) & 1) != 0 ? Trigger.Own : Trigger.None)
+        | (((blocks >> bit) & 1) != 0 ? Trigger.Block : Trigger.None);
 
     /// <returns>False when the text at hand does not tell.</returns>
     private readonly bool At(int bit, int place, out Trigger triggers)
@@ -95,13 +133,9 @@ internal ref struct TriggerSearch
             triggers = Of(block, bit);
             if (!final && place + Reach > text.Length && triggers != Of(certain, bit))
                 return false;
-            if (((words >> bit) & 1) != 0)
-                triggers |= Trigger.Word;
         }
 
-        if (((own >> bit) & 1) != 0)
-            triggers |= Trigger.Own;
-        triggers &= wanted;
+        triggers = (triggers | Kept(bit)) & wanted;
         return true;
     }
 
@@ -164,6 +198,10 @@ internal ref struct TriggerSearch
         left = block.Number | block.Token | block.Capitals | here.Sign;
         if ((wanted & Trigger.Word) != 0)
             FindWords(bytes);
+        int next = origin + ((firstBlock - origin) & (BlockWidth - 1));
+        bool isBlock = next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
+        blocks = isBlock ? 1UL << (next - origin) : 0;
+        left |= blocks;
         if (ownStarts is not null)
         {
             own = ownStarts.Find(text, origin);
@@ -172,8 +210,12 @@ internal ref struct TriggerSearch
 
         if (known < ByteMasks.Width + Reach)
             FillTail(bytes, afterUnderscore, known);
+        if (passed > origin)
+            Leave();
         return true;
     }
+
+    private readonly bool IsRun(int place) => ByteClass.IsBase64(text[place]) || text[place] is (byte)'-' or (byte)'_';
 
     private void FindWords(ReadOnlySpan<byte> bytes)
     {

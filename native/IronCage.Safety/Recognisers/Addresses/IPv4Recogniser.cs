@@ -1,5 +1,6 @@
 using System.Buffers;
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -16,6 +17,9 @@ internal sealed class IPv4Recogniser : Recogniser
     private static readonly SearchValues<byte> Dotted = SearchValues.Create("0123456789."u8);
 
     public override Trigger Triggers => Trigger.Number;
+
+    public override bool MayTake(NumberStart number) =>
+        number.Left is not (NumberLeft.Letter or NumberLeft.Underscore or NumberLeft.Dot) && number.Digits <= 3 && number.Next == NumberNext.Dot;
 
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {

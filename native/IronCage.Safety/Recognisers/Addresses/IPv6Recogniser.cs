@@ -116,8 +116,13 @@ internal sealed class IPv6Recogniser : Recogniser
     private static int LongestRun(ReadOnlySpan<byte> value)
     {
         int longest = 0;
-        foreach (Range range in value.Split((byte)':'))
-            longest = Math.Max(longest, value[range].Length);
+        int run = 0;
+        foreach (byte b in value)
+        {
+            run = b == ':' ? 0 : run + 1;
+            longest = Math.Max(longest, run);
+        }
+
         return longest;
     }
 }

@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Secrets;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -45,6 +46,9 @@ internal sealed class WalletRecogniser : Recogniser
         int start = Edge.SkipEscape(text, place);
         if (start + 2 >= text.Length || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
+        ref readonly TokenRuns runs = ref window.Scratch.Runs(window, start);
+        if (runs.UrlSafe < ShortestBase58 && !MayGoOn(window, start + runs.Alnum))
+            return MatchState.NoMatch;
         ReadOnlySpan<byte> rest = text[start..];
         if (rest[0] == '0' && (rest[1] | 0x20) == 'x')
             return Ethereum(window, start, candidates);
@@ -54,6 +58,9 @@ internal sealed class WalletRecogniser : Recogniser
         state = WithoutPrefix(window, start, candidates);
         return state != MatchState.NoMatch ? state : CashPart(window, start, start, Cash[0], candidates);
     }
+
+    /// <summary>Whether the address may go on behind so few letters and digits: behind the name of its chain, or behind the text at hand.</summary>
+    private static bool MayGoOn(in TextWindow window, int end) => end < window.Bytes.Length ? window.Bytes[end] is (byte)':' or (byte)'_' or (byte)'-' : !window.Final;
 
     private static byte[][] Names(string names) => [.. names.Split(' ').Select(System.Text.Encoding.ASCII.GetBytes)];
 

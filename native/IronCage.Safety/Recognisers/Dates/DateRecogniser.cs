@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -14,6 +15,18 @@ internal sealed class DateRecogniser : Recogniser
     private const float Score = 0.4f;
 
     public override Trigger Triggers => Trigger.Number;
+
+    public override bool MayTake(NumberStart number)
+    {
+        if (number.Left is NumberLeft.Letter or NumberLeft.Underscore or NumberLeft.Dot or NumberLeft.Hyphen or NumberLeft.Slash)
+            return false;
+        return number.Digits switch
+        {
+            4 => number.Next is NumberNext.Hyphen or NumberNext.Slash or NumberNext.Dot or NumberNext.Other,
+            <= 2 => number.Next != NumberNext.Bracket,
+            _ => false,
+        };
+    }
 
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using IronCage.Safety.Recognisers.Numbers;
 
 namespace IronCage.Safety.Recognisers.Identifiers;
 
@@ -46,6 +47,24 @@ internal sealed class IdentifierAutomaton
     /// <summary>The state before the first byte, for the forms of few digits.</summary>
     public int Capitals { get; }
 
+    /// <summary>Whether a form can begin as a number does.</summary>
+    public bool MayBegin(NumberStart number)
+    {
+        int state = Numbers;
+        for (int digits = 1; state != Dead; digits++)
+        {
+            state = Next(state, IdentifierSymbol.Digit);
+            if (digits < number.Digits)
+                continue;
+            if (GoesOn(state, number.Next))
+                return true;
+            if (number.Digits < NumberStart.MostDigits)
+                break;
+        }
+
+        return false;
+    }
+
     /// <summary>How many states there are.</summary>
     public int Count => final.Length;
 
@@ -55,6 +74,24 @@ internal sealed class IdentifierAutomaton
     /// <summary>The rules of which a form ends here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IdentifierEnd? End(int state) => final[state];
+
+    private bool GoesOn(int state, NumberNext next)
+    {
+        if (next != NumberNext.Letter && End(state) is not null)
+            return true;
+        string signs = next switch
+        {
+            NumberNext.Letter => "a",
+            NumberNext.Bracket => "()",
+            NumberNext.Separator => " -./",
+            NumberNext.Space => " ",
+            NumberNext.Hyphen => "-",
+            NumberNext.Dot => ".",
+            NumberNext.Slash => "/",
+            _ => "+",
+        };
+        return signs.Any(sign => Next(state, IdentifierSymbol.Of[sign]) != Dead);
+    }
 
     private static ILookup<string, IdentifierRule> ByForm(IEnumerable<IdentifierRule> rules, Func<IdentifierRule, string> forms) =>
         rules.SelectMany(rule => IdentifierForms.Expand(forms(rule)).Select(form => (form, rule))).ToLookup(pair => pair.form, pair => pair.rule, StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -36,6 +37,14 @@ internal sealed class IdentifierRecogniser : Recogniser
     public override Trigger Triggers => Trigger.Number | Trigger.Capitals;
 
     public override IEnumerable<ContextSet> Contexts => rules.Select(rule => rule.Words);
+
+    public override bool MayTake(NumberStart number) => number.Left switch
+    {
+        // With the letters before it, whatever follows.
+        NumberLeft.Letter or NumberLeft.Capital => true,
+        NumberLeft.Underscore or NumberLeft.Plus or NumberLeft.Dot or NumberLeft.Hyphen or NumberLeft.Slash => false,
+        _ => automaton.MayBegin(number),
+    };
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

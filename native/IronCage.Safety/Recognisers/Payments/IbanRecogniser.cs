@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -17,6 +18,8 @@ internal sealed class IbanRecogniser : Recogniser
 
     /// <summary>Digits that follow the country, or, where few digits are among the next bytes, a long word.</summary>
     public override Trigger Triggers => Trigger.Number | Trigger.Token;
+
+    public override bool MayTake(NumberStart number) => number.Left == NumberLeft.Letter;
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -37,6 +38,11 @@ internal sealed class PaymentCardRecogniser : Recogniser
     public override Trigger Triggers => Trigger.Number;
 
     public override IEnumerable<ContextSet> Contexts => [Words];
+
+    /// <summary>Bare, or with a first group of 4, 6 or 8 digits, as <see cref="IsLayout"/> has them.</summary>
+    public override bool MayTake(NumberStart number) =>
+        number.Left is not (NumberLeft.Letter or NumberLeft.Underscore or NumberLeft.Dot or NumberLeft.Hyphen)
+        && (number.Digits >= CardNetworks.Shortest || (number.Digits is 4 or 6 or 8 && number.Next is NumberNext.Space or NumberNext.Hyphen or NumberNext.Dot));
 
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
     {

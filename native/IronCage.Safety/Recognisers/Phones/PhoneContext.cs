@@ -19,8 +19,6 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     /// <summary>Limits of 32-bit integers, of which one could be a number in Dallas.</summary>
     private static readonly byte[][] Limits = [[2, 1, 4, 7, 4, 8, 3, 6, 4, 7], [2, 1, 4, 7, 4, 8, 3, 6, 4, 8], [4, 2, 9, 4, 9, 6, 7, 2, 9, 5], [4, 2, 9, 4, 9, 6, 7, 2, 9, 6]];
 
-    private static readonly WordBeginnings Beginnings = new([.. PhoneWords.Strong.Words, .. PhoneWords.Weak.Words, .. PhoneWords.Leading.Words]);
-
     /// <summary>The words of all sets, for parts of the context.</summary>
     private static readonly ContextIndex Index = new([PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading, PhoneWords.Neutral, PhoneWords.Number, PhoneWords.Other]);
 
@@ -28,8 +26,6 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
     public static PhoneContext Of(in TextWindow window, int start)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        if (!Beginnings.MayHold(text[Math.Max(0, start - LeftContext.Width)..start]))
-            return default;
         if (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start) && !window.HasContext(PhoneWords.Leading, start))
             return default;
         int from = ContextReach.From(text, start, out int label);

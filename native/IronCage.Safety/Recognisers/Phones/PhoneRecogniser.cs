@@ -1,4 +1,5 @@
 using IronCage.Safety.Kinds;
+using IronCage.Safety.Recognisers.Numbers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -36,6 +37,14 @@ internal sealed class PhoneRecogniser : Recogniser
     public override Trigger Triggers => Trigger.Number;
 
     public override IEnumerable<ContextSet> Contexts => [PhoneWords.Strong, PhoneWords.Weak, PhoneWords.Leading];
+
+    public override bool MayTake(NumberStart number) => number.Left switch
+    {
+        NumberLeft.Plus or NumberLeft.Bracket => true,
+        NumberLeft.Free or NumberLeft.Capital or NumberLeft.Space =>
+            number.Digits <= NationalLengths.Most + 2 && (number.Digits >= NationalLengths.Fewest || number.Next is not (NumberNext.Letter or NumberNext.Other)),
+        _ => false,
+    };
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

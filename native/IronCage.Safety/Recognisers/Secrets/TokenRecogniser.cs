@@ -96,7 +96,7 @@ internal sealed class TokenRecogniser : Recogniser
     private MatchState Runs(in TextWindow window, int start, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        TokenRuns runs = TokenRuns.Read(text, start);
+        ref readonly TokenRuns runs = ref window.Scratch.Runs(window, start);
         bool isOpen = start + runs.Longest == text.Length && !window.Final;
         if (isOpen && (runs.Longest <= index.LongestFree || (runs.Longest <= TokenRuns.Most && HasContext(window, start))))
             return MatchState.NeedMore;
@@ -135,11 +135,13 @@ internal sealed class TokenRecogniser : Recogniser
     private static MatchState Run(
         in TextWindow window, TokenShape shape, int start, bool hasDigit, List<Candidate> candidates, ref TokenShape? best, ref int bestStart, ref int bestEnd, ref int bestNear)
     {
-        if ((shape.NeedsDigit && !hasDigit && shape.IsOneRun) || !shape.IsAnnounced(window, start))
+        if (shape.NeedsDigit && !hasDigit && shape.IsOneRun)
             return MatchState.NoMatch;
-        if (!Edge.LeftFree(window.Bytes, start) || !RunEdge.LeftFree(window.Bytes, start))
-            return MatchState.NoMatch;
+
+        // Most shapes do not match, and the words are asked for last.
         MatchState state = shape.Match(window, start, out int end, out _);
+        if (state == MatchState.NoMatch || !Edge.LeftFree(window.Bytes, start) || !RunEdge.LeftFree(window.Bytes, start) || !shape.IsAnnounced(window, start))
+            return MatchState.NoMatch;
         if (state != MatchState.Match)
             return state;
         state = RunEdge.Right(window, end);

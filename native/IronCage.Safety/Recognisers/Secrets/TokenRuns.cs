@@ -8,26 +8,57 @@ internal readonly record struct TokenRuns(int Alnum, int UrlSafe, int Base64, in
     /// <summary>Longer runs than this are no token without a beginning of its own.</summary>
     public const int Most = 200;
 
+    private const byte IsAlnum = 1;
+    private const byte IsUrlSafe = 2;
+    private const byte IsDotted = 4;
+    private const byte IsBase64 = 8;
+    private const byte IsDigit = 16;
+
+    private static readonly byte[] Classes = ReadClasses();
+
     public static TokenRuns Read(ReadOnlySpan<byte> text, int start)
     {
         ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + Most + 1)];
-        bool hasDigit = false;
-        int i = 0;
-        while (i < rest.Length && ByteClass.IsAlnum(rest[i]))
-            hasDigit |= ByteClass.IsDigit(rest[i++]);
-        int alnum = i;
-        while (i < rest.Length && (ByteClass.IsAlnum(rest[i]) || rest[i] is (byte)'_' or (byte)'-'))
-            hasDigit |= ByteClass.IsDigit(rest[i++]);
-        int urlSafe = i;
-        while (i < rest.Length && (ByteClass.IsWord(rest[i]) || rest[i] is (byte)'-' or (byte)'.' or (byte)'='))
-            hasDigit |= ByteClass.IsDigit(rest[i++]);
-        int open = i;
-        while (i > urlSafe && rest[i - 1] is (byte)'.' or (byte)'=')
-            i--;
-        int dotted = i;
-        i = alnum;
-        while (i < rest.Length && ByteClass.IsBase64(rest[i]))
-            hasDigit |= ByteClass.IsDigit(rest[i++]);
-        return new TokenRuns(alnum, urlSafe, i, dotted, Math.Max(open, i), hasDigit);
+        int seen = 0;
+        int alnum = Run(rest, 0, IsAlnum, ref seen);
+        int urlSafe = Run(rest, alnum, IsUrlSafe, ref seen);
+        int open = Run(rest, urlSafe, IsDotted, ref seen);
+        int dotted = open;
+        while (dotted > urlSafe && rest[dotted - 1] is (byte)'.' or (byte)'=')
+            dotted--;
+        int base64 = Run(rest, alnum, IsBase64, ref seen);
+        return new TokenRuns(alnum, urlSafe, base64, dotted, Math.Max(open, base64), (seen & IsDigit) != 0);
+    }
+
+    private static int Run(ReadOnlySpan<byte> rest, int from, byte wanted, ref int seen)
+    {
+        byte[] classes = Classes;
+        int i = from;
+        while (i < rest.Length && classes[rest[i]] is var found && (found & wanted) != 0)
+        {
+            seen |= found;
+            i++;
+        }
+
+        return i;
+    }
+
+    private static byte[] ReadClasses()
+    {
+        var classes = new byte[256];
+        for (int i = 0; i < 128; i++)
+        {
+            byte b = (byte)i;
+            if (ByteClass.IsAlnum(b))
+                classes[i] = (byte)(IsAlnum | IsUrlSafe | IsDotted | IsBase64 | (ByteClass.IsDigit(b) ? IsDigit : 0));
+            else if (b is (byte)'_' or (byte)'-')
+                classes[i] = IsUrlSafe | IsDotted;
+            else if (b is (byte)'.' or (byte)'=')
+                classes[i] = IsDotted;
+            else if (ByteClass.IsBase64(b))
+                classes[i] = IsBase64;
+        }
+
+        return classes;
     }
 }

@@ -138,6 +138,21 @@ internal sealed class TokenShape
         return true;
     }
 
+    /// <summary>Whether one can have that byte at that place, as far as the beginning that is fixed tells.</summary>
+    public bool MayHave(int place, byte value)
+    {
+        foreach (TokenSegment segment in segments)
+        {
+            if (!segment.IsLiteral)
+                return place > 0 || segment.Set.Has(value);
+            if (place < segment.Literal.Length)
+                return segment.Literal[place] == value;
+            place -= segment.Literal.Length;
+        }
+
+        return true;
+    }
+
     /// <summary>Reads one from <paramref name="start"/> on.</summary>
     /// <param name="window">The text.</param>
     /// <param name="start">Where it begins.</param>

@@ -5,9 +5,18 @@ using IronCage.Safety.Triggers;
 namespace IronCage.Safety.Recognisers.Secrets;
 
 /// <summary>Addresses that are secrets, since whoever has one can post to it.</summary>
-internal sealed class WebhookRecogniser(TokenShape[] shapes) : Recogniser
+internal sealed class WebhookRecogniser : Recogniser
 {
     private const int SchemeLength = 5;
+
+    /// <summary>By the first byte behind <c>https://</c>.</summary>
+    private readonly TokenShape[][] byHost = new TokenShape[128][];
+
+    public WebhookRecogniser(TokenShape[] shapes)
+    {
+        for (int first = 0; first < byHost.Length; first++)
+            byHost[first] = Array.FindAll(shapes, shape => shape.MayHave(SchemeLength + "://".Length, (byte)first));
+    }
 
     public override Trigger Triggers => Trigger.Scheme;
 
@@ -16,7 +25,10 @@ internal sealed class WebhookRecogniser(TokenShape[] shapes) : Recogniser
         int start = place - SchemeLength;
         if (start < 0 || !window.Bytes.Slice(start, SchemeLength).SequenceEqual("https"u8) || !Edge.LeftFree(window.Bytes, start))
             return MatchState.NoMatch;
-        foreach (TokenShape shape in shapes)
+        int host = place + "://".Length;
+        if (host >= window.Bytes.Length)
+            return window.AtEnd;
+        foreach (TokenShape shape in window.Bytes[host] < byHost.Length ? byHost[window.Bytes[host]] : [])
         {
             MatchState state = shape.Match(window, start, out int end, out _);
             if (state == MatchState.Match)
