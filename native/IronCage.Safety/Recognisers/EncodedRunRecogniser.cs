@@ -11,7 +11,7 @@ namespace IronCage.Safety.Recognisers;
 /// </summary>
 /// <remarks>
 /// A longer one is looked into at its beginning and at every <see cref="Trigger.Block"/>, some hundred bytes at a time (<see cref="EncodedPassage"/>), so a stream
-/// holds back as little of it as of other text. Its first 24 bytes from there on must stand for text, so a picture costs little.
+/// holds back as little of it as of other text. Its first 24 bytes, or the 24 before such a place, must stand for text, so a picture costs little.
 /// </remarks>
 internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter? filter) : Recogniser
 {
@@ -86,7 +86,7 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
     private MatchState Inside(in TextWindow window, int place, List<Candidate> candidates)
     {
         var answer = MatchState.NoMatch;
-        if (!window.Bytes[(place - Fewest)..place].ContainsAnyExcept(RunEncoding.Hex.Alphabet))
+        if (ByteClass.IsHex(window.Bytes[place]))
             answer = Inside(window, place, RunEncoding.Hex, candidates);
         return answer == MatchState.NoMatch ? Inside(window, place, RunEncoding.Base64, candidates) : answer;
     }
@@ -94,29 +94,21 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
     private MatchState Inside(in TextWindow window, int place, RunEncoding encoding, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        if (text[(place - Fewest)..place].ContainsAnyExcept(encoding.Alphabet))
+        int least = place - Fewest - encoding.Unit + 1;
+        if (least < 0 || text[least..(place + 1)].ContainsAnyExcept(encoding.Alphabet))
             return MatchState.NoMatch;
-        ReadOnlySpan<byte> head = text[place..Math.Min(text.Length, place + Fewest + encoding.Unit)];
-        if (head.ContainsAnyExcept(encoding.Alphabet))
-            return MatchState.NoMatch;
-        var answer = MatchState.NoMatch;
-        for (int phase = 0; phase < encoding.Unit; phase++)
+        for (int unit = place; unit > place - encoding.Unit; unit--)
         {
-            ReadOnlySpan<byte> from = head[Math.Min(phase, head.Length)..];
-            from = from[..Math.Min(from.Length, Fewest)];
-            if (!window.Scratch.Decoded.MayRead(encoding, from, Fewest, 1))
+            if (!window.Scratch.Decoded.MayRead(encoding, text[(unit - Fewest)..unit], Fewest, 1))
                 continue;
-            if (from.Length < Fewest)
-                return window.AtEnd;
-            MatchState length = IsLong(window, place, encoding, out int start);
-            if (length != MatchState.Match)
-                return length;
-            answer = passage.Examine(window, new Passage(start, place + phase, place, place + TriggerSearch.BlockWidth), encoding, candidates);
+            MatchState answer = IsLong(window, place, encoding, out int start);
+            if (answer == MatchState.Match)
+                answer = passage.Examine(window, new Passage(start, unit, place, place + TriggerSearch.BlockWidth), encoding, candidates);
             if (answer != MatchState.NoMatch)
-                break;
+                return answer;
         }
 
-        return answer;
+        return MatchState.NoMatch;
     }
 
     /// <summary>Whether the run around a place is too long to be a finding as a whole, and where it begins, or how far it was read.</summary>

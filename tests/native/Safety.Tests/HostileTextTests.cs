@@ -26,7 +26,7 @@ internal sealed class HostileTextTests
     [TestCase("612062406578616d706c652e636f6d2c20616e64206d6f726520")]
     [TestCase("IQoJb3JpZ2lu")]
     [TestCase("Pz8/YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo/")]
-    public void Megabyte_of_encoded_text_is_scanned_and_streamed(string unit) => Check(unit, 10_000);
+    public void Megabyte_of_encoded_text_is_scanned_and_streamed(string unit) => Check(unit, 512);
 
     private static void Check(string unit, int held)
     {
