@@ -9,9 +9,9 @@ namespace IronCage.Safety;
 /// <see cref="Scanner.Scan(ReadOnlySpan{byte}, List{Finding})"/> over the whole. One thread at a time; made by <see cref="Scanner.OpenStream"/>.
 /// </summary>
 /// <remarks>
-/// What is undecided is bounded: ordinary text lags by at most 512 bytes, and text that can no longer belong to a finding is decided at once. Two are the
-/// exceptions. A private key: a PEM head (<c>-----BEGIN … PRIVATE KEY-----</c>) with key material after it stays undecided until its end arrives or 64 KB have
-/// gone by; then it is a finding up to there. And a run of Base64 or hexadecimal digits that stands for text is undecided until its end arrives or 8 KB have gone by.
+/// What is undecided is bounded: at most 512 bytes of the text as the recognisers read it, where an escape counts as the character that it stands for. Text that can no longer
+/// belong to a finding is decided at once. A long secret whose beginning proves it (a private key, a long token, a run of Base64 that hides one) is handed out before its end is known,
+/// and swallowed to its end, or to 64 KB: see <see cref="StreamFinding.IsOpen"/>.
 /// </remarks>
 public sealed class ScanStream
 {
@@ -19,27 +19,25 @@ public sealed class ScanStream
 
     private readonly RecogniserSet recognisers;
     private readonly FindingFilter? filter;
-    private readonly OverlapResolver resolver = new();
-    private readonly FoldedText text = new();
-    private readonly ScanScratch scratch = new();
+    private readonly ScanPass pass = new();
     private byte[] buffer = [];
     private int length;
     private int examined;
     private long origin;
-    private long decided;
     private bool ended;
 
     internal ScanStream(RecogniserSet recognisers, FindingFilter? filter) => (this.recognisers, this.filter) = (recognisers, filter);
 
     /// <summary>
-    /// Takes the next piece (it may be empty) and appends the findings that became certain, ascending and disjoint, none beginning before an earlier answer.
+    /// Takes the next piece (it may be empty) and appends the findings that became certain, ascending and disjoint, none beginning before an earlier answer but the next
+    /// parts of an open one.
     /// </summary>
     /// <param name="piece">The bytes that follow what came before.</param>
     /// <param name="final">Whether the text ends with this piece.</param>
     /// <param name="findings">Receives the findings; their offsets count from the start of the whole text.</param>
     /// <returns>
-    /// How many bytes of the text are decided: no later finding begins before that offset, and every finding handed out so far ends at or before it. It never
-    /// falls. The length so far when <paramref name="final"/>.
+    /// How many bytes of the text are decided: no later finding and no later part of one (<see cref="StreamFinding.From"/>) begins before that offset, and everything handed out so
+    /// far ends at or before it. It never falls. The length so far when <paramref name="final"/>.
     /// </returns>
     /// <exception cref="InvalidOperationException">The text has ended already.</exception>
     public long Push(ReadOnlySpan<byte> piece, bool final, List<StreamFinding> findings)
@@ -49,21 +47,18 @@ public sealed class ScanStream
             throw new InvalidOperationException("The text has ended: open another stream for another text.");
         ended = final;
 
-        Append(text.Push(piece, final));
-        scratch.Begin(recognisers);
-        var window = new TextWindow(buffer.AsSpan(0, length), final, origin, scratch);
-        examined = recognisers.Examine(window, examined, resolver.Pending);
-        int hold = final ? length : recognisers.HoldFrom(window, examined);
-        long answer = resolver.Drain(final ? long.MaxValue : origin + hold);
-        foreach (Candidate found in resolver.Accepted)
+        Append(pass.Text.Push(piece, final));
+        TextWindow window = pass.Open(recognisers, buffer.AsSpan(0, length), final, origin);
+        bool goesOn;
+        do
         {
-            if (!found.IsShadow && (filter is null || filter.Keeps(found, buffer.AsSpan((int)(found.Start - origin), (int)found.Length))))
-                findings.Add(text.Unfold(found));
+            goesOn = pass.Step(window, recognisers, filter, ref examined);
+            findings.AddRange(pass.Found);
         }
+        while (goesOn);
 
-        decided = final ? origin + length : Math.Max(decided, answer);
-        Release(hold);
-        return text.Unfold(decided);
+        Release(pass.Hold);
+        return pass.DecidedInText;
     }
 
     private void Append(ReadOnlySpan<byte> piece)

@@ -11,16 +11,7 @@ namespace IronCage.Safety;
 public sealed class Scanner
 {
     [ThreadStatic]
-    private static OverlapResolver? resolving;
-
-    [ThreadStatic]
-    private static FoldedText? folding;
-
-    [ThreadStatic]
-    private static ScanScratch? reading;
-
-    /// <summary>Candidates that are gathered before overlaps are resolved: the memory that many findings take.</summary>
-    private const int MostPending = 64;
+    private static ScanPass? passing;
 
     /// <summary>Bytes that are folded at once: the memory that a long text takes in which something folds.</summary>
     private const int MostFolded = 1 << 16;
@@ -78,39 +69,24 @@ public sealed class Scanner
     {
         ArgumentNullException.ThrowIfNull(findings);
         ScanLimits.CheckText(Options, utf8.Length);
-        OverlapResolver resolver = resolving ??= new OverlapResolver();
-        resolver.Reset();
-        FoldedText text = folding ??= new FoldedText();
-        text.Reset();
+        ScanPass pass = passing ??= new ScanPass();
+        pass.Reset();
         bool isLong = utf8.Length > MostFolded;
-        if (isLong && text.Changes(utf8, final: true))
+        if (isLong && pass.Text.Changes(utf8, final: true))
             return ScanInPieces(utf8, findings);
-        ScanScratch scratch = reading ??= new ScanScratch();
-        scratch.BeginText(recognisers);
-        var window = new TextWindow(isLong ? utf8 : text.Push(utf8, final: true), final: true, origin: 0, scratch);
+        TextWindow window = pass.Open(recognisers, isLong ? utf8 : pass.Text.Push(utf8, final: true), final: true, origin: 0);
         int before = findings.Count;
-        int at = 0;
-        while (true)
+        int examined = 0;
+        bool goesOn;
+        do
         {
-            at = recognisers.Examine(window, at, resolver.Pending, resolver.Pending.Count + MostPending);
-            bool isEnd = at >= window.Bytes.Length;
-            if (resolver.Pending.Count > 0 || !isEnd)
-            {
-                resolver.Drain(isEnd ? long.MaxValue : at - TextWindow.LeftReach);
-                foreach (Candidate found in resolver.Accepted)
-                {
-                    if (found.IsShadow || filter?.Keeps(found, window.Bytes[(int)found.Start..(int)found.End]) == false)
-                        continue;
-                    StreamFinding finding = text.Unfold(found);
-                    findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
-                }
-
-                ScanLimits.CheckFindings(Options, findings.Count - before);
-            }
-
-            if (isEnd)
-                return findings.Count - before;
+            goesOn = pass.Step(window, recognisers, filter, ref examined);
+            Add(pass.Found, findings);
+            ScanLimits.CheckFindings(Options, findings.Count - before);
         }
+        while (goesOn);
+
+        return findings.Count - before;
     }
 
     /// <summary>
@@ -134,7 +110,7 @@ public sealed class Scanner
         recognisers.Examine(window, 0, found);
         found.Sort(CandidateOrder.ByPlace);
         var resolver = new OverlapResolver();
-        foreach (Candidate candidate in found)
+        foreach (Candidate candidate in Closed(window, found))
         {
             StreamFinding place = text.Unfold(candidate);
             resolver.Pending.Add(candidate with { Start = place.Start, End = place.End, Evidence = place.Evidence });
@@ -144,7 +120,7 @@ public sealed class Scanner
             resolver.Pending.Add(Checked(external[i], i, utf8.Length));
         resolver.Drain(long.MaxValue);
         int before = findings.Count;
-        foreach (Candidate best in resolver.Accepted)
+        foreach (Candidate best in Joined(resolver.Accepted))
         {
             if (!best.IsShadow && filter?.Keeps(best, utf8[(int)best.Start..(int)best.End]) != false)
                 findings.Add(new Finding(best.Kind, (int)best.Start, (int)best.End, best.Score, best.Evidence));
@@ -152,6 +128,42 @@ public sealed class Scanner
 
         ScanLimits.CheckFindings(Options, findings.Count - before);
         return findings.Count - before;
+    }
+
+    /// <summary>With the ends of open candidates: all of the text is at hand. One that begins in another of its sort is a part of that.</summary>
+    private static List<Candidate> Closed(in TextWindow window, List<Candidate> candidates)
+    {
+        var closed = new List<Candidate>(candidates.Count);
+        long openEnd = 0;
+        foreach (Candidate candidate in candidates)
+        {
+            if (candidate.Tail is null)
+            {
+                closed.Add(candidate);
+                continue;
+            }
+
+            if (candidate.Start < openEnd)
+                continue;
+            int end = (int)candidate.End;
+            candidate.Tail.Read(window, (int)candidate.Start + FindingTail.MostBytes, ref end);
+            openEnd = end;
+            closed.Add(candidate with { End = end, Tail = null });
+        }
+
+        return closed;
+    }
+
+    /// <summary>Each with the parts that follow it.</summary>
+    private static IEnumerable<Candidate> Joined(List<Candidate> parts)
+    {
+        for (int i = 0; i < parts.Count; i++)
+        {
+            long start = parts[i].Start;
+            while (parts[i].Tail is CarriedTail)
+                i++;
+            yield return parts[i] with { Start = start };
+        }
     }
 
     private int ScanInPieces(ReadOnlySpan<byte> utf8, List<Finding> findings)
@@ -164,12 +176,20 @@ public sealed class Scanner
             bool final = utf8.Length - at <= MostFolded;
             found.Clear();
             stream.Push(final ? utf8[at..] : utf8.Slice(at, MostFolded), final, found);
-            foreach (StreamFinding finding in found)
-                findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
+            Add(found, findings);
             ScanLimits.CheckFindings(Options, findings.Count - before);
         }
 
         return findings.Count - before;
+    }
+
+    private static void Add(List<StreamFinding> found, List<Finding> findings)
+    {
+        foreach (StreamFinding finding in found)
+        {
+            if (!finding.IsOpen)
+                findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
+        }
     }
 
     /// <summary>Opens a scan of one text that arrives in pieces. Its memory is bounded by the pieces, however long the text is: the limits of the options are not asked.</summary>

@@ -22,12 +22,15 @@ public sealed class StreamScan(Scanner scanner)
     private long _start;
     private long _codePoints;
 
+    /// <summary>Where the finding begins whose parts are handed out.</summary>
+    private long _partStart;
+
     /// <summary>Whether the text has ended.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>
     /// Takes a piece and writes <c>{"findings": [as of <see cref="TextScan.Scan"/>], "decided": code points, "decided_bytes": bytes}</c>. No later finding begins before what
-    /// is decided.
+    /// is decided. A finding in parts (<see cref="StreamFinding.IsOpen"/>) has "from" and "byte_from", where the part begins, and "open".
     /// </summary>
     /// <exception cref="ConfigException">The piece is longer than the scanner takes at once, which changes nothing, or has more findings, which ends the text.</exception>
     public void Push(IBufferWriter<byte> output, ReadOnlySpan<byte> piece, bool final)
@@ -62,9 +65,17 @@ public sealed class StreamScan(Scanner scanner)
             foreach (var finding in _findings)
             {
                 writer.WriteStartObject();
-                var start = Advance(finding.Start);
-                FindingsWriter.Write(writer, finding.Kind, start, Advance(finding.End), finding.Score, finding.Evidence);
+                var from = Advance(finding.From);
+                if (finding.From == finding.Start)
+                    _partStart = from;
+                FindingsWriter.Write(writer, finding.Kind, _partStart, Advance(finding.End), finding.Score, finding.Evidence);
                 FindingsWriter.WriteBytes(writer, finding.Start, finding.End);
+                if (finding.IsOpen || finding.From > finding.Start)
+                {
+                    writer.WriteNumber("from"u8, from);
+                    writer.WriteNumber("byte_from"u8, finding.From);
+                    writer.WriteBoolean("open"u8, finding.IsOpen);
+                }
                 writer.WriteEndObject();
             }
             Advance(decided);

@@ -13,7 +13,7 @@ namespace IronCage.Safety.Patterns;
 /// </remarks>
 internal sealed class PatternMatcher(PatternProgram program)
 {
-    /// <summary>With what overlaps are decided after (<see cref="Resolution.OverlapResolver.ClusterReach"/>) this is what a stream holds back: 512 bytes in all.</summary>
+    /// <summary>With what overlaps are decided after (<see cref="Resolution.OverlapResolver.ClusterReach"/>) and a redacted form behind it, this is what a stream holds back: 512 bytes in all.</summary>
     public const int MostBytes = 250;
 
     private readonly PatternAutomaton automaton = new(program);

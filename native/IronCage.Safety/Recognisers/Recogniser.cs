@@ -46,6 +46,14 @@ internal abstract class Recogniser
     /// </summary>
     public virtual int HoldFrom(in TextWindow window, int from) => from;
 
-    protected static void Add(List<Candidate> candidates, in TextWindow window, PiiKind kind, int start, int end, float score, Evidence evidence) =>
-        candidates.Add(new Candidate(kind, window.Origin + start, window.Origin + end, score, evidence));
+    /// <param name="candidates">Receives it.</param>
+    /// <param name="window">The text.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="start">First byte.</param>
+    /// <param name="end">One past the last byte.</param>
+    /// <param name="score">Decides overlaps.</param>
+    /// <param name="evidence">What raised it.</param>
+    /// <param name="tail">How it goes on, if it does: for what is proven within some hundred bytes, and may be longer.</param>
+    protected static void Add(List<Candidate> candidates, in TextWindow window, PiiKind kind, int start, int end, float score, Evidence evidence, FindingTail? tail = null) =>
+        candidates.Add(new Candidate(kind, window.Origin + start, window.Origin + end, score, evidence, tail));
 }

@@ -41,16 +41,30 @@ internal sealed class RecogniserSet
     /// <summary>The context words of all of them.</summary>
     public ContextIndex Contexts { get; }
 
-    /// <summary>Asks the recognisers at every place with a trigger from <paramref name="from"/> on, until <paramref name="most"/> candidates or more are there.</summary>
-    /// <returns>The first place that was not decided: for want of text, or because there were enough candidates. The window's end when all were.</returns>
-    public int Examine(in TextWindow window, int from, List<Candidate> candidates, int most = int.MaxValue)
+    /// <summary>How far behind an open candidate is looked before it is resolved: enough for all that it may have to give way to.</summary>
+    private const int OpenReach = OverlapResolver.ClusterReach + TextWindow.LeftReach;
+
+    /// <summary>Asks the recognisers at every place with a trigger from <paramref name="from"/> on.</summary>
+    /// <returns>The first place that was not decided for want of text. The window's end when all were.</returns>
+    public int Examine(in TextWindow window, int from, List<Candidate> candidates) => Examine(window, from, candidates, int.MaxValue, int.MaxValue, out _);
+
+    /// <summary>As the other, until <paramref name="most"/> candidates or more are there, or an open one that can be resolved: then <paramref name="isFull"/>.</summary>
+    public int Examine(in TextWindow window, int from, List<Candidate> candidates, int most, out bool isFull) => Examine(window, from, candidates, most, OpenReach, out isFull);
+
+    private int Examine(in TextWindow window, int from, List<Candidate> candidates, int most, int openReach, out bool isFull)
     {
+        isFull = false;
+        int until = int.MaxValue;
         ref PassedText passed = ref window.Scratch.Passed;
         var search = new TriggerSearch(window, from, wanted, ownStarts, (int)Math.Max(0, passed.End - window.Origin));
         while (search.Next(out int place, out Trigger triggers))
         {
-            if (candidates.Count >= most)
+            if (candidates.Count >= most || place >= until)
+            {
+                isFull = true;
                 return place;
+            }
+
             int mark = candidates.Count;
             if (Ask(window, place, ref triggers, candidates) == MatchState.NeedMore)
             {
@@ -60,6 +74,8 @@ internal sealed class RecogniserSet
 
             if (candidates.Count == mark)
                 continue;
+            if (openReach < int.MaxValue && candidates.FindIndex(mark, static candidate => candidate.Tail is not null) >= 0)
+                until = Math.Min(until, place + openReach);
             passed.Note(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place), triggers);
             if (passed.End > window.Origin + place)
                 search.Pass((int)(passed.End - window.Origin));
@@ -99,7 +115,7 @@ internal sealed class RecogniserSet
                 found |= trigger;
                 if ((trigger & TriggerSearch.OfUser) == 0 && window.Scratch.Passed.IsSure(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place)))
                 {
-                    rest &= (uint)TriggerSearch.OfUser | (rest & (~rest + 1));
+                    rest &= (uint)TriggerSearch.Always | (rest & (~rest + 1));
                     break;
                 }
             }

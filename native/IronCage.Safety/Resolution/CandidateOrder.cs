@@ -17,7 +17,7 @@ internal static class CandidateOrder
     {
         int order = b.Score.CompareTo(a.Score);
         if (order == 0)
-            order = b.Length.CompareTo(a.Length);
+            order = (b.Reach - b.Start).CompareTo(a.Reach - a.Start);
         if (order == 0)
             order = a.Start.CompareTo(b.Start);
         if (order == 0)

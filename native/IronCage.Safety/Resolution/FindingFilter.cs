@@ -12,6 +12,10 @@ internal sealed class FindingFilter(double minScore, AllowList? allow)
     {
         if (found.Score < least)
             return false;
+
+        // The whole of it is not at hand.
+        if (found.Tail is not (null or CarriedTail))
+            return true;
         bool isDenied = found.Score >= 1f && (found.Evidence & Evidence.Custom) != 0;
         return isDenied || allow is null || !allow.Allows(found.Kind, value);
     }

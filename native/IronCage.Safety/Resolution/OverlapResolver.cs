@@ -9,10 +9,16 @@ namespace IronCage.Safety.Resolution;
 /// <remarks>
 /// A cluster takes in candidates that begin up to <see cref="ClusterReach"/> bytes after its first; a longer chain starts a new cluster there.
 /// That bounds what a stream must hold back, and since candidates are taken in the order of their place, it is the same for every cut of the text.
+/// A weak candidate that is longer than a cluster is handed out as far as that goes, open, and goes on from there unless something better begins in the rest.
+/// An open candidate with a tail overlaps all that begins behind it. When one stays, nothing more is taken until the caller tells where it ends.
 /// </remarks>
 internal sealed class OverlapResolver
 {
-    public const int ClusterReach = 256;
+    public const int ClusterReach = 160;
+
+    /// <summary>Candidates of a lower score give way to all that is found in them, however far in: addresses of the web.</summary>
+    private const float Weak = 0.5f;
+
     private const int KeptCapacity = 4096;
     private const int MostInserted = 256;
 
@@ -24,6 +30,9 @@ internal sealed class OverlapResolver
     private long clusterStart;
     private long clusterEnd;
     private long decidedEnd;
+    private bool isOpen;
+    private Candidate carried;
+    private bool isCarrying;
 
     /// <summary>Candidates found and not resolved yet; recognisers add here.</summary>
     public List<Candidate> Pending => pending;
@@ -39,6 +48,7 @@ internal sealed class OverlapResolver
         if (accepted.Capacity > KeptCapacity)
             accepted.Capacity = KeptCapacity;
         clusterStart = clusterEnd = decidedEnd = 0;
+        isOpen = isCarrying = false;
     }
 
     /// <summary>
@@ -56,28 +66,47 @@ internal sealed class OverlapResolver
         while (taken < candidates.Length && candidates[taken].Start < frontier)
         {
             ref readonly Candidate candidate = ref candidates[taken];
-            taken++;
-            if (cluster.Count > 0 || candidate.Start < decidedEnd || candidate.End > frontier || (taken < candidates.Length && candidates[taken].Start < candidate.End))
+            bool isAlone = !isOpen && cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
+                && (taken + 1 == candidates.Length || candidates[taken + 1].Start >= candidate.End);
+            if (isAlone)
             {
-                Take(candidate);
-                continue;
+                // As is mostly so.
+                accepted.Add(candidate);
+                decidedEnd = candidate.End;
+            }
+            else if (!Take(candidate))
+            {
+                break;
             }
 
-            // Nothing overlaps it, as is mostly so.
-            accepted.Add(candidate);
-            decidedEnd = candidate.End;
+            taken++;
         }
 
         pending.RemoveRange(0, taken);
-        if (cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
+        while (!isOpen && cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
             Close();
-
+        if (isOpen)
+            return decidedEnd;
         long open = cluster.Count > 0 ? Math.Min(clusterStart, frontier) : frontier;
         return Math.Max(open, decidedEnd);
     }
 
-    /// <summary>What the last <see cref="Drain"/> made certain.</summary>
+    /// <summary>
+    /// What the last <see cref="Drain"/> made certain; the last of them may be open. Behind one with a <see cref="CarriedTail"/> comes the rest of it, now or with the next drain:
+    /// empty where something better begins in it.
+    /// </summary>
     public List<Candidate> Accepted => accepted;
+
+    /// <summary>Whether nothing is pending, and nothing waits for what may overlap it.</summary>
+    public bool IsIdle => pending.Count == 0 && cluster.Count == 0;
+
+    /// <summary>The open finding that <see cref="Drain"/> handed out ends here. What was found behind its beginning is forgotten, to be looked for anew behind its end.</summary>
+    public void CloseOpen(long end)
+    {
+        isOpen = false;
+        decidedEnd = end;
+        pending.Clear();
+    }
 
     /// <summary>By place. Recognisers are asked in ascending order, so little is ever out of order, and inserting beats sorting.</summary>
     private void Order()
@@ -105,20 +134,24 @@ internal sealed class OverlapResolver
         }
     }
 
-    private void Take(in Candidate candidate)
+    /// <returns>False where an open finding comes before it.</returns>
+    private bool Take(in Candidate candidate)
     {
-        if (cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
+        while (!isOpen && cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();
+        if (isOpen)
+            return false;
         if (candidate.Start < decidedEnd)
-            return;
+            return true;
         if (cluster.Count == 0)
         {
             clusterStart = candidate.Start;
-            clusterEnd = candidate.End;
+            clusterEnd = candidate.Reach;
         }
 
-        clusterEnd = Math.Max(clusterEnd, candidate.End);
+        clusterEnd = Math.Max(clusterEnd, candidate.Reach);
         cluster.Add(candidate);
+        return true;
     }
 
     private void Close()
@@ -136,14 +169,33 @@ internal sealed class OverlapResolver
         int count = accepted.Count - first;
         if (count > 1)
             accepted.Sort(first, count, PlaceComparer);
-        decidedEnd = accepted[^1].End;
+        if (isCarrying && accepted[first] != carried)
+            accepted.Insert(first, carried with { End = carried.Start });
+        isCarrying = false;
+        Candidate last = accepted[^1];
+        decidedEnd = last.End;
+        isOpen = last.Tail is not null;
+        if (last.Score < Weak && last.End > clusterStart + ClusterReach && !isOpen)
+            Carry(last);
+    }
+
+    /// <summary>Goes on with the rest of a weak candidate as the first of the next cluster.</summary>
+    private void Carry(in Candidate weak)
+    {
+        decidedEnd = clusterStart + ClusterReach;
+        accepted[^1] = weak with { Tail = new CarriedTail(decidedEnd) };
+        carried = weak with { Start = decidedEnd };
+        isCarrying = true;
+        cluster.Add(carried);
+        clusterStart = carried.Start;
+        clusterEnd = carried.End;
     }
 
     private bool OverlapsAccepted(in Candidate candidate, int first)
     {
         for (int i = first; i < accepted.Count; i++)
         {
-            if (candidate.Start < accepted[i].End && accepted[i].Start < candidate.End)
+            if (candidate.Start < accepted[i].Reach && accepted[i].Start < candidate.Reach)
                 return true;
         }
 

@@ -65,6 +65,13 @@ internal sealed class FoldedText
         return new StreamFinding(found.Kind, start, finish, found.Score, found.Evidence | decoded);
     }
 
+    /// <summary>The place in the text where what ends before <paramref name="folded"/> ends; no earlier place may be asked for any more.</summary>
+    public long UnfoldEnd(long folded)
+    {
+        shifts.Settle(folded);
+        return folded + shifts.Before(folded, inclusive: false);
+    }
+
     /// <summary>The place in the text behind everything that the bytes before <paramref name="folded"/> stand for; no earlier place may be asked for any more.</summary>
     public long Unfold(long folded)
     {

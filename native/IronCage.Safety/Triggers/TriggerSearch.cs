@@ -11,8 +11,14 @@ internal ref struct TriggerSearch
     /// <summary>How many bytes from a place on decide whether it has a trigger.</summary>
     public const int Reach = 24;
 
+    /// <summary>From one <see cref="Trigger.Block"/> to the next.</summary>
+    public const int BlockWidth = 128;
+
     /// <summary>The triggers of what the user looks for.</summary>
     public const Trigger OfUser = Trigger.Word | Trigger.Own;
+
+    /// <summary>The triggers that count also in what was found: those of the user, and that from which on the rest of a run is looked into.</summary>
+    public const Trigger Always = OfUser | Trigger.Block;
 
     private readonly ReadOnlySpan<byte> text;
     private readonly bool final;
@@ -26,9 +32,11 @@ internal ref struct TriggerSearch
     private ulong words;
     private ulong own;
     private ulong signs;
+    private ulong blocks;
     private ulong left;
     private int origin;
     private int passed;
+    private readonly int firstBlock;
 
     public TriggerSearch(in TextWindow window, int from, Trigger wanted, ByteSet? ownStarts = null, int passed = 0)
     {
@@ -36,6 +44,7 @@ internal ref struct TriggerSearch
         final = window.Final;
         this.wanted = wanted;
         this.ownStarts = ownStarts;
+        firstBlock = (int)(-window.Origin & (BlockWidth - 1));
         this.passed = passed;
         origin = from - ByteMasks.Width;
         Stop = text.Length;
@@ -68,7 +77,7 @@ internal ref struct TriggerSearch
             place = origin + bit;
             if (place < passed)
             {
-                triggers = Own(bit) & wanted;
+                triggers = Kept(bit) & wanted;
                 continue;
             }
 
@@ -85,7 +94,7 @@ internal ref struct TriggerSearch
         return true;
     }
 
-    /// <summary>Leaves out the places before <paramref name="place"/>, but for <see cref="OfUser"/>.</summary>
+    /// <summary>Leaves out the places before <paramref name="place"/>, but for <see cref="Always"/>.</summary>
     public void Pass(int place)
     {
         passed = place;
@@ -96,11 +105,12 @@ internal ref struct TriggerSearch
     {
         int bits = passed - origin;
         if (bits > 0)
-            left &= (bits < ByteMasks.Width ? ulong.MaxValue << bits : 0) | words | own;
+            left &= (bits < ByteMasks.Width ? ulong.MaxValue << bits : 0) | words | own | blocks;
     }
 
-    private readonly Trigger Own(int bit) =>
-        (((words >> bit) & 1) != 0 ? Trigger.Word : Trigger.None) | (((own >> bit) & 1) != 0 ? Trigger.Own : Trigger.None);
+    private readonly Trigger Kept(int bit) => (((words >> bit) & 1) != 0 ? Trigger.Word : Trigger.None)
+        | (((own >> bit) & 1) != 0 ? Trigger.Own : Trigger.None)
+        | (((blocks >> bit) & 1) != 0 ? Trigger.Block : Trigger.None);
 
     /// <returns>False when the text at hand does not tell.</returns>
     private readonly bool At(int bit, int place, out Trigger triggers)
@@ -118,7 +128,7 @@ internal ref struct TriggerSearch
                 return false;
         }
 
-        triggers = (triggers | Own(bit)) & wanted;
+        triggers = (triggers | Kept(bit)) & wanted;
         return true;
     }
 
@@ -199,6 +209,10 @@ internal ref struct TriggerSearch
         left = block.Number | block.Token | block.Capitals | signs;
         if ((wanted & Trigger.Word) != 0)
             FindWords(here, before);
+        int next = origin + ((firstBlock - origin) & (BlockWidth - 1));
+        bool isBlock = next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
+        blocks = isBlock ? 1UL << (next - origin) : 0;
+        left |= blocks;
         if (ownStarts is not null)
         {
             own = ownStarts.Find(text, origin);
@@ -210,6 +224,8 @@ internal ref struct TriggerSearch
         if (passed > origin)
             Leave();
     }
+
+    private readonly bool IsRun(int place) => ByteClass.IsBase64(text[place]) || text[place] is (byte)'-' or (byte)'_';
 
     private void FindWords(in ByteMasks here, byte before)
     {

@@ -62,7 +62,7 @@ internal sealed class EvasionTests
         yield return Form("tags", string.Concat(Email.Select(c => char.ConvertFromUtf32(0xE0000 + c))), "EMAIL_ADDRESS");
         yield return Form("Base64", Convert.ToBase64String(Encoding.UTF8.GetBytes(key)), "GITHUB_TOKEN");
         yield return Form("Base64 of a sentence", Convert.ToBase64String(Encoding.UTF8.GetBytes($"Привет! My address is {Email}, thanks.")), "EMAIL_ADDRESS");
-        yield return Form("Base64 of 8 KB", Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("All work and no play. ", 270)) + Email)), "EMAIL_ADDRESS");
+        yield return Form("Base64 of 160 bytes", Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("All work and no play. ", 7)) + Email)), "EMAIL_ADDRESS");
         yield return Form("Base64url", Convert.ToBase64String(Encoding.UTF8.GetBytes(key + "?>")).Replace('+', '-').Replace('/', '_').TrimEnd('='), "GITHUB_TOKEN");
         yield return Form("hexadecimal", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(key)), "GITHUB_TOKEN");
         yield return Form("hexadecimal, capitals", Convert.ToHexString(Encoding.UTF8.GetBytes($"mail {Email}")), "EMAIL_ADDRESS");

@@ -20,14 +20,13 @@ internal sealed class HostileTextTests
     ];
 
     [TestCaseSource(nameof(Units))]
-    public void Megabyte_of_one_unit_is_scanned_and_streamed(string unit) => Check(unit, held: 2000);
+    public void Megabyte_of_one_unit_is_scanned_and_streamed(string unit) => Check(unit, unit.Contains('\\', StringComparison.Ordinal) ? 4000 : 512);
 
-    /// <summary>What stands for text is held until its end, or until it is too long.</summary>
     [TestCase("YSBsaXR0bGUgYm9iQGV4YW1wbGUuY29tIG1vcmUg")]
     [TestCase("612062406578616d706c652e636f6d2c20616e64206d6f726520")]
     [TestCase("IQoJb3JpZ2lu")]
     [TestCase("Pz8/YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo/")]
-    public void Megabyte_of_encoded_text_is_scanned_and_streamed(string unit) => Check(unit, held: 8192 + 2000);
+    public void Megabyte_of_encoded_text_is_scanned_and_streamed(string unit) => Check(unit, 512);
 
     private static void Check(string unit, int held)
     {
@@ -39,10 +38,10 @@ internal sealed class HostileTextTests
         for (int at = 0; at < text.Length; at += 1000)
         {
             long decided = stream.Push(text.AsSpan(at, Math.Min(1000, text.Length - at)), final: at + 1000 >= text.Length, findings);
-            Assert.That(at + 1000 - decided, Is.LessThan(held));
+            Assert.That(Math.Min(at + 1000, text.Length) - decided, Is.LessThanOrEqualTo(held));
         }
 
-        Assert.That(findings, Has.Count.EqualTo(whole.Count));
+        Assert.That(findings.Whole().Count(), Is.EqualTo(whole.Count));
     }
 
     [Test]
@@ -53,6 +52,6 @@ internal sealed class HostileTextTests
         var findings = new List<StreamFinding>();
         for (int at = 0; at < text.Length; at++)
             stream.Push(text.AsSpan(at, 1), final: at == text.Length - 1, findings);
-        Assert.That(findings, Has.Count.EqualTo(1));
+        Assert.That(findings.Whole().Count(), Is.EqualTo(1));
     }
 }

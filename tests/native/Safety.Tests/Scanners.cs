@@ -18,6 +18,9 @@ internal static class Scanners
         return findings;
     }
 
+    /// <summary>The findings of a stream, each once: those that were handed out in parts as their last part tells them.</summary>
+    public static IEnumerable<StreamFinding> Whole(this IEnumerable<StreamFinding> findings) => findings.Where(finding => !finding.IsOpen).Select(finding => finding with { From = finding.Start });
+
     /// <summary>What a caller does with findings: replaces each by its redacted form.</summary>
     public static byte[] Redact(ReadOnlySpan<byte> utf8, Scanner? scanner = null) => Replace(utf8, static (kind, _) => kind.RedactedUtf8.ToArray(), scanner);
 

@@ -13,8 +13,8 @@ namespace IronCage.Safety.Recognisers.Addresses;
 /// </remarks>
 internal static class UrlText
 {
-    /// <summary>The longest URL: an overlap is resolved over as many bytes, and a stream holds it back.</summary>
-    public const int Most = Resolution.OverlapResolver.ClusterReach;
+    /// <summary>The longest URL: a stream holds it back.</summary>
+    public const int Most = 256;
 
     private static readonly bool[] Allowed = Table("!#$%&()*+-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 

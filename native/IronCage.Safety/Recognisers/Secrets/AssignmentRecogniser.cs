@@ -119,7 +119,7 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
         {
             if (!shape.IsAnnounced(window, start))
                 continue;
-            MatchState state = shape.Match(window, start, out int end);
+            MatchState state = shape.Match(window, start, out int end, out _);
             if (state == MatchState.Match)
                 state = RunEdge.Right(window, end);
             if (state == MatchState.NeedMore)

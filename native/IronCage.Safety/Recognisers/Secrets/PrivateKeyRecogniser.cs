@@ -8,24 +8,23 @@ namespace IronCage.Safety.Recognisers.Secrets;
 
 /// <summary>
 /// Private keys in PEM and PGP armour, with real or escaped line breaks, quoted or indented. A key whose end is missing counts up to where it stops
-/// looking like one, at most 64 KB: most of a secret is still a secret.
+/// looking like one, at most 64 KB: most of a secret is still a secret. What proves it is handed out at once, whatever follows.
 /// </summary>
 /// <remarks>The head alone proves nothing (documents name it): a run of 32 base64 characters must begin within 256 bytes after it.</remarks>
 internal sealed class PrivateKeyRecogniser : Recogniser
 {
     private const float Score = 1;
-    private const int Longest = 65536;
     private const int LongestLabel = 40;
     private const int ProofWithin = 256;
     private const int ProofLength = 32;
     private const string Common = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n\\\"':,->|";
 
-    private static readonly SearchValues<byte> Pem = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Common));
-    private static readonly SearchValues<byte> Pgp = SearchValues.Create(System.Text.Encoding.ASCII.GetBytes(Common + ".()<@_"));
+    private static readonly ArmourTail Pem = new(Common);
+    private static readonly ArmourTail Pgp = new(Common + ".()<@_");
 
     public override Trigger Triggers => Trigger.Dashes;
 
-    private static ReadOnlySpan<byte> Dashes => "-----"u8;
+    internal static ReadOnlySpan<byte> Dashes => "-----"u8;
 
     /// <summary>The anchor is the last dash before BEGIN, so that a long rule of dashes costs one look per dash.</summary>
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
@@ -38,15 +37,11 @@ internal sealed class PrivateKeyRecogniser : Recogniser
         MatchState head = Marker(window, anchor + 1, "BEGIN "u8, out int body, out bool pgp);
         if (head != MatchState.Match)
             return head;
-        SearchValues<byte> alphabet = pgp ? Pgp : Pem;
-        MatchState proof = Proof(window, body, alphabet);
-        if (proof != MatchState.Match)
-            return proof;
-
-        MatchState state = End(window, start, body, alphabet, out int end);
-        if (state == MatchState.Match)
-            Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern);
-        return state;
+        ArmourTail tail = pgp ? Pgp : Pem;
+        MatchState proof = Proof(window, body, tail.Alphabet, out int end);
+        if (proof == MatchState.Match)
+            Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern, tail);
+        return proof;
     }
 
     public override int HoldFrom(in TextWindow window, int from)
@@ -61,7 +56,7 @@ internal sealed class PrivateKeyRecogniser : Recogniser
     }
 
     /// <summary>Reads <c>BEGIN RSA PRIVATE KEY-----</c> or its END.</summary>
-    private static MatchState Marker(in TextWindow window, int from, ReadOnlySpan<byte> word, out int end, out bool pgp)
+    internal static MatchState Marker(in TextWindow window, int from, ReadOnlySpan<byte> word, out int end, out bool pgp)
     {
         ReadOnlySpan<byte> rest = window.Bytes[from..];
         end = 0;
@@ -85,8 +80,9 @@ internal sealed class PrivateKeyRecogniser : Recogniser
         return MatchState.Match;
     }
 
-    private static MatchState Proof(in TextWindow window, int body, SearchValues<byte> alphabet)
+    private static MatchState Proof(in TextWindow window, int body, SearchValues<byte> alphabet, out int end)
     {
+        end = body;
         ReadOnlySpan<byte> rest = window.Bytes[body..];
         rest = rest[..Math.Min(rest.Length, ProofWithin + ProofLength)];
         int run = 0;
@@ -94,45 +90,15 @@ internal sealed class PrivateKeyRecogniser : Recogniser
         {
             run = ByteClass.IsBase64(rest[i]) ? run + 1 : 0;
             if (run == ProofLength)
+            {
+                end = body + i + 1;
                 return MatchState.Match;
+            }
+
             if (!alphabet.Contains(rest[i]) || rest[i..].StartsWith(Dashes))
                 return MatchState.NoMatch;
         }
 
         return window.Final || rest.Length == ProofWithin + ProofLength ? MatchState.NoMatch : MatchState.NeedMore;
-    }
-
-    private static MatchState End(in TextWindow window, int start, int body, SearchValues<byte> alphabet, out int end)
-    {
-        ReadOnlySpan<byte> text = window.Bytes;
-        int limit = Math.Min(text.Length, start + Longest);
-        ReadOnlySpan<byte> rest = text[body..limit];
-        end = limit;
-        int dashes = rest.IndexOf(Dashes);
-        int foreign = rest.IndexOfAnyExcept(alphabet);
-        if (foreign >= 0 && (dashes < 0 || foreign < dashes))
-        {
-            end = TrimEnd(text, body + foreign);
-            return MatchState.Match;
-        }
-
-        if (dashes >= 0)
-        {
-            MatchState marker = Marker(window, body + dashes + Dashes.Length, "END "u8, out int after, out _);
-            end = marker == MatchState.Match ? after : TrimEnd(text, body + dashes);
-            return marker == MatchState.NeedMore ? marker : MatchState.Match;
-        }
-
-        if (limit == start + Longest)
-            return MatchState.Match;
-        end = TrimEnd(text, limit);
-        return window.Final ? MatchState.Match : MatchState.NeedMore;
-    }
-
-    private static int TrimEnd(ReadOnlySpan<byte> text, int end)
-    {
-        while (!ByteClass.IsBase64(text[end - 1]) && text[end - 1] != '=')
-            end--;
-        return end;
     }
 }

@@ -11,9 +11,9 @@ namespace IronCage.Safety.Recognisers.Secrets;
 internal sealed class PuttyKeyRecogniser : Recogniser
 {
     private const float Score = 1;
-    private const int Longest = 16384;
-    private const int DigestLength = 64;
-    private const int HeadLength = 128;
+    private const int EncryptionWithin = 128;
+    private const int ProofWithin = 384;
+    private const int ProofLength = 32;
 
     public override Trigger Triggers => Trigger.Token;
 
@@ -25,39 +25,36 @@ internal sealed class PuttyKeyRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int start = Edge.SkipEscape(text, place);
-        ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + Longest)];
+        ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + ProofWithin)];
         int known = Math.Min(rest.Length, Opening.Length);
         if (!rest[..known].SequenceEqual(Opening[..known]) || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
-        MatchState head = Head(window, rest);
-        if (head != MatchState.Match)
-            return head;
-        bool isOpen = !window.Final && rest.Length < Longest;
-        int mac = rest.IndexOf("Private-MAC: "u8);
-        if (mac < 0)
-            return isOpen ? MatchState.NeedMore : MatchState.NoMatch;
-        if (rest[..mac].IndexOf("Private-Lines: "u8) < 0)
-            return MatchState.NoMatch;
-        int end = mac + "Private-MAC: ".Length;
-        int limit = Math.Min(rest.Length, end + DigestLength);
-        while (end < limit && ByteClass.IsHex(rest[end]))
-            end++;
-        if (end == rest.Length && isOpen && end < limit + 1)
-            return MatchState.NeedMore;
-        MatchState edge = Edge.Right(window, start + end, ""u8);
-        if (edge == MatchState.Match)
-            Add(candidates, window, SecretKinds.PrivateKey, start, start + end, Score, Evidence.Pattern);
-        return edge;
+        MatchState proof = Proof(window, rest, out int length);
+        if (proof == MatchState.Match)
+            Add(candidates, window, SecretKinds.PrivateKey, start, start + length, Score, Evidence.Pattern, PuttyTail.Instance);
+        return proof;
     }
 
-    /// <summary>The first lines prove it, so that what only begins like a key is not held.</summary>
-    private static MatchState Head(in TextWindow window, ReadOnlySpan<byte> rest)
+    /// <summary>Its first lines prove it, and the beginning of its public part.</summary>
+    private static MatchState Proof(in TextWindow window, ReadOnlySpan<byte> head, out int length)
     {
-        ReadOnlySpan<byte> head = rest[..Math.Min(rest.Length, HeadLength)];
+        length = 0;
         if (head.Length > Opening.Length && !ByteClass.IsDigit(head[Opening.Length]))
             return MatchState.NoMatch;
-        if (head.IndexOf("Encryption: "u8) >= 0)
-            return MatchState.Match;
-        return head.Length == HeadLength ? MatchState.NoMatch : window.AtEnd;
+        if (head[..Math.Min(head.Length, EncryptionWithin)].IndexOf("Encryption: "u8) < 0)
+            return head.Length >= EncryptionWithin ? MatchState.NoMatch : window.AtEnd;
+        int lines = head.IndexOf("Public-Lines: "u8);
+        int run = 0;
+        for (length = Math.Max(lines, 0); lines >= 0 && length < head.Length; length++)
+        {
+            run = ByteClass.IsBase64(head[length]) ? run + 1 : 0;
+            if (run == ProofLength)
+            {
+                length++;
+                return MatchState.Match;
+            }
+        }
+
+        return head.Length == ProofWithin ? MatchState.NoMatch : window.AtEnd;
     }
 }

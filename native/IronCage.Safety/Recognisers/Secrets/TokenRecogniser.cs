@@ -74,14 +74,15 @@ internal sealed class TokenRecogniser : Recogniser
     {
         if (!Edge.LeftFree(window.Bytes, start))
             return MatchState.NoMatch;
-        MatchState state = shape.Match(window, start, out int end);
+        MatchState state = shape.Match(window, start, out int end, out FindingTail? tail);
         if (state != MatchState.Match)
             return state;
         if (!shape.IsPlausible(window.Bytes[start..end]) || !shape.IsAnnounced(window, start))
             return MatchState.NoMatch;
-        state = Edge.Right(window, end, ""u8);
+        if (tail is null)
+            state = Edge.Right(window, end, ""u8);
         if (state == MatchState.Match)
-            Add(candidates, window, shape.Kind, start, end, shape.Score, EvidenceOf(shape, window.Bytes[start..end]));
+            Add(candidates, window, shape.Kind, start, end, shape.Score, EvidenceOf(shape, window.Bytes[start..end]), tail);
         return state;
     }
 
@@ -138,7 +139,7 @@ internal sealed class TokenRecogniser : Recogniser
             return MatchState.NoMatch;
 
         // Most shapes do not match, and the words are asked for last.
-        MatchState state = shape.Match(window, start, out int end);
+        MatchState state = shape.Match(window, start, out int end, out _);
         if (state == MatchState.NoMatch || !Edge.LeftFree(window.Bytes, start) || !RunEdge.LeftFree(window.Bytes, start) || !shape.IsAnnounced(window, start))
             return MatchState.NoMatch;
         if (state != MatchState.Match)

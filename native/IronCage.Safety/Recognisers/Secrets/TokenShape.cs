@@ -15,7 +15,11 @@ internal sealed class TokenShape
     private static readonly UInt128 Capitals = (UInt128)0x3FFFFFF << 'A';
     private static readonly UInt128 Smalls = (UInt128)0x3FFFFFF << 'a';
 
+    /// <summary>Fixed bytes that, with <see cref="Proof"/> bytes of the right sets, prove a token whose end is not at hand.</summary>
+    private const int ProvingBytes = 4;
+
     private readonly TokenSegment[] segments;
+    private readonly RunTail?[] tails;
     private readonly int anchor;
     private readonly int fewestDistinct;
     private readonly bool needsDigit;
@@ -29,6 +33,7 @@ internal sealed class TokenShape
         Checksum = row.Checksum;
         spelled = row.Spelled is null ? [] : [System.Text.Encoding.ASCII.GetBytes(row.Spelled)];
         this.segments = segments;
+        tails = [.. segments.Select((_, i) => TailOf(segments, i))];
         (anchor, HeadLength, IsTriggered) = Anchor(segments);
         IsTriggered = IsTriggered && (Beginning.Length >= 2 || HeadLength > 0 || LeadsWith(ShapeNotation.UrlSafe) || LeadsWith(ShapeNotation.Base64) || LeadsWith(ShapeNotation.Dotted));
         Least = segments.Sum(segment => segment.Min);
@@ -50,6 +55,9 @@ internal sealed class TokenShape
         IsUrl = segments[0].Literal.AsSpan().StartsWith("https://"u8);
         Score = row.Context is not null && fixedBytes < 2 ? 0.9f : (row.Context is null ? 0.98f : 0.99f) + (Math.Min(fixedBytes, 15) * 0.0005f) - (body.Count > 40 ? 0.0002f : 0);
     }
+
+    /// <summary>After so many bytes a token is told, and goes on to the end of its run.</summary>
+    public const int Proof = 256;
 
     public PiiKind Kind { get; }
 
@@ -146,10 +154,15 @@ internal sealed class TokenShape
     }
 
     /// <summary>Reads one from <paramref name="start"/> on.</summary>
-    public MatchState Match(in TextWindow window, int start, out int end)
+    /// <param name="window">The text.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="end">Where it ends, or how far it was read.</param>
+    /// <param name="tail">How it goes on behind <paramref name="end"/>; null where it does not.</param>
+    public MatchState Match(in TextWindow window, int start, out int end, out FindingTail? tail)
     {
         ReadOnlySpan<byte> text = window.Bytes;
         end = start;
+        tail = null;
         for (int i = 0; i < segments.Length; i++)
         {
             TokenSegment segment = segments[i];
@@ -166,10 +179,20 @@ internal sealed class TokenShape
             }
 
             bool isLast = i == segments.Length - 1;
-            int limit = Math.Min(text.Length, end + segment.Max + (isLast ? 1 : 0));
+            int most = tails[i] is null ? int.MaxValue : start + Proof;
+            int limit = Math.Min(Math.Min(text.Length, most), end + segment.Max + (isLast ? 1 : 0));
             int at = end;
             while (at < limit && segment.Set.Has(text[at]))
                 at++;
+            if (at == most && at - end >= segment.Min)
+            {
+                end = at;
+                while (text[end - 1] == '.')
+                    end--;
+                tail = tails[i];
+                return MatchState.Match;
+            }
+
             if (at == text.Length && !window.Final && at - end <= segment.Max && (isLast || at - end < segment.Max))
                 return MatchState.NeedMore;
             if (at - end < segment.Min || at - end > segment.Max)
@@ -192,7 +215,7 @@ internal sealed class TokenShape
         int at = 0;
         for (int i = 0; i < segments.Length; i++)
         {
-            int length = i == segments.Length - 1 ? token.Length - at : Length(token[at..], segments[i]);
+            int length = i == segments.Length - 1 ? token.Length - at : Math.Min(Length(token[at..], segments[i]), token.Length - at);
             if (!segments[i].IsLiteral)
             {
                 foreach (byte b in token.Slice(at, length))
@@ -203,6 +226,8 @@ internal sealed class TokenShape
             }
 
             at += length;
+            if (at == token.Length)
+                break;
         }
 
         // A digest shows one case only, so it is none of a set with both.
@@ -218,6 +243,20 @@ internal sealed class TokenShape
         while (length < segment.Max && length < rest.Length && segment.Set.Has(rest[length]))
             length++;
         return length;
+    }
+
+    /// <summary>How a token goes on that reaches <see cref="Proof"/> in a segment; null where it cannot, or would not be proven there.</summary>
+    private static RunTail? TailOf(TokenSegment[] segments, int segment)
+    {
+        if (segments[segment].IsLiteral || segments[..(segment + 1)].Sum(part => part.Max) < Proof)
+            return null;
+        byte[] before = [.. segments[..segment].SelectMany(part => part.Literal)];
+        if (before.Length < ProvingBytes && !before.AsSpan().ContainsAnyExcept(Values(ShapeNotation.Base64)))
+            return null;
+        AsciiSet set = default;
+        foreach (TokenSegment part in segments[segment..])
+            set |= part.Set | AsciiSet.Of(System.Text.Encoding.ASCII.GetString(part.Literal));
+        return new RunTail(set);
     }
 
     private static System.Buffers.SearchValues<byte> Values(AsciiSet set) =>

@@ -30,7 +30,7 @@ internal sealed class WebhookRecogniser : Recogniser
             return window.AtEnd;
         foreach (TokenShape shape in window.Bytes[host] < byHost.Length ? byHost[window.Bytes[host]] : [])
         {
-            MatchState state = shape.Match(window, start, out int end);
+            MatchState state = shape.Match(window, start, out int end, out _);
             if (state == MatchState.Match)
                 state = Edge.Right(window, end, ""u8);
             if (state == MatchState.NeedMore)

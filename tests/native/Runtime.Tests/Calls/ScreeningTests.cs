@@ -87,6 +87,42 @@ public class ScreeningTests
         }
     }
 
+    /// <summary>A key that arrives line by line: redacted at once, held until its end where the action needs all of it, told once.</summary>
+    [TestCase("redact", "[PRIVATE_KEY_REDACTED]")]
+    [TestCase("mask", "")]
+    [TestCase("hash", "")]
+    [TestCase("warn", "-----BEGIN RSA PRIVATE KEY-----")]
+    [TestCase("ignore", "-----BEGIN RSA PRIVATE KEY-----")]
+    public void A_private_key_in_a_stream_is_treated_as_in_a_whole_answer(string action, string soon)
+    {
+        string[] lines = [.. Enumerable.Range(0, 20).Select(i => string.Concat(Enumerable.Range(i, 64).Select(k => "q7Zk2WmX9bTf4HsL8cRv1NgY6pDj3KxB5nQe0GtUaSdFhJiM"[k * 7 % 48])) + "\n")];
+        string[] pieces = ["Schlüssel:\n-----BEGIN RSA ", "PRIVATE KEY-----\n", .. lines, "-----END RSA PRIVATE KEY", "-----\nja ", Mail, ", ok"];
+        var options = $"\"pii_actions\":{{\"PRIVATE_KEY\":\"{action}\"}}";
+        var protection = _cage.Protect(options);
+        var whole = _cage.Whole(protection.OpenRun(null), null, Wire.Answer(string.Concat(pieces)));
+        var told = Findings(protection).Select(f => f.ToString()).ToArray();
+
+        var streaming = _cage.Protect(options);
+        var call = _cage.Begin(streaming.OpenRun(null), Wire.Streamed()).Call;
+        var (early, _) = Cage.Stream(call, pieces[..10].Select(piece => Wire.Utf8(Wire.Chunk(piece))), ends: false);
+        var (late, refusal) = Cage.Continue(call, [.. pieces[10..].Select(piece => Wire.Utf8(Wire.Chunk(piece))), Wire.Utf8(Wire.Stop + Wire.Done)]);
+        Assert.That(refusal, Is.Null);
+        Assert.That(Wire.Content(early), soon.Length > 0 ? Does.Contain(soon) : Is.EqualTo("Schlüssel:\n").Or.Empty);
+        Assert.That(Wire.Content(early + late), Is.EqualTo(whole.Json.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()));
+        Assert.That(Findings(streaming).Select(f => f.ToString()), Is.EqualTo(told));
+    }
+
+    [Test]
+    public void A_private_key_in_a_stream_is_blocked_before_anything_of_it_is_handed_on()
+    {
+        var run = _cage.Protect("\"pii_actions\":{\"PRIVATE_KEY\":\"block\"}").OpenRun(null);
+        var call = _cage.Begin(run, Wire.Streamed()).Call;
+        var key = "-----BEGIN PRIVATE KEY-----\n" + string.Concat(Enumerable.Range(0, 64).Select(k => "q7Zk2WmX9bTf4HsL8cRv1NgY6pDj3KxB5nQe0GtUaSdFhJiM"[k * 7 % 48]));
+        var (output, refusal) = Cage.Stream(call, [.. Enumerable.Repeat(key, 5).Prepend("ja ").Select(piece => Wire.Utf8(Wire.Chunk(piece)))]);
+        Assert.That(refusal?.Error, Is.EqualTo("PiiBlocked"));
+        Assert.That(output, Does.Not.Contain("BEGIN"));
+    }
+
     [Test]
     public void Places_of_findings_count_characters_also_where_they_are_escaped()
     {

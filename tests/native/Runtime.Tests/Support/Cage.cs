@@ -60,10 +60,19 @@ internal sealed class Cage : IDisposable
     }
 
     /// <summary>Feeds a stream in pieces; what was handed on, and the refusal if it was blocked.</summary>
-    public static (string Output, Step? Refusal) Stream(ProtectedCall call, params IEnumerable<byte[]> pieces)
+    public static (string Output, Step? Refusal) Stream(ProtectedCall call, params IEnumerable<byte[]> pieces) => Stream(call, pieces, ends: true);
+
+    /// <summary>As the other; not to its end where <see cref="Continue"/> follows.</summary>
+    public static (string Output, Step? Refusal) Stream(ProtectedCall call, IEnumerable<byte[]> pieces, bool ends)
+    {
+        call.OpenStream(200);
+        return Continue(call, pieces, ends);
+    }
+
+    /// <summary>Feeds the rest of a stream.</summary>
+    public static (string Output, Step? Refusal) Continue(ProtectedCall call, IEnumerable<byte[]> pieces, bool ends = true)
     {
         var output = new List<byte>();
-        call.OpenStream(200);
         foreach (var piece in pieces)
         {
             var fed = Step.Of(call.Feed(piece));
@@ -71,6 +80,8 @@ internal sealed class Cage : IDisposable
                 return (System.Text.Encoding.UTF8.GetString([.. output]), fed);
             output.AddRange(fed.Kind == VerdictKind.Send ? piece : fed.Body);
         }
+        if (!ends)
+            return (System.Text.Encoding.UTF8.GetString([.. output]), null);
         var last = Step.Of(call.FinishStream());
         if (last.Kind != VerdictKind.Refuse)
             output.AddRange(last.Body);

@@ -19,7 +19,7 @@ internal static class PaymentTokens
         new("PAYPAL_CLIENT_SECRET", "E<w79>", Vendor.Named("pay pal", "brain tree")),
         new("PAYPAL_ACCESS_TOKEN", "access_token$(production|sandbox)$<l16>$<h32>"),
         new("PAYPAL_ACCESS_TOKEN", "A21AA<w80-120>"),
-        new("ADYEN_API_KEY", "AQE<p50-300>-<p10-200>-<v6-200>"),
+        new("ADYEN_API_KEY", "AQE<p50-200>-<p10-200>-<v6-200>"),
         new("RAZORPAY_KEY_ID", "rzp_(live|test)_<a14>"),
         new("MOLLIE_API_KEY", "(live|test)_<a30-36>"),
         new("GOCARDLESS_TOKEN", "(live|sandbox)_<w40>"),

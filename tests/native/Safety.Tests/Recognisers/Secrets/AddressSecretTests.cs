@@ -48,7 +48,8 @@ internal sealed class AddressSecretTests
         var findings = new List<StreamFinding>();
         for (int i = 0; i < text.Length; i++)
             stream.Push(text.AsSpan(i, 1), i == text.Length - 1, findings);
-        Assert.That(findings.Select(f => (f.Start, f.End)), Is.EqualTo(new[] { (4L, 4L + jwt.Length) }));
+        Assert.That(findings.Whole().Select(f => (f.Start, f.End)), Is.EqualTo(new[] { (4L, 4L + jwt.Length) }));
+        Assert.That(findings[0].IsOpen, Is.True);
     }
 
     [Test]
@@ -56,7 +57,9 @@ internal sealed class AddressSecretTests
     {
         string key = Fakes.Putty;
         Assert.That(Marked.Kinds("a\n" + key + "\nb"), Is.EqualTo(new[] { "PRIVATE_KEY " + key }));
-        Assert.That(Marked.Kinds(key[..key.IndexOf("Private-Lines", StringComparison.Ordinal)]), Is.Empty);
+        string head = key[..key.IndexOf("\nPrivate-Lines", StringComparison.Ordinal)];
+        Assert.That(Marked.Kinds(head + "\n\nHello"), Is.EqualTo(new[] { "PRIVATE_KEY " + head }));
+        Assert.That(Marked.Kinds(key[..key.IndexOf("Public-Lines", StringComparison.Ordinal)]), Is.Empty);
     }
 
     [Test]
