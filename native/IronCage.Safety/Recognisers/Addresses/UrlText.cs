@@ -71,7 +71,8 @@ internal static class UrlText
             i++;
         }
 
-        if (i < limit && Edge.Right(window, i, ""u8) is var edge && edge != MatchState.Match)
+        MatchState edge = i < limit ? Edge.Right(window, i, ""u8) : Edge.RightOfForm(window, i);
+        if (edge != MatchState.Match)
             return edge;
         end = Trim(text, from, i);
         return MatchState.Match;

@@ -25,6 +25,10 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         if (at <= 0)
             return at < 0 ? MatchState.NeedMore : MatchState.NoMatch;
         int start = LocalStart(text, place, isOpen: false, isNew: false);
+
+        // What was replaced may have been the beginning of the name.
+        if (start > 0 && ReplacedForm.IsAtEnd(text[..start]))
+            return MatchState.NoMatch;
         while (start >= 0 && start < place && !ByteClass.IsAlnum(text[start]))
             start++;
         if (start < 0 || !Edge.LeftFree(text, start))

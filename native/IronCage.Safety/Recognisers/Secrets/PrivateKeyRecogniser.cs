@@ -43,6 +43,10 @@ internal sealed class PrivateKeyRecogniser : Recogniser
         if (proof != MatchState.Match)
             return proof;
 
+        // The dashes belong to the end of another key; both are found.
+        if (start > 0 && text[start - 1] is (byte)'Y' or (byte)'K' && (text[..start].EndsWith("PRIVATE KEY"u8) || text[..start].EndsWith("PRIVATE KEY BLOCK"u8)))
+            start = anchor + 1;
+
         MatchState state = End(window, start, body, alphabet, out int end);
         if (state == MatchState.Match)
             Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern);

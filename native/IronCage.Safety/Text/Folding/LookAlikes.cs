@@ -48,7 +48,7 @@ internal static class LookAlikes
         bool isEscape = left.Length >= 2 && left[^2] == '\\' && before is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f';
         if (isEscape)
             before = (byte)' ';
-        bool touches = ByteClass.IsLetter(before) || before == '@' || ByteClass.IsLetter(after) || after == '@';
+        bool touches = ByteClass.IsLetter(before) || before is (byte)'@' or (byte)']' || ByteClass.IsLetter(after) || after is (byte)'@' or (byte)'[';
         bool inside = IsAddress(before) && IsAddress(after) && (IsWord(before) || (left.Length >= 2 && IsWord(left[^2])));
         return touches || inside ? MatchState.Match : MatchState.NoMatch;
     }
