@@ -178,8 +178,8 @@ internal ref struct TriggerSearch
     private void FindWords(ReadOnlySpan<byte> bytes)
     {
         ulong beyond = ByteMasks.Beyond(bytes);
-        ulong word = here.Letter | here.Digit | beyond;
-        bool isAfter = origin > 0 && (ByteClass.IsAlnum(text[origin - 1]) || text[origin - 1] >= 0x80);
+        ulong word = here.Letter | here.Digit;
+        bool isAfter = origin > 0 && ByteClass.IsAlnum(text[origin - 1]);
         words = beyond | (word & ~((word << 1) | (isAfter ? 1UL : 0)));
         left |= words;
     }

@@ -81,8 +81,8 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
         if (state != MatchState.Match || strength == SecretNameStrength.Signature)
             return state;
         ReadOnlySpan<byte> bytes = window.Bytes[value.Start..value.End];
-        bool isConnection = strength == SecretNameStrength.Strong && IsConnection(window.Bytes, name);
-        if (isConnection ? !connections || !SecretValue.IsPassword(bytes) : !generic || !SecretValue.IsPlausible(bytes, strength, value.IsQuoted))
+        bool isConnection = connections && strength == SecretNameStrength.Strong && SecretValue.IsPassword(bytes) && IsConnection(window.Bytes, name);
+        if (!isConnection && !(generic && SecretValue.IsPlausible(bytes, strength, value.IsQuoted)))
             return MatchState.NoMatch;
         MatchState form = Form(window, value.Start, value.End);
         if (form != MatchState.NoMatch)

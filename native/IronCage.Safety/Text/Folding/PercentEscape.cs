@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using IronCage.Safety.Recognisers.Addresses;
 
 namespace IronCage.Safety.Text.Folding;
 
@@ -72,12 +73,20 @@ internal static class PercentEscape
         return value == ' ' && ByteClass.IsDigit(left[^1]) ? (byte)'-' : (byte)'$';
     }
 
-    /// <summary>Whether a URL goes on here, or did before something in it was replaced.</summary>
+    /// <summary>Whether a URL goes on here.</summary>
     private static bool IsInUrl(ReadOnlySpan<byte> left)
     {
         left = left[Math.Max(0, left.Length - UrlReach)..];
         left = left[(left.LastIndexOfAny(UrlEnds) + 1)..];
-        return left.IndexOf("://"u8) >= 0 || ReplacedForm.IsIn(left);
+        int from = 0;
+        while (left[from..].IndexOf("://"u8) is >= 0 and var scheme)
+        {
+            from += scheme + 3;
+            if (UrlText.GoesOn(left, from))
+                return true;
+        }
+
+        return false;
     }
 
     private static MatchState ReadByte(ReadOnlySpan<byte> text, bool final, ref int at, out byte value)
