@@ -183,9 +183,10 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.'))
                     return start;
 
-                // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own.
+                // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own. As it grows it may be too long to
+                // show that, and then its words may be names.
                 if (i > 0 && text[i - 1] is (byte)'@' or >= 0x80)
-                    return part > 0 ? start : AfterPlus(text, i, last);
+                    return part > 0 ? start : isOpen ? FirstWord(text, i, last) : AfterPlus(text, i, last);
                 // Figures alone are no name.
                 if (!isEmpty && (letters || part > 0 || isOpen))
                     start = i;

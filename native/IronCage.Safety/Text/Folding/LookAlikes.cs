@@ -43,7 +43,7 @@ internal static class LookAlikes
         }
 
         byte after = i < right.Length ? right[i] : (byte)0;
-        if (after >= 0x80 && after is not (0xC2 or 0xD9 or 0xDB or 0xE2 or 0xEF))
+        if (after >= 0x80 && after is not (0xC2 or 0xD9 or 0xDB or >= 0xE0))
             return MatchState.NoMatch;
         bool isEscape = left.Length >= 2 && left[^2] == '\\' && before is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f';
         if (isEscape)

@@ -34,7 +34,7 @@ internal static class QuotedPrintable
         if (left.IsEmpty)
             return false;
         if (value == '@')
-            return ByteClass.IsWord(left[^1]) || left[^1] == '*';
+            return ByteClass.IsWord(left[^1]) || left[^1] is (byte)'*' or >= 0x80;
         if (!(ByteClass.IsWord(left[^1]) || left[^1] is (byte)']' or (byte)'*'))
             return false;
         left = left[Math.Max(0, left.Length - LongestLabel)..];
