@@ -143,7 +143,7 @@ internal sealed class ContextIndex
     }
 
     /// <summary>Whether the word there is a rest: behind a letter, or behind a redacted form, which may have taken its beginning.</summary>
-    private static bool IsCut(ReadOnlySpan<byte> text, int place) => ContextWords.IsLetterEnd(text[place - 1]) || ReplacedForm.IsAtEnd(text[..place]);
+    public static bool IsCut(ReadOnlySpan<byte> text, int place) => place > 0 && (ContextWords.IsLetterEnd(text[place - 1]) || ReplacedForm.IsAtEnd(text[..place]));
 
     private bool MayBegin(ulong hash) => (filter[(int)(hash >> (64 - FilterBits)) >> 6] >> (int)(hash >> (64 - FilterBits)) & 1) != 0;
 

@@ -98,8 +98,11 @@ internal static class ContextWords
 
     private static int SequenceLength(ReadOnlySpan<byte> text, int i)
     {
-        int length = text[i] switch { >= 0xF0 => 4, >= 0xE0 => 3, >= 0xC2 => 2, _ => 1 };
-        return Math.Min(length, text.Length - i);
+        int most = Math.Min(text[i] switch { >= 0xF0 => 4, >= 0xE0 => 3, >= 0xC2 => 2, _ => 1 }, text.Length - i);
+        int length = 1;
+        while (length < most && (text[i + length] & 0xC0) == 0x80)
+            length++;
+        return length;
     }
 
     /// <summary>Punctuation and spaces beyond ASCII.</summary>

@@ -19,8 +19,11 @@ internal static class Edge
             return IsEscape(text, start);
         if (before == ']')
             return !ReplacedForm.IsAtEnd(text[..start]);
-        return !IsJoiner(before) || !ReplacedForm.IsAtEnd(text[..(start - 1)]);
+        return !(IsJoiner(before) || IsWrittenAt(text, start)) || !ReplacedForm.IsAtEnd(text[..(start - 1)]);
     }
+
+    /// <summary>Whether <c>=40</c> stands there, an at sign in quoted-printable mail, whose name may be what was replaced.</summary>
+    private static bool IsWrittenAt(ReadOnlySpan<byte> text, int start) => text[start - 1] == '=' && text[start..].StartsWith("40"u8);
 
     /// <summary>Whether the byte before <paramref name="start"/> ends a character written as an escape (<c>\n</c>, <c>\u003c</c>), as in JSON inside a text.</summary>
     public static bool IsEscape(ReadOnlySpan<byte> text, int start) =>

@@ -7,9 +7,12 @@ internal static class LeftContext
 {
     public const int Width = 64;
 
-    public static ReadOnlySpan<byte> Before(ReadOnlySpan<byte> text, int start)
+    public static ReadOnlySpan<byte> Before(ReadOnlySpan<byte> text, int start) => Before(text, start, Width);
+
+    /// <summary>As <see cref="Before(ReadOnlySpan{byte}, int)"/>, with at most <paramref name="width"/> bytes.</summary>
+    public static ReadOnlySpan<byte> Before(ReadOnlySpan<byte> text, int start, int width)
     {
-        ReadOnlySpan<byte> left = text[Math.Max(0, start - Width)..start];
+        ReadOnlySpan<byte> left = text[Math.Max(0, start - width)..start];
         int first = start - left.Length;
         for (int close = left.LastIndexOf((byte)']'); close >= 0; close = left[..close].LastIndexOf((byte)']'))
         {

@@ -19,14 +19,15 @@ internal static class ReplacedForm
 
     private static ReadOnlySpan<byte> RedactedTail => "_REDACTED]"u8;
 
-    /// <summary>Whether the text ends with one.</summary>
+    /// <summary>Whether the text ends with one, from its opening bracket on.</summary>
     public static bool IsAtEnd(ReadOnlySpan<byte> text)
     {
         if (text.Length == 0 || text[^1] != ']')
             return false;
-        if (text.EndsWith(RedactedTail))
-            return true;
-        return text.Length > CodeLength + 2 && text[^(CodeLength + 2)] == '_' && ByteClass.IsWord(text[^(CodeLength + 3)]) && IsCode(text[^(CodeLength + 1)..^1]);
+        int name = text.Length - (text.EndsWith(RedactedTail) ? RedactedTail.Length : CodeLength + 2);
+        if (name < 2 || !IsInside(text[name - 1]) || text[name] != '_' || (!text.EndsWith(RedactedTail) && !IsCode(text[(name + 1)..^1])))
+            return false;
+        return BracketBefore(text, text.Length - 2) is >= 0 and var bracket && text.Length - bracket <= Longest;
     }
 
     /// <summary>Whether the text holds one.</summary>

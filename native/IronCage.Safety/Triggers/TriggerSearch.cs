@@ -229,8 +229,8 @@ internal ref struct TriggerSearch
 
     private void FindWords(in ByteMasks here, byte before)
     {
-        ulong word = here.Letter | here.Digit | here.High;
-        words = here.High | (word & ~((word << 1) | (ByteClass.IsAlnum(before) || before >= 0x80 ? 1UL : 0)));
+        ulong word = here.Letter | here.Digit;
+        words = here.High | (word & ~((word << 1) | (ByteClass.IsAlnum(before) ? 1UL : 0)));
         left |= words;
     }
 

@@ -45,7 +45,10 @@ internal sealed class EmailRecogniser : Recogniser
         MatchState state = Domain(window, start, anchor, candidates, out int end, out int topLevel);
         if (state == MatchState.Match && IsAddress(text, start, anchor, topLevel, end))
         {
+            int ends = candidates.Count;
             AddSuffixes(window, start, anchor, mark, candidates);
+            if (ReplacedForm.IsAtEnd(text[..start]))
+                Hide(candidates, mark, ends);
             return state;
         }
 
@@ -145,6 +148,13 @@ internal sealed class EmailRecogniser : Recogniser
             for (int end = first; end < ends; end++)
                 candidates.Add(candidates[end] with { Start = window.Origin + i });
         }
+    }
+
+    /// <summary>Makes shadows of the addresses right behind something that was replaced: with what was there, their first word may have been too long for one.</summary>
+    private static void Hide(List<Candidate> candidates, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+            candidates[i] = candidates[i] with { Evidence = Evidence.None };
     }
 
     /// <summary>

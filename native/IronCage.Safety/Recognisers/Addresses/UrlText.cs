@@ -71,10 +71,47 @@ internal static class UrlText
             i++;
         }
 
-        if (i < limit && Edge.Right(window, i, ""u8) is var edge && edge != MatchState.Match)
+        MatchState edge = i < limit ? Edge.Right(window, i, ""u8) : Edge.RightOfForm(window, i);
+        if (edge != MatchState.Match)
             return edge;
         end = Trim(text, from, i);
         return MatchState.Match;
+    }
+
+    /// <summary>Whether a URL goes on at the end of a text, over what was replaced in it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="from">Where the scheme of the URL has ended.</param>
+    public static bool GoesOn(ReadOnlySpan<byte> text, int from)
+    {
+        int open = 0;
+        bool query = false;
+        for (int i = from; i < text.Length; i++)
+        {
+            byte b = text[i];
+            bool isEnd = i + 1 == text.Length;
+            if (b >= 0x80)
+            {
+                if (!ByteClass.IsLatinLead(b) || (!isEnd && !ByteClass.IsLatinPair(b, text[i + 1])))
+                    return false;
+                i++;
+            }
+            else if (b == '[')
+            {
+                int close = text[i..].IndexOf((byte)']');
+                if (close < 0 || !ReplacedForm.IsAtEnd(text[i..(i + close + 1)]))
+                    return false;
+                i += close;
+            }
+            else if (b == ',' ? !query || !ByteClass.IsDigit(text[i - 1]) || (!isEnd && !ByteClass.IsDigit(text[i + 1])) : !Allowed[b] || (b == ')' && open == 0))
+            {
+                return false;
+            }
+
+            open += b == '(' ? 1 : b == ')' ? -1 : 0;
+            query |= b is (byte)'?' or (byte)'@';
+        }
+
+        return true;
     }
 
     private static int Trim(ReadOnlySpan<byte> text, int from, int end)

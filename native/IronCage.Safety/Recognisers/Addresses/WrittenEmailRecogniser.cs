@@ -25,6 +25,10 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         if (at <= 0)
             return at < 0 ? MatchState.NeedMore : MatchState.NoMatch;
         int start = LocalStart(text, place, isOpen: false, isNew: false);
+
+        // What was replaced may have been the beginning of the name.
+        if (start > 0 && ReplacedForm.IsAtEnd(text[..start]))
+            return MatchState.NoMatch;
         while (start >= 0 && start < place && !ByteClass.IsAlnum(text[start]))
             start++;
         if (start < 0 || !Edge.LeftFree(text, start))
@@ -179,9 +183,10 @@ internal sealed class WrittenEmailRecogniser : Recogniser
                 if ((isEmpty && part > 0) || (!isEmpty && text[i] == '.'))
                     return start;
 
-                // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own.
+                // The end of an address, or of a word of letters that no name has: only what stands behind a plus sign may be a name of its own. As it grows it may be too long to
+                // show that, and then its words may be names.
                 if (i > 0 && text[i - 1] is (byte)'@' or >= 0x80)
-                    return part > 0 ? start : AfterPlus(text, i, last);
+                    return part > 0 ? start : isOpen ? FirstWord(text, i, last) : AfterPlus(text, i, last);
                 // Figures alone are no name.
                 if (!isEmpty && (letters || part > 0 || isOpen))
                     start = i;

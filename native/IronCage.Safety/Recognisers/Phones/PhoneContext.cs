@@ -29,6 +29,14 @@ internal readonly record struct PhoneContext(bool IsStrong, bool IsWeak, bool Is
         if (!window.HasContext(PhoneWords.Strong, start) && !window.HasContext(PhoneWords.Weak, start) && !window.HasContext(PhoneWords.Leading, start))
             return default;
         int from = ContextReach.From(text, start, out int label);
+
+        // Nothing of what stands in a replaced form or before it, nor the rest of a word right behind it.
+        int known = start - LeftContext.Before(text, start).Length;
+        while (ContextIndex.IsCut(text, known) && known < start && ContextWords.IsLetterEnd(text[known]))
+            known++;
+        from = Math.Max(from, known);
+        if (label >= 0)
+            label = Math.Max(label, known);
         if (label >= 0 && !IsName(Index.Find(text[label..start], start - label)))
             return default;
 

@@ -56,6 +56,9 @@ internal sealed class PhoneRecogniser : Recogniser
         {
             if (place >= 2 && text[place - 2] == '+')
                 return International(window, place - 2, place, isOpen: true, candidates);
+            // What was replaced before the bracket may have been the plus sign, or have ended in it.
+            if (ReplacedForm.IsAtEnd(text[..(place - 1)]))
+                return MatchState.NoMatch;
             MatchState bracketed = National(window, place - 1, place, isOpen: true, candidates);
             return bracketed == MatchState.NoMatch ? National(window, place, place, isOpen: false, candidates) : bracketed;
         }
@@ -247,7 +250,8 @@ internal sealed class PhoneRecogniser : Recogniser
         byte second = text[start - 2];
         if (before == '-' && ByteClass.IsAlnum(second))
             return false;
-        isAfterNumber = before == ' ' && (ByteClass.IsDigit(second) || (start > 2 && ByteClass.IsLetter(second) && ByteClass.IsDigit(text[start - 3])) || ReplacedForm.IsAtEnd(text[..(start - 1)]));
+        int number = ByteClass.IsLetter(second) ? start - 2 : start - 1;
+        isAfterNumber = before == ' ' && number > 0 && (ByteClass.IsDigit(text[number - 1]) || ReplacedForm.IsAtEnd(text[..number]));
         return true;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
     private const float GenericScore = 0.7f;
     private const float ConnectionScore = 0.96f;
     private const int LongestOption = 40;
-    private const int ConnectionReach = 120;
+    private const int ConnectionReach = 110;
     private const int LongestEnding = 6;
 
     public override Trigger Triggers => Trigger.Colon | Trigger.Equals | Trigger.Dashes;
@@ -81,8 +81,8 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
         if (state != MatchState.Match || strength == SecretNameStrength.Signature)
             return state;
         ReadOnlySpan<byte> bytes = window.Bytes[value.Start..value.End];
-        bool isConnection = strength == SecretNameStrength.Strong && IsConnection(window.Bytes, name);
-        if (isConnection ? !connections || !SecretValue.IsPassword(bytes) : !generic || !SecretValue.IsPlausible(bytes, strength, value.IsQuoted))
+        bool isConnection = connections && strength == SecretNameStrength.Strong && SecretValue.IsPassword(bytes) && IsConnection(window.Bytes, name);
+        if (!isConnection && !(generic && SecretValue.IsPlausible(bytes, strength, value.IsQuoted)))
             return MatchState.NoMatch;
         MatchState form = Form(window, value.Start, value.End);
         if (form != MatchState.NoMatch)
@@ -141,7 +141,7 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
             start--;
         if (start == 0 || text[start - 1] is not ((byte)';' or (byte)'&' or (byte)'?'))
             return false;
-        ReadOnlySpan<byte> before = text[Math.Max(0, start - ConnectionReach)..start];
+        ReadOnlySpan<byte> before = LeftContext.Before(text, start, ConnectionReach);
         int line = before.LastIndexOf((byte)'\n');
         before = before[(line + 1)..];
         if (text[start - 1] != ';')

@@ -39,8 +39,13 @@ internal sealed class PrivateKeyRecogniser : Recogniser
             return head;
         ArmourTail tail = pgp ? Pgp : Pem;
         MatchState proof = Proof(window, body, tail.Alphabet, out int end);
-        if (proof == MatchState.Match)
-            Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern, tail);
+        if (proof != MatchState.Match)
+            return proof;
+
+        // The dashes belong to the end of another key; both are found.
+        if (start > 0 && text[start - 1] is (byte)'Y' or (byte)'K' && (text[..start].EndsWith("PRIVATE KEY"u8) || text[..start].EndsWith("PRIVATE KEY BLOCK"u8)))
+            start = anchor + 1;
+        Add(candidates, window, SecretKinds.PrivateKey, start, end, Score, Evidence.Pattern, tail);
         return proof;
     }
 

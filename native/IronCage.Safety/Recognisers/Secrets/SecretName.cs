@@ -101,6 +101,9 @@ internal static class SecretName
         int start = end;
         while (start > 0 && end - start <= Longest && ContextWords.IsLetterEnd(text[start - 1]))
         {
+            // Scripts without spaces put their words right before those of others.
+            if (text[start - 1] >= 0x80 && start < end && text[start] < 0x80 && !(start > 1 && ByteClass.IsLatinPair(text[start - 2], text[start - 1])))
+                break;
             start--;
             if (start == 0 || !ByteClass.IsUpper(text[start]))
                 continue;
@@ -113,7 +116,15 @@ internal static class SecretName
     }
 
     /// <summary>Not beside a redacted form, and not behind an escape, whose letter would belong to the word.</summary>
-    private static bool IsFree(ReadOnlySpan<byte> text, int start) => start == 0 || ByteClass.IsWord(text[start - 1]) || Edge.LeftFree(text, start);
+    private static bool IsFree(ReadOnlySpan<byte> text, int start)
+    {
+        if (start == 0 || !ByteClass.IsWord(text[start - 1]))
+            return Edge.LeftFree(text, start);
+        int name = start;
+        while (name > 0 && start - name < Longest && ByteClass.IsWord(text[name - 1]))
+            name--;
+        return !ReplacedForm.IsAtEnd(text[..name]);
+    }
 
     private static bool IsQualified(ReadOnlySpan<byte> text, int start)
     {

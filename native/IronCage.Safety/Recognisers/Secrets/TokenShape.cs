@@ -200,6 +200,9 @@ internal sealed class TokenShape
             end = at;
         }
 
+        // Before something was replaced, the full stops at the end may have stood inside.
+        if (text[end - 1] == '.' && Edge.RightOfForm(window, end) is var edge && edge != MatchState.Match)
+            return edge;
         TokenSegment last = segments[^1];
         int least = end - (last.IsLiteral ? 0 : segments[^1].Max);
         while (!last.IsLiteral && text[end - 1] == '.' && end > least && end - start > Least)

@@ -72,7 +72,7 @@ internal ref struct FoldSearch
             0xEF => second switch { 0xBC => third is 0x8B or 0x8D or 0x8E or 0x8F or >= 0x90, 0xBD => third <= 0xA1, 0xBB => third == 0xBF, _ => second is 0xB8 or 0xB9 },
             0xE0 => third is (>= 0xA6 and <= 0xAF) or (>= 0x90 and <= 0x99) or (>= 0xA0 and <= 0xA9) && IsDigitBlock(second, third),
             0xF0 => second is not 0x9F || third == 0xAF,
-            >= 0xCE and <= 0xD1 => LookAlikes.Of(text[0], second) != 0 && (third is < 0x80 or 0xC2 or 0xE2 or 0xEF || text.Length == 3 || LookAlikes.Of(third, text[3]) != 0),
+            >= 0xCE and <= 0xD1 => LookAlikes.Of(text[0], second) != 0 && (third is < 0x80 or 0xC2 or 0xD9 or 0xDB or >= 0xE0 || text.Length == 3 || LookAlikes.Of(third, text[3]) != 0),
             0xD9 => second is >= 0xA0 and <= 0xA9,
             0xDB => second is >= 0xB0 and <= 0xB9,
             >= 0xC2 => true,

@@ -43,12 +43,12 @@ internal static class LookAlikes
         }
 
         byte after = i < right.Length ? right[i] : (byte)0;
-        if (after >= 0x80 && after is not (0xC2 or 0xE2 or 0xEF))
+        if (after >= 0x80 && after is not (0xC2 or 0xD9 or 0xDB or >= 0xE0))
             return MatchState.NoMatch;
         bool isEscape = left.Length >= 2 && left[^2] == '\\' && before is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f';
         if (isEscape)
             before = (byte)' ';
-        bool touches = ByteClass.IsLetter(before) || before == '@' || ByteClass.IsLetter(after) || after == '@';
+        bool touches = ByteClass.IsLetter(before) || before is (byte)'@' or (byte)']' || ByteClass.IsLetter(after) || after is (byte)'@' or (byte)'[';
         bool inside = IsAddress(before) && IsAddress(after) && (IsWord(before) || (left.Length >= 2 && IsWord(left[^2])));
         return touches || inside ? MatchState.Match : MatchState.NoMatch;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using IronCage.Safety.Recognisers.Addresses;
 
 namespace IronCage.Safety.Text.Folding;
 
@@ -22,12 +23,12 @@ internal static class PercentEscape
             return state;
         if (first < 0x80)
         {
-            // %3d and %2f are also how C prints numbers; there no letter, digit or escape follows.
+            // %3d and %2f are also how C prints numbers; there no letter, digit or escape follows, nor what replaced one.
             if (ByteClass.IsLetter(text[at - 1]) && !ByteClass.IsUpper(text[at - 1]))
             {
                 if (at >= text.Length)
                     return SpelledCharacter.AtEnd(final);
-                if (!ByteClass.IsAlnum(text[at]) && text[at] != '%')
+                if (!ByteClass.IsAlnum(text[at]) && text[at] is not ((byte)'%' or (byte)'['))
                     return MatchState.NoMatch;
             }
 
@@ -72,10 +73,20 @@ internal static class PercentEscape
         return value == ' ' && ByteClass.IsDigit(left[^1]) ? (byte)'-' : (byte)'$';
     }
 
+    /// <summary>Whether a URL goes on here.</summary>
     private static bool IsInUrl(ReadOnlySpan<byte> left)
     {
         left = left[Math.Max(0, left.Length - UrlReach)..];
-        return left[(left.LastIndexOfAny(UrlEnds) + 1)..].IndexOf("://"u8) >= 0;
+        left = left[(left.LastIndexOfAny(UrlEnds) + 1)..];
+        int from = 0;
+        while (left[from..].IndexOf("://"u8) is >= 0 and var scheme)
+        {
+            from += scheme + 3;
+            if (UrlText.GoesOn(left, from))
+                return true;
+        }
+
+        return false;
     }
 
     private static MatchState ReadByte(ReadOnlySpan<byte> text, bool final, ref int at, out byte value)

@@ -25,13 +25,18 @@ internal static class QuotedPrintable
         return state;
     }
 
-    /// <summary>Whether what stands left allows it: a local part, redacted or masked perhaps, and for the full stop an at sign in the same word.</summary>
+    /// <summary>
+    /// Whether what stands left allows it: a local part, masked perhaps, and for the full stop an at sign in the same word. Behind a redacted form it stays what it is: what was
+    /// there may have been anything, and no address begins in <c>=40</c>.
+    /// </summary>
     public static bool IsAfter(ReadOnlySpan<byte> left, byte value)
     {
-        if (left.IsEmpty || !(ByteClass.IsWord(left[^1]) || left[^1] is (byte)']' or (byte)'*'))
+        if (left.IsEmpty)
             return false;
         if (value == '@')
-            return true;
+            return ByteClass.IsWord(left[^1]) || left[^1] is (byte)'*' or >= 0x80;
+        if (!(ByteClass.IsWord(left[^1]) || left[^1] is (byte)']' or (byte)'*'))
+            return false;
         left = left[Math.Max(0, left.Length - LongestLabel)..];
         int i = left.Length;
         while (i > 0 && (ByteClass.IsWord(left[i - 1]) || left[i - 1] is (byte)'.' or (byte)'-' or (byte)'[' or (byte)']' or (byte)'*'))

@@ -60,6 +60,8 @@ internal sealed class OwnRecognisersTests
     [TestCase("ann AT host", "EMAIL_ADDRESS ann AT host")]
     [TestCase("hello World", "DENIED hello World")]
     [TestCase("\\nZebra", "CODE_NAME Zebra")]
+    [TestCase("“Zebra”—Zebra（Zebra中Zebra", "CODE_NAME Zebra|CODE_NAME Zebra|CODE_NAME Zebra|CODE_NAME Zebra")]
+    [TestCase("éZebra", "")]
     public void Own_kinds_are_found(string text, string expected) => Assert.That(Found(Mixed, text), Is.EqualTo(expected));
 
     [TestCase("Jean\u2011Luc", "Jean-Luc")]

@@ -105,7 +105,7 @@ internal sealed class TriggerSearchTests
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
-        Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !(char.IsAsciiLetterOrDigit(before) || before >= 0x80)));
+        Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !char.IsAsciiLetterOrDigit(before)));
         return triggers;
     }
 
