@@ -64,9 +64,10 @@ public sealed class Scanner
         ArgumentNullException.ThrowIfNull(findings);
         ScanPass pass = passing ??= new ScanPass();
         pass.Reset();
-        if (utf8.Length > MostFolded && pass.Text.Changes(utf8, final: true))
+        bool isLong = utf8.Length > MostFolded;
+        if (isLong && pass.Text.Changes(utf8, final: true))
             return ScanInPieces(utf8, findings);
-        TextWindow window = pass.Open(recognisers, pass.Text.Push(utf8, final: true), final: true, origin: 0);
+        TextWindow window = pass.Open(recognisers, isLong ? utf8 : pass.Text.Push(utf8, final: true), final: true, origin: 0);
         int before = findings.Count;
         int examined = 0;
         bool goesOn;

@@ -1,4 +1,4 @@
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -23,6 +23,9 @@ internal abstract class Recogniser
 
     /// <summary>Whether it can find anything at a number that begins so; asked once, for every beginning there is. If not, it is not asked at those with <see cref="Trigger.Number"/>.</summary>
     public virtual bool MayTake(NumberStart number) => true;
+
+    /// <summary>As <see cref="MayTake"/>, at a word with <see cref="Trigger.Token"/> that begins with these two bytes of ASCII, behind an escape.</summary>
+    public virtual bool MayTakeWord(byte first, byte second) => true;
 
     /// <summary>The context words it asks about.</summary>
     public virtual IEnumerable<ContextSet> Contexts => [];

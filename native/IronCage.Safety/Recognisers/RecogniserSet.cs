@@ -1,5 +1,5 @@
 using System.Numerics;
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -12,6 +12,7 @@ internal sealed class RecogniserSet
     private readonly Recogniser[] all;
     private readonly Recogniser[][] byTrigger;
     private readonly NumberIndex numbers;
+    private readonly WordIndex longWords;
     private readonly Trigger wanted;
     private readonly ByteSet? ownStarts;
 
@@ -25,6 +26,7 @@ internal sealed class RecogniserSet
         all = recognisers;
         byTrigger = [.. Enum.GetValues<Trigger>().Where(trigger => trigger != Trigger.None).Select(trigger => Array.FindAll(all, r => (r.Triggers & trigger) != 0))];
         numbers = new NumberIndex(Array.FindAll(all, r => (r.Triggers & Trigger.Number) != 0));
+        longWords = new WordIndex(Array.FindAll(all, r => (r.Triggers & Trigger.Token) != 0));
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
         if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
@@ -74,7 +76,7 @@ internal sealed class RecogniserSet
                 continue;
             if (openReach < int.MaxValue && candidates.FindIndex(mark, static candidate => candidate.Tail is not null) >= 0)
                 until = Math.Min(until, place + openReach);
-            passed.Note(candidates, mark, triggers);
+            passed.Note(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place), triggers);
             if (passed.End > window.Origin + place)
                 search.Pass((int)(passed.End - window.Origin));
         }
@@ -94,7 +96,13 @@ internal sealed class RecogniserSet
         for (uint rest = (uint)triggers; rest != 0; rest &= rest - 1)
         {
             var trigger = (Trigger)(rest & (~rest + 1));
-            foreach (Recogniser recogniser in trigger == Trigger.Number ? numbers.At(window, place) : byTrigger[BitOperations.TrailingZeroCount(rest)])
+            Recogniser[] asked = trigger switch
+            {
+                Trigger.Number => numbers.At(window, place),
+                Trigger.Token => longWords.At(window, place),
+                _ => byTrigger[BitOperations.TrailingZeroCount(rest)],
+            };
+            foreach (Recogniser recogniser in asked)
             {
                 int before = candidates.Count;
                 MatchState state = recogniser.Examine(window, place, trigger, candidates);
@@ -105,7 +113,7 @@ internal sealed class RecogniserSet
                 if (candidates.Count == before)
                     continue;
                 found |= trigger;
-                if ((trigger & TriggerSearch.OfUser) == 0 && window.Scratch.Passed.IsSure(candidates, mark))
+                if ((trigger & TriggerSearch.OfUser) == 0 && window.Scratch.Passed.IsSure(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place)))
                 {
                     rest &= (uint)TriggerSearch.Always | (rest & (~rest + 1));
                     break;

@@ -62,8 +62,22 @@ internal sealed class OverlapResolver
         Order();
 
         int taken = 0;
-        while (taken < pending.Count && pending[taken].Start < frontier && Take(pending[taken]))
+        Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
+        while (!isOpen && taken < candidates.Length && candidates[taken].Start < frontier)
+        {
+            ref readonly Candidate candidate = ref candidates[taken];
+            if (cluster.Count > 0 || candidate.Start < decidedEnd || candidate.Reach > frontier || candidate.Tail is not null || (taken + 1 < candidates.Length && candidates[taken + 1].Start < candidate.End))
+            {
+                taken += Take(candidate) ? 1 : 0;
+                continue;
+            }
+
+            // Nothing overlaps it, as is mostly so.
+            accepted.Add(candidate);
+            decidedEnd = candidate.End;
             taken++;
+        }
+
         pending.RemoveRange(0, taken);
         while (!isOpen && cluster.Count > 0 && (frontier >= clusterEnd || frontier >= clusterStart + ClusterReach))
             Close();
@@ -117,7 +131,7 @@ internal sealed class OverlapResolver
     }
 
     /// <returns>False where an open finding comes before it.</returns>
-    private bool Take(Candidate candidate)
+    private bool Take(in Candidate candidate)
     {
         while (!isOpen && cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();

@@ -56,6 +56,8 @@ internal sealed class FoldedText
     /// <summary>A candidate at its place in the text: with what folds to nothing inside it, not before or behind it. To be asked in ascending order.</summary>
     public StreamFinding Unfold(in Candidate found)
     {
+        if (shifts.IsEmpty)
+            return new StreamFinding(found.Kind, found.Start, found.End, found.Score, found.Evidence);
         shifts.Settle(found.Start);
         long start = found.Start + shifts.Before(found.Start, inclusive: true);
         long finish = found.End + shifts.Before(found.End, inclusive: false);

@@ -1,4 +1,5 @@
 using IronCage.Safety.Recognisers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Recognisers.Secrets;
 using IronCage.Safety.Text.Encoded;
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace IronCage.Safety.Triggers;
 
-/// <summary>The classes of 64 bytes, a bit for each. SSE2 and NEON suffice.</summary>
+/// <summary>The classes of 64 bytes, a bit for each. SSSE3 and NEON suffice.</summary>
 internal struct ByteMasks
 {
     public const int Width = 64;
@@ -18,11 +18,27 @@ internal struct ByteMasks
     /// <summary><c>A-Z</c>.</summary>
     public ulong Upper;
 
-    /// <summary><c>_ - + / = : .</c>, which tokens hold beside letters and digits.</summary>
-    public ulong Joiner;
+    /// <summary>Beyond ASCII.</summary>
+    public ulong High;
 
-    /// <summary><c>@ : = . - ( [ {</c>, which are triggers by themselves or with their neighbours.</summary>
+    /// <summary><c>A-Z a-z 0-9 _ - + / = : .</c>, which tokens consist of.</summary>
+    public ulong Token;
+
+    /// <summary><c>@ : =</c>, which are triggers by themselves.</summary>
     public ulong Sign;
+
+    /// <summary><c>. - ( [ {</c>, which are triggers before a letter.</summary>
+    public ulong Mark;
+
+    // Classes of ASCII, a bit for each, looked up by the low and the high four bits of a byte; it is of the classes that both have. The upper six are those of tokens.
+    private const byte DashDotRound = 1;
+    private const byte Brackets = 2;
+    private const byte PlusToSlash = 4;
+    private const byte Underscore = 8;
+    private const byte ColonEquals = 16;
+    private const byte LettersFromP = 32;
+    private const byte LettersToO = 64;
+    private const byte Digits = 128;
 
     /// <summary>Reads 64 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,11 +48,17 @@ internal struct ByteMasks
         Vector128<byte> b = Vector128.LoadUnsafe(ref first, 16);
         Vector128<byte> c = Vector128.LoadUnsafe(ref first, 32);
         Vector128<byte> d = Vector128.LoadUnsafe(ref first, 48);
-        masks.Digit = Bits(Digits(a), Digits(b), Digits(c), Digits(d));
-        masks.Letter = Bits(Letters(a), Letters(b), Letters(c), Letters(d));
-        masks.Upper = masks.Letter & ~Bits(Smalls(a), Smalls(b), Smalls(c), Smalls(d));
-        masks.Joiner = Bits(Joiners(a), Joiners(b), Joiners(c), Joiners(d));
-        masks.Sign = Bits(Signs(a), Signs(b), Signs(c), Signs(d));
+        masks.High = (a | b | c | d).ExtractMostSignificantBits() == 0 ? 0 : Bits(a, b, c, d);
+        Vector128<byte> classA = Classes(a);
+        Vector128<byte> classB = Classes(b);
+        Vector128<byte> classC = Classes(c);
+        Vector128<byte> classD = Classes(d);
+        masks.Digit = Bits(classA, classB, classC, classD);
+        masks.Token = Bits(Tokens(classA), Tokens(classB), Tokens(classC), Tokens(classD));
+        masks.Letter = Bits(Shift(classA, 1) | Shift(classA, 2), Shift(classB, 1) | Shift(classB, 2), Shift(classC, 1) | Shift(classC, 2), Shift(classD, 1) | Shift(classD, 2));
+        masks.Upper = masks.Letter & ~Bits(Shift(a, 2), Shift(b, 2), Shift(c, 2), Shift(d, 2));
+        masks.Sign = Bits(Signs(a, classA), Signs(b, classB), Signs(c, classC), Signs(d, classD));
+        masks.Mark = Bits(Shift(classA, 6) | Shift(classA, 7), Shift(classB, 6) | Shift(classB, 7), Shift(classC, 6) | Shift(classC, 7), Shift(classD, 6) | Shift(classD, 7));
     }
 
     /// <summary>Reads fewer than 64 bytes; the rest are of no class, or of every class.</summary>
@@ -52,16 +74,7 @@ internal struct ByteMasks
         masks.Digit |= rest;
         masks.Letter |= rest;
         masks.Upper |= rest;
-        masks.Joiner |= rest;
-    }
-
-    /// <summary>Which of at most 64 bytes are beyond ASCII.</summary>
-    public static ulong Beyond(ReadOnlySpan<byte> bytes)
-    {
-        ulong found = 0;
-        for (int i = 0; i < bytes.Length; i++)
-            found |= (ulong)(bytes[i] >> 7) << i;
-        return found;
+        masks.Token |= rest;
     }
 
     /// <summary>Which of at most 64 bytes are underscores.</summary>
@@ -81,31 +94,40 @@ internal struct ByteMasks
         return low | ((ulong)high << 32);
     }
 
+    /// <summary>Bytes beyond ASCII are of no class: their high four bits are above 7. The tables are constants here, not fields, which would be read through a check.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Digits(Vector128<byte> bytes) => InRange(bytes, (byte)'0', 9);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Letters(Vector128<byte> bytes) => InRange(bytes | Vector128.Create((byte)0x20), (byte)'a', 25);
-
-    /// <summary>The bit that tells small letters from capitals, moved to where it is read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Smalls(Vector128<byte> bytes) => (bytes.AsUInt16() << 2).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Joiners(Vector128<byte> bytes) => InRange(bytes, (byte)'-', 2) | Is(bytes, '_') | Is(bytes, '+') | Is(bytes, '=') | Is(bytes, ':');
-
-    /// <summary><c>[</c> and <c>{</c> differ in the bit of small letters, and nothing else becomes <c>{</c> with it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Signs(Vector128<byte> bytes) =>
-        InRange(bytes, (byte)'-', 1) | Is(bytes, '@') | Is(bytes, '=') | Is(bytes, ':') | Is(bytes, '(') | Is(bytes | Vector128.Create((byte)0x20), '{');
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Is(Vector128<byte> bytes, char value) => Vector128.Equals(bytes, Vector128.Create((byte)value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> InRange(Vector128<byte> bytes, byte first, byte more)
+    private static Vector128<byte> Classes(Vector128<byte> bytes)
     {
-        Vector128<byte> distance = bytes - Vector128.Create(first);
-        return Vector128.Equals(Vector128.Min(distance, Vector128.Create(more)), distance);
+        Vector128<byte> byLow = Vector128.Create(
+            Digits | LettersFromP,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO,
+            Digits | LettersFromP | LettersToO | DashDotRound,
+            Digits | LettersFromP | LettersToO,
+            LettersFromP | LettersToO | ColonEquals,
+            LettersToO | PlusToSlash | Brackets,
+            LettersToO,
+            LettersToO | ColonEquals | PlusToSlash | DashDotRound,
+            LettersToO | PlusToSlash | DashDotRound,
+            LettersToO | PlusToSlash | Underscore);
+        Vector128<byte> byHigh = Vector128.Create(
+            0, 0, DashDotRound | PlusToSlash, Digits | ColonEquals, LettersToO, LettersFromP | Underscore | Brackets, LettersToO, LettersFromP | Brackets, 0, 0, 0, 0, 0, 0, 0, 0);
+        var low = Vector128.Create((byte)0x0F);
+        return Vector128.ShuffleNative(byLow, bytes & low) & Vector128.ShuffleNative(byHigh, (bytes.AsUInt16() >>> 4).AsByte() & low);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Tokens(Vector128<byte> classes) => Vector128.Equals(Vector128.Max(classes, Vector128.Create(PlusToSlash)), classes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Signs(Vector128<byte> bytes, Vector128<byte> classes) => Shift(classes, 3) | Vector128.Equals(bytes, Vector128.Create((byte)'@'));
+
+    /// <summary>Moves a bit of each byte to where <see cref="Bits"/> reads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Shift(Vector128<byte> bytes, int by) => (bytes.AsUInt16() << by).AsByte();
 }

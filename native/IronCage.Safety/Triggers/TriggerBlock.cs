@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using IronCage.Safety.Text;
 
 namespace IronCage.Safety.Triggers;
 
@@ -16,26 +17,25 @@ internal struct TriggerBlock
     /// <summary>Finds the triggers of <paramref name="here"/>.</summary>
     /// <param name="here">The 64 places.</param>
     /// <param name="next">The 64 bytes after them: how far the classes go on.</param>
-    /// <param name="before">Digit, Letter and Upper of the byte before the first place, in bit 63; nothing else is read.</param>
+    /// <param name="before">What stands before the first place.</param>
     /// <param name="bytes">The 64 places themselves, or as many as there are.</param>
-    /// <param name="afterUnderscore">Whether an underscore stands before the first place.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TriggerBlock Find(in ByteMasks here, in ByteMasks next, in ByteMasks before, ReadOnlySpan<byte> bytes, bool afterUnderscore)
+    public static TriggerBlock Find(in ByteMasks here, in ByteMasks next, byte before, ReadOnlySpan<byte> bytes)
     {
         TriggerBlock block = default;
         ulong digit = here.Digit;
         ulong alnum = here.Letter | digit;
         if (digit != 0)
         {
-            ulong starts = digit & ~((digit << 1) | (before.Digit >> 63));
+            ulong starts = digit & ~((digit << 1) | Bit(ByteClass.IsDigit(before)));
             block.Number = Numbers(starts, digit, next.Digit);
 
             // Two digits behind a capital: the head of an account number in groups, which may go on with letters.
-            block.Number |= starts & ((here.Upper << 1) | (before.Upper >> 63)) & Ahead(digit, next.Digit, 1);
+            block.Number |= starts & ((here.Upper << 1) | Bit(ByteClass.IsUpper(before))) & Ahead(digit, next.Digit, 1);
         }
 
-        ulong run = alnum | here.Joiner;
-        ulong runNext = next.Letter | next.Digit | next.Joiner;
+        ulong run = here.Token;
+        ulong runNext = next.Token;
         run &= Ahead(run, runNext, 1);
         runNext &= runNext >> 1;
         run &= Ahead(run, runNext, 2);
@@ -46,15 +46,18 @@ internal struct TriggerBlock
             runNext &= runNext >> 4;
             run &= Ahead(run, runNext, 8);
             if (run != 0)
-                block.Token = Tokens(run, alnum | ByteMasks.Underscores(bytes), ((before.Letter | before.Digit) >> 63) | (afterUnderscore ? 1UL : 0));
+                block.Token = Tokens(run, alnum | ByteMasks.Underscores(bytes), Bit(ByteClass.IsWord(before)));
         }
 
         ulong code = here.Upper | digit;
         ulong codes = code & Ahead(code, next.Upper | next.Digit, 1);
         if ((codes & (codes >> 2)) != 0 || codes >> 58 != 0)
-            block.Capitals = Codes(code, next.Upper | next.Digit, (before.Upper | before.Digit) >> 63, here.Upper, next.Upper);
+            block.Capitals = Codes(code, next.Upper | next.Digit, Bit(ByteClass.IsUpper(before) || ByteClass.IsDigit(before)), here.Upper, next.Upper);
         return block;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Bit(bool value) => value ? 1UL : 0;
 
     private static ulong Numbers(ulong starts, ulong digit, ulong next)
     {

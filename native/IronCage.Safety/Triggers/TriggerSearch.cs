@@ -26,12 +26,12 @@ internal ref struct TriggerSearch
     private readonly ByteSet? ownStarts;
     private TriggerBlock block;
     private TriggerBlock certain;
-    private ByteMasks before;
     private ByteMasks here;
     private ByteMasks ahead;
     private ulong words;
     private ulong own;
     private ulong blocks;
+    private ulong signs;
     private ulong left;
     private int origin;
     private int passed;
@@ -50,14 +50,6 @@ internal ref struct TriggerSearch
         if (from >= text.Length)
             return;
         Read(from, out ahead);
-        here = default;
-        if (from > 0)
-        {
-            byte last = text[from - 1];
-            here.Digit = ByteClass.IsDigit(last) ? 1UL << 63 : 0;
-            here.Letter = ByteClass.IsLetter(last) ? 1UL << 63 : 0;
-            here.Upper = ByteClass.IsUpper(last) ? 1UL << 63 : 0;
-        }
     }
 
     /// <summary>The first place of which the text at hand does not say whether it has a trigger; the text's end if there is none.</summary>
@@ -123,7 +115,7 @@ internal ref struct TriggerSearch
     private readonly bool At(int bit, int place, out Trigger triggers)
     {
         triggers = Trigger.None;
-        if (((here.Sign >> bit) & 1) != 0)
+        if (((signs >> bit) & 1) != 0)
         {
             if (!Sign(place, out triggers))
                 return false;
@@ -189,15 +181,15 @@ internal ref struct TriggerSearch
         int known = text.Length - origin;
         if (known <= 0)
             return false;
-        before = here;
         here = ahead;
         Read(origin + ByteMasks.Width, out ahead);
         ReadOnlySpan<byte> bytes = text.Slice(origin, Math.Min(known, ByteMasks.Width));
-        bool afterUnderscore = origin > 0 && text[origin - 1] == '_';
-        block = TriggerBlock.Find(here, ahead, before, bytes, afterUnderscore);
-        left = block.Number | block.Token | block.Capitals | here.Sign;
+        byte before = origin > 0 ? text[origin - 1] : (byte)0;
+        block = TriggerBlock.Find(here, ahead, before, bytes);
+        signs = here.Sign | (here.Mark & (((here.Letter | here.High) >> 1) | ((ahead.Letter | ahead.High) << 63)));
+        left = block.Number | block.Token | block.Capitals | signs;
         if ((wanted & Trigger.Word) != 0)
-            FindWords(bytes);
+            FindWords();
         int next = origin + ((firstBlock - origin) & (BlockWidth - 1));
         bool isBlock = next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
         blocks = isBlock ? 1UL << (next - origin) : 0;
@@ -209,7 +201,7 @@ internal ref struct TriggerSearch
         }
 
         if (known < ByteMasks.Width + Reach)
-            FillTail(bytes, afterUnderscore, known);
+            FillTail(bytes, before, known);
         if (passed > origin)
             Leave();
         return true;
@@ -217,17 +209,16 @@ internal ref struct TriggerSearch
 
     private readonly bool IsRun(int place) => ByteClass.IsBase64(text[place]) || text[place] is (byte)'-' or (byte)'_';
 
-    private void FindWords(ReadOnlySpan<byte> bytes)
+    private void FindWords()
     {
-        ulong beyond = ByteMasks.Beyond(bytes);
-        ulong word = here.Letter | here.Digit | beyond;
+        ulong word = here.Letter | here.Digit | here.High;
         bool isAfter = origin > 0 && (ByteClass.IsAlnum(text[origin - 1]) || text[origin - 1] >= 0x80);
-        words = beyond | (word & ~((word << 1) | (isAfter ? 1UL : 0)));
+        words = here.High | (word & ~((word << 1) | (isAfter ? 1UL : 0)));
         left |= words;
     }
 
     /// <summary>Near the end of what is at hand: which triggers there are whatever follows.</summary>
-    private void FillTail(ReadOnlySpan<byte> bytes, bool afterUnderscore, int known)
+    private void FillTail(ReadOnlySpan<byte> bytes, byte before, int known)
     {
         if (known < ByteMasks.Width)
             left &= (1UL << known) - 1;
@@ -235,7 +226,7 @@ internal ref struct TriggerSearch
             return;
         ByteMasks.ReadTail(bytes, wild: false, out ByteMasks plain);
         ByteMasks.ReadTail(known > ByteMasks.Width ? text[(origin + ByteMasks.Width)..] : [], wild: false, out ByteMasks rest);
-        certain = TriggerBlock.Find(plain, rest, before, bytes, afterUnderscore);
+        certain = TriggerBlock.Find(plain, rest, before, bytes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,6 @@
 using System.Buffers;
 using IronCage.Safety.Kinds;
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;

@@ -1,5 +1,5 @@
 using IronCage.Safety.Kinds;
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -26,6 +26,8 @@ internal sealed class MacRecogniser : Recogniser
     /// <summary>Only the groups by dots: the first of them is digits, or holds some.</summary>
     public override bool MayTake(NumberStart number) =>
         number.Digits <= 4 && (number.Left == NumberLeft.Letter || number.Next == NumberNext.Letter || (number.Digits == 4 && number.Next is NumberNext.Dot or NumberNext.Separator));
+
+    public override bool MayTakeWord(byte first, byte second) => ByteClass.IsHex(first) && ByteClass.IsHex(second);
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 
 namespace IronCage.Safety.Recognisers.Identifiers;
 

@@ -1,4 +1,4 @@
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;

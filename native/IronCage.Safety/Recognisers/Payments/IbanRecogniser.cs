@@ -1,5 +1,5 @@
 using IronCage.Safety.Kinds;
-using IronCage.Safety.Recognisers.Numbers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
@@ -20,6 +20,8 @@ internal sealed class IbanRecogniser : Recogniser
     public override Trigger Triggers => Trigger.Number | Trigger.Token;
 
     public override bool MayTake(NumberStart number) => number.Left == NumberLeft.Letter;
+
+    public override bool MayTakeWord(byte first, byte second) => !IbanRegistry.Account(first, second).IsEmpty && ByteClass.IsUpper(first) == ByteClass.IsUpper(second);
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -12,13 +13,12 @@ internal static class FoldMasks
 {
     public const int Width = 64;
 
-    // Classes of pairs of bytes, a bit for each: a pair may fold where both are of one class. Bytes are looked up by their low and their high four bits.
-    // Signs: \u \x \/ \\ (1), %0 %2-%7 %c-%f (2), a letter behind an ampersand (4), &# (8), =2 =4 (16).
-    private static readonly Vector128<byte> SignByLow = Vector128.Create((byte)0, 0, 0, 0, 0, 2, 4 | 8, 0, 0, 0, 0, 0, 1, 16, 0, 0);
-    private static readonly Vector128<byte> SignByHigh = Vector128.Create((byte)0, 0, 2 | 4 | 8, 16, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    private static readonly Vector128<byte> BehindSignByLow = Vector128.Create((byte)6, 4, 2 | 4 | 16, 2 | 4 | 8, 2 | 4 | 16, 1 | 2 | 4, 6, 6, 1 | 4, 4, 4, 4, 1 | 4, 4, 4, 1 | 4);
-    private static readonly Vector128<byte> BehindSignByHigh = Vector128.Create((byte)0, 0, 1 | 8, 2 | 16, 2 | 4, 1 | 4, 2 | 4, 1 | 4, 0, 0, 0, 0, 0, 0, 0, 0);
+    // Classes of pairs of bytes, a bit for each: a pair may fold where both are of one class. Signs: \u \x \/ \\ (1), %0 %2-%7 %c-%f (2), a letter behind an
+    // ampersand (4), &# (8), =2 =4 (16).
+    private static readonly byte[] SignClass = ReadSigns();
+    private static readonly byte[] BehindSignClass = ReadBehindSigns();
 
+    // Bytes beyond ASCII are looked up by their low and their high four bits.
     // Leads: C2 and E3 before 80, 8D, A0, AD (1); D9, DB before digits (2); those before anything (4); E0 before odd bytes and BC (8); E1 and EA before 80 to AF (16);
     // E1 before B1 (32); E2 before 80-83, 88, 90-93, 98 (64); EF before B8 to BD (128).
     private static readonly Vector128<byte> LeadC = Vector128.Create((byte)0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0, 0);
@@ -64,14 +64,21 @@ internal static class FoldMasks
     private static ulong ReadClosely(ref byte before)
     {
         ulong places = 0;
+        ulong signs = 0;
         ulong high = 0;
         for (int i = 0; i < Width; i += Vector128<byte>.Count)
         {
             Vector128<byte> here = Vector128.LoadUnsafe(ref before, (nuint)i + 1);
-            Vector128<byte> next = Vector128.LoadUnsafe(ref before, (nuint)i + 2);
-            Vector128<byte> sign = Lookup(SignByLow, Low(here)) & Lookup(SignByHigh, High(here));
-            places |= Bits(NotZero(sign & Lookup(BehindSignByLow, Low(next)) & Lookup(BehindSignByHigh, High(next))), i);
+            signs |= Bits(Is(here, '\\') | Is(here, '%') | Is(here, '&') | Is(here, '='), i);
             high |= Bits(here, i);
+        }
+
+        // Mostly one or two: line breaks in JSON.
+        for (; signs != 0; signs &= signs - 1)
+        {
+            int at = BitOperations.TrailingZeroCount(signs);
+            if ((SignClass[Unsafe.Add(ref before, at + 1)] & BehindSignClass[Unsafe.Add(ref before, at + 2)]) != 0)
+                places |= 1UL << at;
         }
 
         if (high == 0)
@@ -92,6 +99,26 @@ internal static class FoldMasks
         }
 
         return places;
+    }
+
+    private static byte[] ReadSigns()
+    {
+        var classes = new byte[256];
+        (classes['\\'], classes['%'], classes['&'], classes['=']) = (1, 2, 4 | 8, 16);
+        return classes;
+    }
+
+    private static byte[] ReadBehindSigns()
+    {
+        var classes = new byte[256];
+        for (int b = 0; b < classes.Length; b++)
+        {
+            int digit = ByteClass.IsHex((byte)b) ? ByteClass.HexValue((byte)b) : -1;
+            classes[b] = (byte)(((b | 0x20) is 'u' or 'x' || b is '/' or '\\' ? 1 : 0) | (digit is 0 or (>= 2 and <= 7) or >= 12 ? 2 : 0) | (ByteClass.IsLetter((byte)b) ? 4 : 0) | (b == '#' ? 8 : 0)
+                | (b is '2' or '4' ? 16 : 0));
+        }
+
+        return classes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

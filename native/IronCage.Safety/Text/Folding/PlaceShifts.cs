@@ -14,6 +14,9 @@ internal sealed class PlaceShifts
     private int count;
     private long settled;
 
+    /// <summary>Whether places are the same in both.</summary>
+    public bool IsEmpty => count == 0 && settled == 0;
+
     public void Reset()
     {
         first = count = 0;

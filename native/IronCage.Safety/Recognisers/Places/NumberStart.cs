@@ -1,6 +1,6 @@
 using IronCage.Safety.Text;
 
-namespace IronCage.Safety.Recognisers.Numbers;
+namespace IronCage.Safety.Recognisers.Places;
 
 /// <summary>How a number begins, roughly: what recognisers are chosen by.</summary>
 /// <param name="Left">What stands before it.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Triggers;
 
-namespace IronCage.Safety.Recognisers;
+namespace IronCage.Safety.Recognisers.Places;
 
 /// <summary>
 /// How far a text needs no further look, since a candidate was found there that nothing inside it can displace. Depends on the text alone, not on how it is cut: recognisers are
@@ -25,8 +25,9 @@ internal struct PassedText
     /// <summary>Takes note of what was found at one place.</summary>
     /// <param name="candidates">All candidates; those from <paramref name="from"/> on are of this place.</param>
     /// <param name="from">The first of them.</param>
+    /// <param name="place">The place. A candidate that begins behind it, such as the value of an assignment, hides nothing: who begins where it begins was not asked yet.</param>
     /// <param name="triggers">The triggers of the recognisers that found them.</param>
-    public void Note(List<Candidate> candidates, int from, Trigger triggers)
+    public void Note(List<Candidate> candidates, int from, long place, Trigger triggers)
     {
         long end = reach;
         int best = -1;
@@ -36,7 +37,7 @@ internal struct PassedText
             if (found[i].Score < Firm)
                 continue;
             end = Math.Max(end, found[i].End);
-            if (found[i].Start >= reach && !found[i].IsShadow && (best < 0 || CandidateOrder.ByRank(found[i], found[best]) < 0))
+            if (found[i].Start <= place && found[i].Start >= reach && !found[i].IsShadow && (best < 0 || CandidateOrder.ByRank(found[i], found[best]) < 0))
                 best = i;
         }
 
@@ -46,11 +47,11 @@ internal struct PassedText
     }
 
     /// <summary>Whether what was found at one place is so sure that nobody else need be asked there.</summary>
-    public readonly bool IsSure(List<Candidate> candidates, int from)
+    public readonly bool IsSure(List<Candidate> candidates, int from, long place)
     {
         for (int i = from; i < candidates.Count; i++)
         {
-            if (candidates[i].Score >= Sure && candidates[i].Start >= reach && !candidates[i].IsShadow)
+            if (candidates[i].Score >= Sure && candidates[i].Start <= place && candidates[i].Start >= reach && !candidates[i].IsShadow)
                 return true;
         }
 

@@ -1,4 +1,4 @@
-namespace IronCage.Safety.Recognisers.Numbers;
+namespace IronCage.Safety.Recognisers.Places;
 
 /// <summary>What stands before a number, of the things by which most recognisers tell at once that it is none of theirs.</summary>
 internal enum NumberLeft

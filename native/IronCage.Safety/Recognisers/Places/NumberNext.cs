@@ -1,4 +1,4 @@
-namespace IronCage.Safety.Recognisers.Numbers;
+namespace IronCage.Safety.Recognisers.Places;
 
 /// <summary>What follows the first group of a number.</summary>
 internal enum NumberNext

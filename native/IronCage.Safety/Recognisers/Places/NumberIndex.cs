@@ -1,6 +1,6 @@
 using IronCage.Safety.Text;
 
-namespace IronCage.Safety.Recognisers.Numbers;
+namespace IronCage.Safety.Recognisers.Places;
 
 /// <summary>The recognisers that can find something at a number, by how it begins. Immutable.</summary>
 internal sealed class NumberIndex
