@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IronCage.Safety.Recognisers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
@@ -185,7 +186,7 @@ public sealed class Scanner
 
     private static void Add(List<StreamFinding> found, List<Finding> findings)
     {
-        foreach (StreamFinding finding in found)
+        foreach (ref readonly StreamFinding finding in CollectionsMarshal.AsSpan(found))
         {
             if (!finding.IsOpen)
                 findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
@@ -65,6 +66,18 @@ internal sealed class RecogniserSet
                 return place;
             }
 
+            if ((triggers & TriggerSearch.OfRuns) != 0)
+            {
+                MatchState data = passed.NoteData(window, place);
+                if (data == MatchState.NeedMore)
+                    return place;
+                if (data == MatchState.Match)
+                {
+                    search.Pass((int)(passed.End - window.Origin));
+                    triggers &= TriggerSearch.Always;
+                }
+            }
+
             int mark = candidates.Count;
             if (Ask(window, place, ref triggers, candidates) == MatchState.NeedMore)
             {
@@ -74,7 +87,7 @@ internal sealed class RecogniserSet
 
             if (candidates.Count == mark)
                 continue;
-            if (openReach < int.MaxValue && candidates.FindIndex(mark, static candidate => candidate.Tail is not null) >= 0)
+            if (openReach < int.MaxValue && HasOpen(candidates, mark))
                 until = Math.Min(until, place + openReach);
             passed.Note(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place), triggers);
             if (passed.End > window.Origin + place)
@@ -82,6 +95,17 @@ internal sealed class RecogniserSet
         }
 
         return search.Stop;
+    }
+
+    private static bool HasOpen(List<Candidate> candidates, int from)
+    {
+        foreach (ref readonly Candidate candidate in CollectionsMarshal.AsSpan(candidates)[from..])
+        {
+            if (candidate.Tail is not null)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Asks the recognisers at one place.</summary>

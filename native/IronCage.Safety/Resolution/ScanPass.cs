@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IronCage.Safety.Recognisers;
 using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Text;
@@ -78,7 +79,7 @@ internal sealed class ScanPass
         if (!isEnd)
             Hold = recognisers.HoldFrom(window, examined);
         Decided = Math.Max(Decided, resolver.Drain(isEnd ? long.MaxValue : window.Origin + Hold));
-        foreach (Candidate candidate in resolver.Accepted)
+        foreach (ref readonly Candidate candidate in CollectionsMarshal.AsSpan(resolver.Accepted))
             Accept(window, filter, candidate);
         if (isEnd && !isOpen)
             Decided = window.Origin + Hold;

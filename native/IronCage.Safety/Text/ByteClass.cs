@@ -1,24 +1,34 @@
+using System.Runtime.CompilerServices;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>Classes of bytes in UTF-8 text.</summary>
 internal static class ByteClass
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsDigit(byte b) => (uint)(b - '0') <= 9;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsLetter(byte b) => (uint)((b | 0x20) - 'a') <= 25;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAlnum(byte b) => IsLetter(b) || IsDigit(b);
 
     /// <summary>Letters, digits, underscore: what makes an identifier. Bytes of non-ASCII characters are not: scripts without spaces put numbers and addresses right beside them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsWord(byte b) => IsLetter(b) || IsDigit(b) || b == '_';
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsHex(byte b) => IsDigit(b) || (uint)((b | 0x20) - 'a') <= 5;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsBase64(byte b) => IsAlnum(b) || b is (byte)'+' or (byte)'/';
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsUpper(byte b) => (uint)(b - 'A') <= 25;
 
     /// <summary>The first byte of a letter of U+00C0 to U+024F: Latin-1 Supplement, Latin Extended-A and -B.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsLatinLead(byte b) => b is >= 0xC3 and <= 0xC9;
 
     /// <summary>Whether the two bytes are a letter of U+00C0 to U+024F (not the signs × and ÷).</summary>

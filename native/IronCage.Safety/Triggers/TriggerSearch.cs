@@ -14,6 +14,9 @@ internal ref struct TriggerSearch
     /// <summary>From one <see cref="Trigger.Block"/> to the next.</summary>
     public const int BlockWidth = 128;
 
+    /// <summary>The triggers that stand inside long runs of letters and digits.</summary>
+    public const Trigger OfRuns = Trigger.Number | Trigger.Token | Trigger.Capitals;
+
     /// <summary>The triggers of what the user looks for.</summary>
     public const Trigger OfUser = Trigger.Word | Trigger.Own;
 
@@ -210,7 +213,7 @@ internal ref struct TriggerSearch
         if ((wanted & Trigger.Word) != 0)
             FindWords(here, before);
         int next = origin + ((firstBlock - origin) & (BlockWidth - 1));
-        bool isBlock = next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
+        bool isBlock = (wanted & Trigger.Block) != 0 && next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
         blocks = isBlock ? 1UL << (next - origin) : 0;
         left |= blocks;
         if (ownStarts is not null)

@@ -40,6 +40,9 @@ internal sealed class MacRecogniser : Recogniser
 
         if (trigger == Trigger.Number && window.Number(place).Length(0) > 4)
             return MatchState.NoMatch;
+        // The group in which the place is ends with a dot; if it is the last one, an earlier place told.
+        if (place + 5 <= text.Length && text.Slice(place, 5).IndexOf((byte)'.') < 0)
+            return MatchState.NoMatch;
         int start = GroupsStart(text, place);
         return start < 0 ? MatchState.NoMatch : Groups(window, start, candidates);
     }

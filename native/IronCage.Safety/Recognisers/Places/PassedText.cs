@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using IronCage.Safety.Resolution;
+using IronCage.Safety.Text;
 using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers.Places;
@@ -18,6 +19,9 @@ internal struct PassedText
 
     /// <summary>The end of the firm candidates so far: one that begins before it may lose to one of them, so what lies in it must be looked at.</summary>
     private long reach;
+
+    /// <summary>The end of the <see cref="DataRun"/> that was seen last, as far as it was seen.</summary>
+    private long data;
 
     /// <summary>The offset before which no place is looked at any more.</summary>
     public long End { get; private set; }
@@ -47,6 +51,37 @@ internal struct PassedText
         if (best >= 0 && (triggers & TriggerSearch.OfUser) == 0)
             End = Math.Max(End, found[best].End);
         reach = end;
+    }
+
+    /// <summary>Passes over what is inside of a run of data, if a place is there.</summary>
+    /// <returns>Whether it is.</returns>
+    public MatchState NoteData(in TextWindow window, int place)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
+        int known = (int)(data - window.Origin);
+        if (place > known || data == 0)
+        {
+            if (!DataRun.IsBehind(text, place))
+                return MatchState.NoMatch;
+            known = place;
+        }
+
+        int end = DataRun.End(text, known);
+        data = window.Origin + end;
+        int inside = end - DataRun.Width;
+        if (end < text.Length && text[end] == '[')
+        {
+            MatchState form = ReplacedForm.At(window, end, out _);
+            if (form == MatchState.NeedMore)
+                return form;
+            if (form == MatchState.Match)
+                inside = end;
+        }
+
+        if (place >= inside)
+            return end == text.Length ? window.AtEnd : MatchState.NoMatch;
+        End = Math.Max(End, window.Origin + inside);
+        return MatchState.Match;
     }
 
     /// <summary>Whether what was found at one place is so sure that nobody else need be asked there.</summary>

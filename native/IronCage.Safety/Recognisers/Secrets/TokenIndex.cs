@@ -10,7 +10,7 @@ internal sealed class TokenIndex
 
     private readonly TokenShape[]?[] byBeginning = new TokenShape[1 << HashBits][];
     private readonly TokenShape[]?[] byByteBefore = new TokenShape[128][];
-    private readonly TokenShape[]?[] byRun = new TokenShape[Families * (TokenRuns.Most + 1)][];
+    private readonly RunShapes?[] byRun = new RunShapes[Families * (TokenRuns.Most + 1)];
 
     public TokenIndex(IEnumerable<TokenShape> shapes)
     {
@@ -36,15 +36,15 @@ internal sealed class TokenIndex
 
     public ReadOnlySpan<TokenShape> After(byte before) => byByteBefore[before & 127];
 
-    public ReadOnlySpan<TokenShape> OfAlnum(int length) => OfRun(0, length);
+    public RunShapes? OfAlnum(int length) => OfRun(0, length);
 
-    public ReadOnlySpan<TokenShape> OfUrlSafe(int length) => OfRun(1, length);
+    public RunShapes? OfUrlSafe(int length) => OfRun(1, length);
 
-    public ReadOnlySpan<TokenShape> OfBase64(int length) => OfRun(2, length);
+    public RunShapes? OfBase64(int length) => OfRun(2, length);
 
-    public ReadOnlySpan<TokenShape> OfDotted(int length) => OfRun(3, length);
+    public RunShapes? OfDotted(int length) => OfRun(3, length);
 
-    private ReadOnlySpan<TokenShape> OfRun(int family, int length) => length > TokenRuns.Most ? default : byRun[(family * (TokenRuns.Most + 1)) + length];
+    private RunShapes? OfRun(int family, int length) => length > TokenRuns.Most ? null : byRun[(family * (TokenRuns.Most + 1)) + length];
 
     private void EnterRun(TokenShape shape)
     {
@@ -53,7 +53,7 @@ internal sealed class TokenIndex
             throw new ArgumentException($"A shape of {shape.Kind} begins with bytes that no run holds.");
         shape.Lead(Sets[family], out int min, out int max);
         for (int length = min; length <= Math.Min(max, TokenRuns.Most); length++)
-            Enter(byRun, (family * (TokenRuns.Most + 1)) + length, shape);
+            (byRun[(family * (TokenRuns.Most + 1)) + length] ??= new RunShapes()).Add(shape);
         if (shape.Context is null)
             LongestFree = Math.Max(LongestFree, max);
     }

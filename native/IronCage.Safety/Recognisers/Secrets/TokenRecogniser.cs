@@ -101,39 +101,46 @@ internal sealed class TokenRecogniser : Recogniser
         if (isOpen && (runs.Longest <= index.LongestFree || (runs.Longest <= TokenRuns.Most && HasContext(window, start))))
             return MatchState.NeedMore;
 
-        TokenShape? best = null;
-        int bestEnd = 0;
-        int bestNear = int.MaxValue;
-        int bestStart = start;
-        ReadOnlySpan<TokenShape> alnum = index.OfAlnum(runs.Alnum);
-        ReadOnlySpan<TokenShape> urlSafe = index.OfUrlSafe(runs.UrlSafe);
-        ReadOnlySpan<TokenShape> dotted = index.OfDotted(runs.Dotted);
-        for (int i = 0; i < alnum.Length + urlSafe.Length + dotted.Length; i++)
-        {
-            TokenShape shape = i < alnum.Length ? alnum[i] : i < alnum.Length + urlSafe.Length ? urlSafe[i - alnum.Length] : dotted[i - alnum.Length - urlSafe.Length];
-            if (Run(window, shape, start, runs.HasDigit, candidates, ref best, ref bestStart, ref bestEnd, ref bestNear) == MatchState.NeedMore)
-                return MatchState.NeedMore;
-        }
+        BestRun best = default;
+        if (TryAll(window, index.OfAlnum(runs.Alnum), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
+            || TryAll(window, index.OfUrlSafe(runs.UrlSafe), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
+            || TryAll(window, index.OfDotted(runs.Dotted), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
+            return MatchState.NeedMore;
 
         // Base64 may begin with + and /, which no trigger stands at.
         for (int head = 0; head <= LongestBase64Head && start - head >= 0; head++)
         {
             if (head > 0 && text[start - head] is not ((byte)'+' or (byte)'/'))
                 break;
-            foreach (TokenShape shape in index.OfBase64(runs.Base64 + head))
-            {
-                if (Run(window, shape, start - head, runs.HasDigit, candidates, ref best, ref bestStart, ref bestEnd, ref bestNear) == MatchState.NeedMore)
-                    return MatchState.NeedMore;
-            }
+            if (TryAll(window, index.OfBase64(runs.Base64 + head), start - head, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
+                return MatchState.NeedMore;
         }
 
-        if (best is not null)
-            Add(candidates, window, best.Kind, bestStart, bestEnd, best.Score, EvidenceOf(best, text[bestStart..bestEnd]));
+        if (best.Shape is { } shape)
+            Add(candidates, window, shape.Kind, best.Start, best.End, shape.Score, EvidenceOf(shape, text[best.Start..best.End]));
         return MatchState.NoMatch;
     }
 
-    private static MatchState Run(
-        in TextWindow window, TokenShape shape, int start, bool hasDigit, List<Candidate> candidates, ref TokenShape? best, ref int bestStart, ref int bestEnd, ref int bestNear)
+    private static MatchState TryAll(in TextWindow window, RunShapes? shapes, int start, bool hasDigit, List<Candidate> candidates, ref BestRun best)
+    {
+        if (shapes is null)
+            return MatchState.NoMatch;
+        foreach (TokenShape shape in shapes.Free)
+        {
+            if (Run(window, shape, start, hasDigit, candidates, ref best) == MatchState.NeedMore)
+                return MatchState.NeedMore;
+        }
+
+        foreach (TokenShape shape in shapes.Announced(window, start))
+        {
+            if (Run(window, shape, start, hasDigit, candidates, ref best) == MatchState.NeedMore)
+                return MatchState.NeedMore;
+        }
+
+        return MatchState.NoMatch;
+    }
+
+    private static MatchState Run(in TextWindow window, TokenShape shape, int start, bool hasDigit, List<Candidate> candidates, ref BestRun best)
     {
         if (shape.NeedsDigit && !hasDigit && shape.IsOneRun)
             return MatchState.NoMatch;
@@ -154,8 +161,8 @@ internal sealed class TokenRecogniser : Recogniser
         }
 
         int near = window.ContextDistance(shape.Context, start);
-        if (near < bestNear && near < window.ContextDistance(DigestWords.Words, start) && AnnouncedName.Admits(window.Bytes, start, near))
-            (best, bestStart, bestEnd, bestNear) = (shape, start, end, near);
+        if ((best.Shape is null || near < best.Near) && near < window.ContextDistance(DigestWords.Words, start) && AnnouncedName.Admits(window.Bytes, start, near))
+            best = new BestRun(shape, start, end, near);
         return MatchState.Match;
     }
 
@@ -169,4 +176,7 @@ internal sealed class TokenRecogniser : Recogniser
 
         return false;
     }
+
+    /// <summary>Of the shapes that words announce, the one whose words are nearest.</summary>
+    private readonly record struct BestRun(TokenShape? Shape, int Start, int End, int Near);
 }
