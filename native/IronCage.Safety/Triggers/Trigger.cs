@@ -48,6 +48,6 @@ internal enum Trigger : ushort
     /// <summary>A byte with which one of the user's patterns may begin.</summary>
     Own = 4096,
 
-    /// <summary>Every 128th byte of the whole text, where letters, digits or <c>+ / - _</c> stand 1, 8, 16 and 24 bytes before it: where a long run of Base64 is looked into again.</summary>
+    /// <summary>Every 128th byte of the whole text, where 24 of the characters of <see cref="Token"/> stand before it: where a long run of Base64 is looked into again.</summary>
     Block = 8192,
 }

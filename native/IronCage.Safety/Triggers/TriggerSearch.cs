@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -13,6 +14,10 @@ internal ref struct TriggerSearch
 
     /// <summary>From one <see cref="Trigger.Block"/> to the next.</summary>
     public const int BlockWidth = 128;
+
+    private const int BlockLead = 24;
+
+    private static readonly SearchValues<byte> TokenBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/=:."u8);
 
     /// <summary>The triggers that stand inside long runs of letters and digits.</summary>
     public const Trigger OfRuns = Trigger.Number | Trigger.Token | Trigger.Capitals;
@@ -180,6 +185,7 @@ internal ref struct TriggerSearch
     }
 
     /// <summary>Moves to the next 64 places among which there are some.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Fill()
     {
         do
@@ -212,9 +218,8 @@ internal ref struct TriggerSearch
         left = block.Number | block.Token | block.Capitals | signs;
         if ((wanted & Trigger.Word) != 0)
             FindWords(here, before);
-        int next = origin + ((firstBlock - origin) & (BlockWidth - 1));
-        bool isBlock = (wanted & Trigger.Block) != 0 && next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
-        blocks = isBlock ? 1UL << (next - origin) : 0;
+        int next = (firstBlock - origin) & (BlockWidth - 1);
+        blocks = next < bytes.Length && IsBlock(here, next) ? 1UL << next : 0;
         left |= blocks;
         if (ownStarts is not null)
         {
@@ -228,7 +233,17 @@ internal ref struct TriggerSearch
             Leave();
     }
 
-    private readonly bool IsRun(int place) => ByteClass.IsBase64(text[place]) || text[place] is (byte)'-' or (byte)'_';
+    /// <summary>Whether a run goes on that is long enough to be looked into.</summary>
+    private readonly bool IsBlock(in ByteMasks here, int bit)
+    {
+        if ((wanted & Trigger.Block) == 0)
+            return false;
+        ulong inside = (1UL << Math.Min(bit, BlockLead)) - 1;
+        if (((here.Token >> Math.Max(0, bit - BlockLead)) & inside) != inside)
+            return false;
+        int from = origin + bit - BlockLead;
+        return bit >= BlockLead || (from >= 0 && !text[from..origin].ContainsAnyExcept(TokenBytes));
+    }
 
     private void FindWords(in ByteMasks here, byte before)
     {
