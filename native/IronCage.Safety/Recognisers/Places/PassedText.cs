@@ -15,7 +15,7 @@ internal struct PassedText
     private const float Firm = 0.7f;
 
     /// <summary>With a candidate of this score at a place, no other recogniser is asked there.</summary>
-    private const float Sure = 0.9f;
+    private const float Sure = 0.8f;
 
     /// <summary>The end of the firm candidates so far: one that begins before it may lose to one of them, so what lies in it must be looked at.</summary>
     private long reach;
