@@ -50,4 +50,7 @@ internal enum Trigger : ushort
 
     /// <summary>Every 128th byte of the whole text, where letters, digits or <c>+ / - _</c> stand 1, 8, 16 and 24 bytes before it: where a long run of Base64 is looked into again.</summary>
     Block = 8192,
+
+    /// <summary>The first letter of the word <c>dot</c>, in any case, between spaces: <c>name at host dot tld</c>.</summary>
+    Spelt = 16384,
 }

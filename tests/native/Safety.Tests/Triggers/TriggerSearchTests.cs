@@ -9,12 +9,14 @@ namespace IronCage.Safety.Tests.Triggers;
 
 internal sealed class TriggerSearchTests
 {
-    private const Trigger Every = (Trigger)0xFFF;
+    private const Trigger Every = (Trigger)0xFFF | Trigger.Spelt;
 
     private static readonly byte[] Alphabet = [.. "01 9aAfGZ-B_+/=:.@([ \n"u8, 0xC3, 0xA9, (byte)'-', (byte)'1', (byte)'x', (byte)'X', (byte)':', (byte)'4'];
 
+    private static readonly byte[][] Words = [" dot "u8.ToArray(), " DoT "u8.ToArray(), " dot"u8.ToArray(), "dot "u8.ToArray(), " do"u8.ToArray(), " d"u8.ToArray(), "t "u8.ToArray()];
+
     private static readonly Gen<byte[]> Texts = Gen.Select(Gen.Int[0, Alphabet.Length - 1].Array[0, 12], Gen.Int[1, 30]).Select(
-        (picks, repeats) => picks.SelectMany(pick => Enumerable.Repeat(Alphabet[pick], 1 + (pick * repeats % 11))).ToArray()).Array[0, 6].Select(parts => parts.SelectMany(part => part).ToArray());
+        (picks, repeats) => picks.SelectMany(pick => pick % 9 == 8 ? Words[repeats % Words.Length] : Enumerable.Repeat(Alphabet[pick], 1 + (pick * repeats % 11))).ToArray()).Array[0, 6].Select(parts => parts.SelectMany(part => part).ToArray());
 
     [Test]
     public void Places_are_those_of_the_definition() => Texts.Sample(
@@ -105,6 +107,7 @@ internal sealed class TriggerSearchTests
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
+        Add(Trigger.Spelt, before == ' ' && ahead.StartsWith("dot ", StringComparison.OrdinalIgnoreCase));
         Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !char.IsAsciiLetterOrDigit(before)));
         return triggers;
     }
