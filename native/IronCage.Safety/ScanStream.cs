@@ -9,7 +9,7 @@ namespace IronCage.Safety;
 /// <see cref="Scanner.Scan(ReadOnlySpan{byte}, List{Finding})"/> over the whole. One thread at a time; made by <see cref="Scanner.OpenStream"/>.
 /// </summary>
 /// <remarks>
-/// What is undecided is bounded: at most 512 bytes of the text as the recognisers read it, where an escape counts as the character that it stands for. Text that can no longer
+/// What is undecided is bounded: at most 512 bytes of the text as the recognisers read it, where an escape or a digit of another script counts as the ASCII character that it stands for. Text that can no longer
 /// belong to a finding is decided at once. A long secret whose beginning proves it (a private key, a long token, a run of Base64 that hides one) is handed out before its end is known,
 /// and swallowed to its end, or to 64 KB: see <see cref="StreamFinding.IsOpen"/>.
 /// </remarks>

@@ -291,7 +291,7 @@ int32_t ironcage_safety_stream_new(uint64_t *out, uint64_t scanner);
 
 /*
  * Takes the next piece, cut anywhere: {"findings": [as above, places in the whole text], "decided": code points, "decided_bytes": bytes}. Together they are those of the whole text, however
- * it is cut. No later finding begins before what is decided, which lags by 512 bytes at most (an escape counts as the character that it stands for).
+ * it is cut. No later finding begins before what is decided, which lags by 512 bytes at most (an escape or a digit of another script counts as the ASCII character that it stands for).
  * A long secret (a private key) is handed out in parts, the first as soon as it is proven: each is a finding with the same "start" and "byte_start", its end so far, and also "from", "byte_from":
  * where the part begins, that is where the part before it ended, and "open": true, but false for the last, which is the finding of the whole text. No other finding comes between.
  * final: 1 with the last piece (which may be empty).

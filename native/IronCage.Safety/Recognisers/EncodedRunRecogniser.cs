@@ -50,15 +50,13 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
         ReadOnlySpan<byte> rest = window.Bytes[start..];
         rest = rest[..Math.Min(rest.Length, LongestWhole + 1)];
         ReadOnlySpan<byte> head = rest[..Math.Min(rest.Length, Fewest)];
-        if (head.ContainsAnyExcept(encoding.Alphabet))
+        if (head.ContainsAnyExcept(encoding.Alphabet) || !Edge.LeftFree(window.Bytes, start) || IsInside(window.Bytes, start))
             return MatchState.NoMatch;
         DecodedRun run = window.Scratch.Decoded;
         if (!run.MayRead(encoding, head, Fewest, FewestDistinct))
             return MatchState.NoMatch;
         if (head.Length < Fewest)
             return window.AtEnd;
-        if (!Edge.LeftFree(window.Bytes, start) || IsInside(window.Bytes, start))
-            return MatchState.NoMatch;
 
         int length = rest.IndexOfAnyExcept(encoding.Alphabet);
         if (length < 0)

@@ -63,7 +63,7 @@ internal sealed class OverlapResolver
 
         int taken = 0;
         Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
-        while (taken < candidates.Length && candidates[taken].Start < frontier)
+        while (!isOpen && taken < candidates.Length && candidates[taken].Start < frontier)
         {
             ref readonly Candidate candidate = ref candidates[taken];
             bool isAlone = !isOpen && cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier

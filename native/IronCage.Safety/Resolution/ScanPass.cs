@@ -1,4 +1,5 @@
 using IronCage.Safety.Recognisers;
+using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Text;
 
 namespace IronCage.Safety.Resolution;
@@ -133,7 +134,7 @@ internal sealed class ScanPass
 
         // How far ahead was looked depends on the cut of the text: what is behind the finding is looked at anew.
         resolver.CloseOpen(open.End);
-        scratch.Passed = default;
+        scratch.Passed = PassedText.Behind(open.End);
         examined = end;
         return true;
     }

@@ -19,8 +19,9 @@ internal sealed class HostileTextTests
         "+1 (", "tel 01 ", "030 / ", "(0", "phone 1234567x",
     ];
 
+    /// <summary>What is held back are at most 512 bytes as they are read: escapes and letters of other scripts stand for one each.</summary>
     [TestCaseSource(nameof(Units))]
-    public void Megabyte_of_one_unit_is_scanned_and_streamed(string unit) => Check(unit, unit.Contains('\\', StringComparison.Ordinal) ? 4000 : 512);
+    public void Megabyte_of_one_unit_is_scanned_and_streamed(string unit) => Check(unit, unit.Contains('\\', StringComparison.Ordinal) || !System.Text.Ascii.IsValid(unit) ? 4000 : 512);
 
     [TestCase("YSBsaXR0bGUgYm9iQGV4YW1wbGUuY29tIG1vcmUg")]
     [TestCase("612062406578616d706c652e636f6d2c20616e64206d6f726520")]

@@ -101,6 +101,9 @@ internal static class UrlText
                 if (close < 0 || !ReplacedForm.IsAtEnd(text[i..(i + close + 1)]))
                     return false;
                 i += close;
+
+                // It may have held what makes a query.
+                query = true;
             }
             else if (b == ',' ? !query || !ByteClass.IsDigit(text[i - 1]) || (!isEnd && !ByteClass.IsDigit(text[i + 1])) : !Allowed[b] || (b == ')' && open == 0))
             {

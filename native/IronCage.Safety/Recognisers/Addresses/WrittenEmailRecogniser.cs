@@ -129,7 +129,7 @@ internal sealed class WrittenEmailRecogniser : Recogniser
         // Inside a name, the space before it ends another one, and letters may still come.
         bool inside = end < text.Length && IsLocal(text[end]);
         bool after = end > 0 && text[end - 1] == ' ';
-        int start = LocalStart(text, end, isOpen: !after && end == from, isNew: inside && after);
+        int start = LocalStart(text, end, isOpen: end < from || !after, isNew: inside && after);
         return start < 0 ? from : Math.Min(start, from);
     }
 

@@ -22,6 +22,9 @@ internal struct PassedText
     /// <summary>The offset before which no place is looked at any more.</summary>
     public long End { get; private set; }
 
+    /// <summary>That behind a finding whose end was looked for: what begins in it loses to it.</summary>
+    public static PassedText Behind(long end) => new() { reach = end, End = end };
+
     /// <summary>Takes note of what was found at one place.</summary>
     /// <param name="candidates">All candidates; those from <paramref name="from"/> on are of this place.</param>
     /// <param name="from">The first of them.</param>

@@ -11,26 +11,38 @@ internal sealed class WordIndex
     private readonly byte[] setOf = new byte[Ascii * Ascii];
     private readonly Recogniser[][] sets;
 
-    /// <param name="recognisers">Those that are asked at long words, in order.</param>
+    /// <param name="recognisers">Those that are asked at long words, in order; 32 at most.</param>
     public WordIndex(Recogniser[] recognisers)
     {
         all = recognisers;
-        var known = new Dictionary<string, byte>(StringComparer.Ordinal);
-        var found = new List<Recogniser[]>();
-        for (int pair = 0; pair < setOf.Length; pair++)
+        var known = new Dictionary<uint, byte>();
+        var found = new List<Recogniser[]> { all };
+        for (int first = 0; first < Ascii; first++)
         {
-            bool[] takes = [.. all.Select(recogniser => recogniser.MayTakeWord((byte)(pair / Ascii), (byte)(pair % Ascii)))];
-            string key = string.Concat(takes.Select(taken => taken ? '1' : '0'));
-            if (!known.TryGetValue(key, out byte set))
+            if (!ByteClass.IsWord((byte)first))
+                continue;
+            for (int second = 0; second < Ascii; second++)
             {
-                known[key] = set = checked((byte)found.Count);
-                found.Add([.. all.Where((_, i) => takes[i])]);
-            }
+                uint takers = Takers((byte)first, (byte)second);
+                if (!known.TryGetValue(takers, out byte set))
+                {
+                    known[takers] = set = checked((byte)found.Count);
+                    found.Add([.. all.Where((_, i) => (takers >> i & 1) != 0)]);
+                }
 
-            setOf[pair] = set;
+                setOf[(first * Ascii) + second] = set;
+            }
         }
 
         sets = [.. found];
+    }
+
+    private uint Takers(byte first, byte second)
+    {
+        uint takers = 0;
+        for (int i = 0; i < all.Length; i++)
+            takers |= all[i].MayTakeWord(first, second) ? 1U << i : 0;
+        return takers;
     }
 
     /// <summary>Those to ask at the word at <paramref name="place"/>.</summary>

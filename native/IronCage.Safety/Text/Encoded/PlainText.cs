@@ -11,7 +11,7 @@ internal static class PlainText
     {
         int foreign = 0;
         int i = 0;
-        while (i < bytes.Length)
+        while (i < bytes.Length && foreign * 8 <= length)
         {
             byte b = bytes[i];
             if (b < 0x80)

@@ -69,7 +69,7 @@ internal sealed class IdentifierFuzzTests
             at = next;
         }
 
-        Assert.That(findings.Select(f => (f.Kind.Name, f.Start, f.End, f.Score)), Is.EqualTo(whole.Select(f => (f.Kind.Name, (long)f.Start, (long)f.End, f.Score))), () => text.ToString());
+        Assert.That(findings.Where(f => !f.IsOpen).Select(f => (f.Kind.Name, f.Start, f.End, f.Score)), Is.EqualTo(whole.Select(f => (f.Kind.Name, (long)f.Start, (long)f.End, f.Score))), () => text.ToString());
     }, 1500);
 
     private static IEnumerable<(string, string, string, IdentifierRule[])> ModelsOf(string kind, string marked)
