@@ -30,7 +30,12 @@ internal sealed class SpokenEmailRecogniser : Recogniser
         int host = HostStart(text, place - 1);
         int name = host < 0 ? -1 : host - " at ".Length;
         int start = name < 0 ? -1 : NameStart(text, name, isOpen: false);
-        if (start < 0 || (start > 0 && ReplacedForm.IsAtEnd(text[..start])))
+        if (start < 0)
+            return MatchState.NoMatch;
+
+        // What was replaced may have been the beginning of the name.
+        int before = IsWordBefore(text, start, " dot "u8) ? start - " dot ".Length : start;
+        if (before > 0 && ReplacedForm.IsAtEnd(text[..before]))
             return MatchState.NoMatch;
         while (start < name && !ByteClass.IsAlnum(text[start]))
             start++;

@@ -1,3 +1,6 @@
+using System.Text;
+using CsCheck;
+
 namespace IronCage.Safety.Tests.Recognisers;
 
 internal sealed class SpokenEmailRecogniserTests
@@ -8,6 +11,25 @@ internal sealed class SpokenEmailRecogniserTests
     [TestCase("Please use ⟦joao at rosalab dot com dot br⟧; {\"to\": \"⟦ann-lee at example dot org⟧\"} > ⟦lea at example dot fr⟧\nnote: ⟦info at example dot de⟧")]
     [TestCase("邮箱 ⟦wei at example dot cn⟧")]
     public void Spoken_address_is_found_with_its_exact_span(string marked) => Marked.Check(marked, "EMAIL_ADDRESS");
+
+    /// <summary>Cut anywhere, and redacted twice.</summary>
+    [Test]
+    public void Mixtures_are_found_in_streams_and_redacted_at_once()
+    {
+        string[] pieces =
+        [
+            "jane.doe at example dot org", "mail ", " at ", " dot ", "jan dot doe", ": ann at host dot co dot uk", "joe", "gmail", "de", " ", "x@y.io", "4111 1111 1111 1111", ".", "-", "\"", "+",
+            "[EMAIL_REDACTED]", "com", "[at]", "D", "aT", "DOT", "\n", "5",
+        ];
+        Gen.Int[0, pieces.Length - 1].Array[0, 14].Try(
+            picks =>
+            {
+                byte[] text = Encoding.UTF8.GetBytes(string.Concat(picks.Select(i => pieces[i])));
+                ScanStreamTests.CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1)));
+                RedactionTests.CheckRedaction(text);
+            },
+            6000);
+    }
 
     [TestCase("Please look at example dot com, or see us at example dot org: visit at example dot net")]
     [TestCase("jane at example dot com is what a sentence would say of a person")]
