@@ -32,7 +32,7 @@ internal ref struct TriggerSearch
     private ulong words;
     private ulong own;
     private ulong signs;
-    private ulong spelt;
+    private ulong grouped;
     private ulong blocks;
     private ulong left;
     private int origin;
@@ -127,7 +127,7 @@ internal ref struct TriggerSearch
             triggers = Of(block, bit);
             if (!final && place + Reach > text.Length && triggers != Of(certain, bit))
                 return false;
-            if (((spelt >> bit) & 1) != 0 && !Spelt(place, ref triggers))
+            if (((grouped >> bit) & 1) != 0 && !WordTriggers.Read(text, place, final, ref triggers))
                 return false;
         }
 
@@ -179,22 +179,6 @@ internal ref struct TriggerSearch
         }
     }
 
-    /// <summary>Whether the word that begins with a d is <c>dot</c>, between spaces.</summary>
-    private readonly bool Spelt(int place, ref Trigger triggers)
-    {
-        if (place == 0 || text[place - 1] != ' ')
-            return true;
-        ReadOnlySpan<byte> word = text[(place + 1)..Math.Min(place + 4, text.Length)];
-        if (word.Length > 0 && (word[0] | 0x20) != 'o')
-            return true;
-        if (word.Length > 1 && (word[1] | 0x20) != 't')
-            return true;
-        if (word.Length < 3)
-            return final;
-        triggers |= word[2] == ' ' ? Trigger.Spelt : Trigger.None;
-        return true;
-    }
-
     /// <summary>Moves to the next 64 places among which there are some.</summary>
     private bool Fill()
     {
@@ -228,8 +212,12 @@ internal ref struct TriggerSearch
         left = block.Number | block.Token | block.Capitals | signs;
         if ((wanted & Trigger.Word) != 0)
             FindWords(here, before);
-        if ((wanted & Trigger.Spelt) != 0)
-            FindSpelt(here, ahead, before, bytes);
+        if ((wanted & WordTriggers.All) != 0)
+        {
+            grouped = WordTriggers.Find(here, ahead, before, bytes, text.Length - origin);
+            left |= grouped;
+        }
+
         int next = origin + ((firstBlock - origin) & (BlockWidth - 1));
         bool isBlock = next < origin + bytes.Length && next >= 24 && IsRun(next - 1) && IsRun(next - 8) && IsRun(next - 16) && IsRun(next - 24);
         blocks = isBlock ? 1UL << (next - origin) : 0;
@@ -253,23 +241,6 @@ internal ref struct TriggerSearch
         ulong word = here.Letter | here.Digit;
         words = here.High | (word & ~((word << 1) | (ByteClass.IsAlnum(before) ? 1UL : 0)));
         left |= words;
-    }
-
-    /// <summary>The words of three letters that begin with a d; which of them is <c>dot</c>, <see cref="Spelt"/> tells.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FindSpelt(in ByteMasks here, in ByteMasks ahead, byte before, ReadOnlySpan<byte> bytes)
-    {
-        ulong letter = here.Letter;
-        ulong next = ahead.Letter;
-
-        // What follows the end of the text at hand counts as letters, but not for how long a word is.
-        bool isEnd = text.Length - origin < ByteMasks.Width + 3;
-        ulong longer = isEnd ? 0 : (letter >> 3) | (next << 61);
-        spelt = letter & ~((letter << 1) | (ByteClass.IsLetter(before) ? 1UL : 0)) & ((letter >> 1) | (next << 63)) & ((letter >> 2) | (next << 62)) & ~longer;
-        if (spelt == 0)
-            return;
-        spelt &= ByteMasks.Letters(bytes, (byte)'d');
-        left |= spelt;
     }
 
     /// <summary>Near the end of what is at hand: which triggers there are whatever follows.</summary>
