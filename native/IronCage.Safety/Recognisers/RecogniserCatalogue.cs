@@ -24,6 +24,7 @@ internal static class RecogniserCatalogue
         {
             yield return new EmailRecogniser();
             yield return new WrittenEmailRecogniser();
+            yield return new SpokenEmailRecogniser();
         }
 
         if (Wants(PersonalKinds.CreditCard))

@@ -15,7 +15,7 @@ internal enum Trigger : ushort
     /// <summary>The first digit of a run of digits, with at least four digits among the 24 bytes from it on; or of two at least behind a capital letter.</summary>
     Number = 2,
 
-    /// <summary>A letter, digit or <c>_</c> that follows none of those, where at least 16 of <c>A-Z a-z 0-9 _ - + / = : .</c> stand from it on.</summary>
+    /// <summary>A letter, digit or <c>_</c> that follows none of those, where at least 14 of <c>A-Z a-z 0-9 _ - + / = : .</c> stand from it on.</summary>
     Token = 4,
 
     /// <summary>A colon.</summary>
@@ -50,4 +50,10 @@ internal enum Trigger : ushort
 
     /// <summary>Every 128th byte of the whole text, where 24 of the characters of <see cref="Token"/> stand before it: where a long run of Base64 is looked into again.</summary>
     Block = 8192,
+
+    /// <summary>The first letter of the word <c>dot</c>, in any case, between spaces: <c>name at host dot tld</c>.</summary>
+    Spelt = 16384,
+
+    /// <summary>The first of four groups of four letters or digits with one space between each: <c>abcd efgh ijkl mnop</c>.</summary>
+    Fours = 32768,
 }

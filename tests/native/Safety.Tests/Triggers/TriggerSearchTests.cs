@@ -9,12 +9,14 @@ namespace IronCage.Safety.Tests.Triggers;
 
 internal sealed class TriggerSearchTests
 {
-    private const Trigger Every = (Trigger)0xFFF;
+    private const Trigger Every = (Trigger)0xFFF | Trigger.Spelt | Trigger.Fours;
 
     private static readonly byte[] Alphabet = [.. "01 9aAfGZ-B_+/=:.@([ \n"u8, 0xC3, 0xA9, (byte)'-', (byte)'1', (byte)'x', (byte)'X', (byte)':', (byte)'4'];
 
+    private static readonly byte[][] Words = [" dot "u8.ToArray(), " DoT "u8.ToArray(), " dot"u8.ToArray(), "dot "u8.ToArray(), " do"u8.ToArray(), " d"u8.ToArray(), "t "u8.ToArray(), "ab1c D2ef "u8.ToArray(), "abcd ef12 ghij klmn"u8.ToArray()];
+
     private static readonly Gen<byte[]> Texts = Gen.Select(Gen.Int[0, Alphabet.Length - 1].Array[0, 12], Gen.Int[1, 30]).Select(
-        (picks, repeats) => picks.SelectMany(pick => Enumerable.Repeat(Alphabet[pick], 1 + (pick * repeats % 11))).ToArray()).Array[0, 6].Select(parts => parts.SelectMany(part => part).ToArray());
+        (picks, repeats) => picks.SelectMany(pick => pick % 9 == 8 ? Words[repeats % Words.Length] : Enumerable.Repeat(Alphabet[pick], 1 + (pick * repeats % 11))).ToArray()).Array[0, 6].Select(parts => parts.SelectMany(part => part).ToArray());
 
     [Test]
     public void Places_are_those_of_the_definition() => Texts.Sample(
@@ -96,7 +98,7 @@ internal sealed class TriggerSearchTests
 
         Add(Trigger.At, here == '@');
         Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && (ahead.Count(char.IsAsciiDigit) >= 4 || IsPair(before, ahead)));
-        Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 16 && ahead[..16].All(c => IsWord(c) || "-+/=:.".Contains(c)));
+        Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 14 && ahead[..14].All(c => IsWord(c) || "-+/=:.".Contains(c)));
         Add(Trigger.Colon, here == ':');
         Add(Trigger.Equals, here == '=');
         Add(Trigger.Dot, here == '.' && (char.IsAsciiLetterOrDigit(before) || before >= 0x80) && (char.IsAsciiLetter(after) || after >= 0x80));
@@ -105,9 +107,14 @@ internal sealed class TriggerSearchTests
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
+        Add(Trigger.Spelt, before == ' ' && ahead.StartsWith("dot ", StringComparison.OrdinalIgnoreCase));
+        Add(Trigger.Fours, !char.IsAsciiLetterOrDigit(before) && IsFours(ahead));
         Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !char.IsAsciiLetterOrDigit(before)));
         return triggers;
     }
+
+    private static bool IsFours(string ahead) => ahead.Length >= 19 && Enumerable.Range(0, 19).All(i => i % 5 == 4 ? ahead[i] == ' ' : char.IsAsciiLetterOrDigit(ahead[i]))
+        && (ahead.Length == 19 || !char.IsAsciiLetterOrDigit(ahead[19]));
 
     private static bool IsPair(char before, string ahead) =>
         char.IsAsciiLetterUpper(before) && ahead.Length > 1 && char.IsAsciiDigit(ahead[1]);
