@@ -24,7 +24,6 @@ internal static class RecogniserCatalogue
         {
             yield return new EmailRecogniser();
             yield return new WrittenEmailRecogniser();
-            yield return new SpokenEmailRecogniser();
         }
 
         if (Wants(PersonalKinds.CreditCard))

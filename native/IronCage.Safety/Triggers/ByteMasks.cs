@@ -86,28 +86,6 @@ internal struct ByteMasks
         return found;
     }
 
-    /// <summary>Which of at most 64 bytes are <paramref name="letter"/>, a small one, in any case.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Letters(ReadOnlySpan<byte> bytes, byte letter)
-    {
-        ulong found = 0;
-        if (bytes.Length < Width)
-        {
-            for (int i = 0; i < bytes.Length; i++)
-                found |= (bytes[i] | 0x20) == letter ? 1UL << i : 0;
-            return found;
-        }
-
-        ref byte first = ref MemoryMarshal.GetReference(bytes);
-        var small = Vector128.Create((byte)0x20);
-        var wanted = Vector128.Create(letter);
-        return Bits(
-            Vector128.Equals(Vector128.LoadUnsafe(ref first) | small, wanted),
-            Vector128.Equals(Vector128.LoadUnsafe(ref first, 16) | small, wanted),
-            Vector128.Equals(Vector128.LoadUnsafe(ref first, 32) | small, wanted),
-            Vector128.Equals(Vector128.LoadUnsafe(ref first, 48) | small, wanted));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Bits(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d)
     {

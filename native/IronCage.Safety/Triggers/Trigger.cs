@@ -50,10 +50,4 @@ internal enum Trigger : ushort
 
     /// <summary>Every 128th byte of the whole text, where 24 of the characters of <see cref="Token"/> stand before it: where a long run of Base64 is looked into again.</summary>
     Block = 8192,
-
-    /// <summary>The first letter of the word <c>dot</c>, in any case, between spaces: <c>name at host dot tld</c>.</summary>
-    Spelt = 16384,
-
-    /// <summary>The first of four groups of four letters or digits with one space between each: <c>abcd efgh ijkl mnop</c>.</summary>
-    Fours = 32768,
 }

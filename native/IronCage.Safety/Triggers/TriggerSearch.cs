@@ -40,7 +40,6 @@ internal ref struct TriggerSearch
     private ulong words;
     private ulong own;
     private ulong signs;
-    private ulong grouped;
     private ulong blocks;
     private ulong left;
     private int origin;
@@ -135,8 +134,6 @@ internal ref struct TriggerSearch
             triggers = Of(block, bit);
             if (!final && place + Reach > text.Length && triggers != Of(certain, bit))
                 return false;
-            if (((grouped >> bit) & 1) != 0 && !WordTriggers.Read(text, place, final, ref triggers))
-                return false;
         }
 
         triggers = (triggers | Kept(bit)) & wanted;
@@ -221,12 +218,6 @@ internal ref struct TriggerSearch
         left = block.Number | block.Token | block.Capitals | signs;
         if ((wanted & Trigger.Word) != 0)
             FindWords(here, before);
-        if ((wanted & WordTriggers.All) != 0)
-        {
-            grouped = WordTriggers.Find(here, ahead, before, bytes, text.Length - origin);
-            left |= grouped;
-        }
-
         int next = (firstBlock - origin) & (BlockWidth - 1);
         blocks = next < bytes.Length && IsBlock(here, next) ? 1UL << next : 0;
         left |= blocks;

@@ -27,9 +27,6 @@ internal static class SecretCatalogue
         TokenShape[] numbered = Array.FindAll(triggered, shape => shape.StartsWith(NumberedTokenRecogniser.Head));
         if (numbered.Length > 0)
             yield return new NumberedTokenRecogniser(numbered);
-        TokenShape[] grouped = Array.FindAll(untriggered, shape => shape.IsGrouped);
-        if (grouped.Length > 0)
-            yield return new GroupedTokenRecogniser(grouped);
         if (urls.Length > 0)
             yield return new WebhookRecogniser(urls);
         bool generic = wanted[SecretKinds.GenericSecret.Index];

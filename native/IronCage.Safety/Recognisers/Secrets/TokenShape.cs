@@ -77,9 +77,6 @@ internal sealed class TokenShape
     /// <summary>Whether a <see cref="Triggers.Trigger.Token"/> stands in it.</summary>
     public bool IsTriggered { get; }
 
-    /// <summary>Whether it is written in groups with a space between, as passwords that people copy by hand.</summary>
-    public bool IsGrouped => Array.Exists(segments, segment => segment.Literal.AsSpan().SequenceEqual(" "u8));
-
     /// <summary>Whether it is the address of a web hook.</summary>
     public bool IsUrl { get; }
 
@@ -88,6 +85,7 @@ internal sealed class TokenShape
 
     /// <summary>The byte before the trigger.</summary>
     public byte Before => segments[anchor - 1].Literal[^1];
+
     public bool NeedsDigit => needsDigit;
 
     /// <summary>Whether the run from the trigger on is all of it.</summary>

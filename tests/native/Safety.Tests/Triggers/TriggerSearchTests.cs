@@ -9,7 +9,7 @@ namespace IronCage.Safety.Tests.Triggers;
 
 internal sealed class TriggerSearchTests
 {
-    private const Trigger Every = (Trigger)0xFFF | Trigger.Spelt | Trigger.Fours;
+    private const Trigger Every = (Trigger)0xFFF;
 
     private static readonly byte[] Alphabet = [.. "01 9aAfGZ-B_+/=:.@([ \n"u8, 0xC3, 0xA9, (byte)'-', (byte)'1', (byte)'x', (byte)'X', (byte)':', (byte)'4'];
 
@@ -107,14 +107,9 @@ internal sealed class TriggerSearchTests
         Add(Trigger.Bracket, "([{".Contains(here) && char.IsAsciiLetter(after));
         Add(Trigger.HexColon, here == ':' && IsHex(after) && (IsHex(before) || after == ':'));
         Add(Trigger.Scheme, here == ':' && ahead.StartsWith("://", StringComparison.Ordinal));
-        Add(Trigger.Spelt, before == ' ' && ahead.StartsWith("dot ", StringComparison.OrdinalIgnoreCase));
-        Add(Trigger.Fours, !char.IsAsciiLetterOrDigit(before) && IsFours(ahead));
         Add(Trigger.Word, here >= 0x80 || (char.IsAsciiLetterOrDigit(here) && !char.IsAsciiLetterOrDigit(before)));
         return triggers;
     }
-
-    private static bool IsFours(string ahead) => ahead.Length >= 19 && Enumerable.Range(0, 19).All(i => i % 5 == 4 ? ahead[i] == ' ' : char.IsAsciiLetterOrDigit(ahead[i]))
-        && (ahead.Length == 19 || !char.IsAsciiLetterOrDigit(ahead[19]));
 
     private static bool IsPair(char before, string ahead) =>
         char.IsAsciiLetterUpper(before) && ahead.Length > 1 && char.IsAsciiDigit(ahead[1]);
