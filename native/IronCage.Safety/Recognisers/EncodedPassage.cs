@@ -12,8 +12,8 @@ internal sealed class EncodedPassage(RecogniserSet decoded, FindingFilter? filte
     /// <summary>What is decoded before a passage: context words, and what may stand left of a finding.</summary>
     private const int Left = 192;
 
-    /// <summary>What is decoded from a passage on: itself and what decides about a finding that begins at its end.</summary>
-    private const int Right = 352;
+    /// <summary>What is decoded behind a passage: what decides about a finding that begins at its end.</summary>
+    private const int Right = 108;
 
     /// <summary>Beside a redacted form nothing is found: what it replaced may have been what it was part of.</summary>
     private const int FormMargin = 12;
@@ -22,7 +22,7 @@ internal sealed class EncodedPassage(RecogniserSet decoded, FindingFilter? filte
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int unit = encoding.Unit;
-        int limit = passage.Start + Right;
+        int limit = passage.End + Right;
         int end = passage.Unit + text[passage.Unit..Math.Min(text.Length, limit)].IndexOfAnyExcept(encoding.Alphabet);
         if (end < passage.Unit)
             end = Math.Min(text.Length, limit);

@@ -10,8 +10,9 @@ namespace IronCage.Safety.Recognisers;
 /// 24 to <see cref="LongestWhole"/> bytes is a finding as a whole.
 /// </summary>
 /// <remarks>
-/// A longer one is looked into at its beginning and at every <see cref="Trigger.Block"/>, some hundred bytes at a time (<see cref="EncodedPassage"/>), so a stream
-/// holds back as little of it as of other text. Its first 24 bytes, or the 24 before such a place, must stand for text, so a picture costs little.
+/// A longer one is looked into at its beginning and at places that its own bytes pick (<see cref="RunAnchors"/>), some hundred bytes at a time
+/// (<see cref="EncodedPassage"/>), so a stream holds back as little of it as of other text, and what is found does not change where the run is moved by a change before it.
+/// Its first 24 bytes, or the 24 before such a place, must stand for text, so a picture costs little.
 /// </remarks>
 internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter? filter) : Recogniser
 {
@@ -19,6 +20,13 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
     private const int Fewest = 24;
     private const int LongestWhole = 240;
     private const int FewestDistinct = 6;
+
+    /// <summary>Anchors count from here in a run on: those before may lie before its first <see cref="Trigger.Block"/>, which comes behind 24 bytes of it or up to a block later.</summary>
+    private const int Beginning = Fewest + TriggerSearch.BlockWidth;
+
+    /// <summary>How far from an anchor, and from the end of the beginning, findings may begin; the next anchor is almost always nearer.</summary>
+    private const int WidestGap = 120;
+    private const int GapAfterBeginning = 92;
 
     /// <summary>Links and dates, which are found by less, are no reason to hide a run.</summary>
     public const float LeastScore = 0.5f;
@@ -62,7 +70,7 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
         if (length < 0)
             length = rest.Length;
         if (length > LongestWhole)
-            return passage.Examine(window, new Passage(start, start, start, NextBlock(window, start)), encoding, candidates);
+            return passage.Examine(window, new Passage(start, start, start, start + Beginning + GapAfterBeginning), encoding, candidates);
         int end = start + length;
         while (end < window.Bytes.Length && end - start - length < 2 && window.Bytes[end] == '=' && encoding == RunEncoding.Base64)
             end++;
@@ -82,28 +90,50 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
         return MatchState.Match;
     }
 
-    /// <summary>Looks into a run that began long before. Where a byte of it begins a whole unit is not known, so each of the ways is tried.</summary>
+    /// <summary>Looks into a run that began long before, from the anchors in a block on.</summary>
     private MatchState Inside(in TextWindow window, int place, List<Candidate> candidates)
     {
+        ReadOnlySpan<byte> text = window.Bytes;
+        if (text[Math.Max(0, place - Fewest)..(place + 1)].ContainsAnyExcept(RunEncoding.Base64.Alphabet))
+            return MatchState.NoMatch;
+        int limit = place + TriggerSearch.BlockWidth + RunAnchors.Width;
+        ReadOnlySpan<byte> rest = text[place..Math.Min(text.Length, limit)];
+        int end = place + rest.IndexOfAnyExcept(RunEncoding.Base64.Alphabet);
+        if (end < place)
+            end = place + rest.Length;
+        if (end < limit && end == text.Length && !window.Final)
+            return MatchState.NeedMore;
+        Span<int> anchors = stackalloc int[RunAnchors.Most];
+        int count = RunAnchors.Find(text[..end], place, anchors);
         var answer = MatchState.NoMatch;
-        if (ByteClass.IsHex(window.Bytes[place]))
-            answer = Inside(window, place, RunEncoding.Hex, candidates);
-        return answer == MatchState.NoMatch ? Inside(window, place, RunEncoding.Base64, candidates) : answer;
+        foreach (int anchor in anchors[..count])
+        {
+            MatchState state = ByteClass.IsHex(text[anchor]) ? From(window, anchor, RunEncoding.Hex, candidates) : MatchState.NoMatch;
+            if (state == MatchState.NoMatch)
+                state = From(window, anchor, RunEncoding.Base64, candidates);
+            if (state == MatchState.NeedMore)
+                return state;
+            if (state == MatchState.Match)
+                answer = state;
+        }
+
+        return answer;
     }
 
-    private MatchState Inside(in TextWindow window, int place, RunEncoding encoding, List<Candidate> candidates)
+    /// <summary>Looks into a run from an anchor on. Where a byte of it begins a whole unit is not known, so each of the ways is tried.</summary>
+    private MatchState From(in TextWindow window, int anchor, RunEncoding encoding, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int least = place - Fewest - encoding.Unit + 1;
-        if (least < 0 || text[least..(place + 1)].ContainsAnyExcept(encoding.Alphabet))
+        int least = anchor - Beginning;
+        if (least < 0 || text[least..(anchor + 1)].ContainsAnyExcept(encoding.Alphabet))
             return MatchState.NoMatch;
-        for (int unit = place; unit > place - encoding.Unit; unit--)
+        for (int unit = anchor; unit > anchor - encoding.Unit; unit--)
         {
             if (!window.Scratch.Decoded.MayRead(encoding, text[(unit - Fewest)..unit], Fewest, 1))
                 continue;
-            MatchState answer = IsLong(window, place, encoding, out int start);
+            MatchState answer = IsLong(window, anchor, encoding, out int start);
             if (answer == MatchState.Match)
-                answer = passage.Examine(window, new Passage(start, unit, place, place + TriggerSearch.BlockWidth), encoding, candidates);
+                answer = passage.Examine(window, new Passage(start, unit, anchor, anchor + WidestGap), encoding, candidates);
             if (answer != MatchState.NoMatch)
                 return answer;
         }
@@ -122,9 +152,6 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
             return MatchState.NoMatch;
         return run.Length > LongestWhole ? MatchState.Match : window.AtEnd;
     }
-
-    /// <summary>The first place behind another at which the run is looked into again.</summary>
-    private static int NextBlock(in TextWindow window, int start) => start + TriggerSearch.BlockWidth - (int)((window.Origin + start) & (TriggerSearch.BlockWidth - 1));
 
     /// <summary>
     /// Whether a sign of the alphabet before the run belongs to the same word, and that is long enough to be a run itself or goes on from a redacted form. A short word

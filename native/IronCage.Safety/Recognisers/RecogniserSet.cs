@@ -15,6 +15,10 @@ internal sealed class RecogniserSet
     private readonly NumberIndex numbers;
     private readonly WordIndex longWords;
     private readonly Trigger wanted;
+
+    /// <summary>Whether places in what was surely found are passed over: not where the user's own patterns and terms may displace it, which begin and end where they like.</summary>
+    private readonly bool passes;
+
     private readonly ByteSet? ownStarts;
 
     public RecogniserSet(IEnumerable<Recogniser> recognisers)
@@ -30,6 +34,7 @@ internal sealed class RecogniserSet
         longWords = new WordIndex(Array.FindAll(all, r => (r.Triggers & Trigger.Token) != 0));
         foreach (Recogniser recogniser in all)
             wanted |= recogniser.Triggers;
+        passes = (wanted & TriggerSearch.OfUser) == 0;
         if (Array.Find(all, recogniser => recogniser.OwnStarts is not null) is { } own)
             ownStarts = new ByteSet(own.OwnStarts);
         Contexts = contexts ?? new ContextIndex(all.SelectMany(recogniser => recogniser.Contexts).Distinct());
@@ -79,7 +84,7 @@ internal sealed class RecogniserSet
             }
 
             int mark = candidates.Count;
-            if (Ask(window, place, ref triggers, candidates) == MatchState.NeedMore)
+            if (Ask(window, place, triggers, candidates) == MatchState.NeedMore)
             {
                 candidates.RemoveRange(mark, candidates.Count - mark);
                 return place;
@@ -89,7 +94,9 @@ internal sealed class RecogniserSet
                 continue;
             if (openReach < int.MaxValue && HasOpen(candidates, mark))
                 until = Math.Min(until, place + openReach);
-            passed.Note(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place), triggers);
+            if (!passes)
+                continue;
+            passed.Note(window, candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place));
             if (passed.End > window.Origin + place)
                 search.Pass((int)(passed.End - window.Origin));
         }
@@ -111,12 +118,11 @@ internal sealed class RecogniserSet
     /// <summary>Asks the recognisers at one place.</summary>
     /// <param name="window">The text.</param>
     /// <param name="place">Where.</param>
-    /// <param name="triggers">The triggers there; receives those of the recognisers that found something.</param>
+    /// <param name="triggers">The triggers there.</param>
     /// <param name="candidates">Receives what was found.</param>
-    private MatchState Ask(in TextWindow window, int place, ref Trigger triggers, List<Candidate> candidates)
+    private MatchState Ask(in TextWindow window, int place, Trigger triggers, List<Candidate> candidates)
     {
         int mark = candidates.Count;
-        var found = Trigger.None;
         for (uint rest = (uint)triggers; rest != 0; rest &= rest - 1)
         {
             var trigger = (Trigger)(rest & (~rest + 1));
@@ -136,8 +142,7 @@ internal sealed class RecogniserSet
                     return state;
                 if (candidates.Count == before)
                     continue;
-                found |= trigger;
-                if ((trigger & TriggerSearch.OfUser) == 0 && window.Scratch.Passed.IsSure(candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place)))
+                if (passes && window.Scratch.Passed.IsSure(window, candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place)))
                 {
                     rest &= (uint)TriggerSearch.Always | (rest & (~rest + 1));
                     break;
@@ -145,7 +150,6 @@ internal sealed class RecogniserSet
             }
         }
 
-        triggers = found;
         return MatchState.NoMatch;
     }
 

@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
-using IronCage.Safety.Triggers;
 
 namespace IronCage.Safety.Recognisers.Places;
 
@@ -17,6 +17,12 @@ internal struct PassedText
     /// <summary>With a candidate of this score at a place, no other recogniser is asked there.</summary>
     private const float Sure = 0.8f;
 
+    /// <summary>Above the score of an e-mail address.</summary>
+    private const float AboveAddress = 0.955f;
+
+    /// <summary>With these an e-mail address may go on, whose name begins in what was found: it is longer, and displaces that.</summary>
+    private static readonly SearchValues<byte> Joints = SearchValues.Create([(byte)'.', (byte)'-', (byte)'+', (byte)'%', (byte)'&', (byte)'~', (byte)'_', (byte)'@', 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9]);
+
     /// <summary>The end of the firm candidates so far: one that begins before it may lose to one of them, so what lies in it must be looked at.</summary>
     private long reach;
 
@@ -30,11 +36,11 @@ internal struct PassedText
     public static PassedText Behind(long end) => new() { reach = end, End = end };
 
     /// <summary>Takes note of what was found at one place.</summary>
+    /// <param name="window">The text.</param>
     /// <param name="candidates">All candidates; those from <paramref name="from"/> on are of this place.</param>
     /// <param name="from">The first of them.</param>
     /// <param name="place">The place. A candidate that begins behind it, such as the value of an assignment, hides nothing: who begins where it begins was not asked yet.</param>
-    /// <param name="triggers">The triggers of the recognisers that found them.</param>
-    public void Note(List<Candidate> candidates, int from, long place, Trigger triggers)
+    public void Note(in TextWindow window, List<Candidate> candidates, int from, long place)
     {
         long end = reach;
         int best = -1;
@@ -44,11 +50,11 @@ internal struct PassedText
             if (found[i].Score < Firm)
                 continue;
             end = Math.Max(end, found[i].End);
-            if (found[i].Start <= place && found[i].Start >= reach && !found[i].IsShadow && (best < 0 || CandidateOrder.ByRank(found[i], found[best]) < 0))
+            if (Stays(window, found[i], place) && (best < 0 || CandidateOrder.ByRank(found[i], found[best]) < 0))
                 best = i;
         }
 
-        if (best >= 0 && (triggers & TriggerSearch.OfUser) == 0)
+        if (best >= 0)
             End = Math.Max(End, found[best].End);
         reach = end;
     }
@@ -85,14 +91,23 @@ internal struct PassedText
     }
 
     /// <summary>Whether what was found at one place is so sure that nobody else need be asked there.</summary>
-    public readonly bool IsSure(List<Candidate> candidates, int from, long place)
+    public readonly bool IsSure(in TextWindow window, List<Candidate> candidates, int from, long place)
     {
         for (int i = from; i < candidates.Count; i++)
         {
-            if (candidates[i].Score >= Sure && candidates[i].Start <= place && candidates[i].Start >= reach && !candidates[i].IsShadow)
+            if (candidates[i].Score >= Sure && Stays(window, candidates[i], place))
                 return true;
         }
 
         return false;
+    }
+
+    /// <summary>Whether a candidate is one that nothing displaces.</summary>
+    private readonly bool Stays(in TextWindow window, in Candidate candidate, long place)
+    {
+        if (candidate.Start > place || candidate.Start < reach || candidate.IsShadow)
+            return false;
+        int end = (int)(candidate.End - window.Origin);
+        return candidate.Score >= AboveAddress || end >= window.Bytes.Length || !Joints.Contains(window.Bytes[end]);
     }
 }
