@@ -70,6 +70,19 @@ internal sealed class OpenFindingTests
         Assert.That(Marked.Kinds("use " + token + ", please"), Is.EqualTo(new[] { kind + " " + token }));
     }
 
+    /// <summary>The last part, of a length of its own, lies across the place where the token is told.</summary>
+    [TestCase(100)]
+    [TestCase(166)]
+    [TestCase(200)]
+    [TestCase(252)]
+    [TestCase(253)]
+    [TestCase(380)]
+    public void Part_across_the_end_of_the_proof_is_read_whole(int length)
+    {
+        string token = "t1." + Fakes.Body(length, 4) + "." + Fakes.Body(86, 7);
+        Assert.That(Marked.Kinds("use " + token + ", please"), Is.EqualTo(new[] { "YANDEX_IAM_TOKEN " + token }));
+    }
+
     private static string LongJwt(int length)
     {
         string[] parts = Fakes.Jwt.Split('.');

@@ -182,7 +182,7 @@ internal sealed class TokenShape
             }
 
             bool isLast = i == segments.Length - 1;
-            int most = tails[i] is null ? int.MaxValue : start + Proof;
+            int most = tails[i] is null ? int.MaxValue : Math.Max(start + Proof, end + segment.Min);
             int limit = Math.Min(Math.Min(text.Length, most), end + segment.Max + (isLast ? 1 : 0));
             int at = end;
             while (at < limit && segment.Set.Has(text[at]))

@@ -14,7 +14,7 @@ internal static class SocialTokens
         new("FACEBOOK_ACCESS_TOKEN", "EAA<a80-252>"),
         new("FACEBOOK_APP_TOKEN", "<d13-17>|<w27>"),
         new("FACEBOOK_APP_SECRET", "<h32>", Facebook),
-        new("INSTAGRAM_ACCESS_TOKEN", "IG<w120-253>"),
+        new("INSTAGRAM_ACCESS_TOKEN", "IG<w100-253>"),
         new("TWITTER_BEARER_TOKEN", "AAAAAAAAAAAAAAAAAAAA<%60-160>"),
         new("TWITTER_API_SECRET", "<a50>", Twitter),
         new("TWITTER_ACCESS_TOKEN", "<d6-20>-<a38-44>", Twitter),
