@@ -66,6 +66,16 @@ internal static class Corpus
         "{\"password\":\"Galway!" + "42xy7\",\"note\":\"token: " + Fakes.AzureHex + "\"} export API_KEY='" + Fakes.Body(30) + "' --secret " + Fakes.Body(24, 9) + " Authorization: Bearer " + Fakes.Body(40),
         "before " + Fakes.Jwt + ". " + Fakes.Putty + " postgres://app:Velvet*" + "42ab@db.example.com/x Server=a;User Id=b;Password=Marble!" + "77qz;Encrypt=True; twilio " + Fakes.AzureHex + " " + Fakes.SendGrid,
         "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
+        // Each was found, or found otherwise, only when it was redacted or cut.
+        "http://N_REDACTED]http://n",
+        "x.org/_REDACTED].NET",
+        "r@r.de--a(at)b(dot)de",
+        "http://m\\%224o.uk",
+        "1234[dot][at]e[dot]org",
+        "マイナンバー4111 1111 1111 1111.x3-2935ab@c.dev",
+        "マイナンバー4111 1111 1111 1111%he9@example.com",
+        "apikey= 0B7version\u00A01.2.3.1",
+        "AccountKey=xB5n" + "Qe0G='09-234-5678",
         string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
     ];
 

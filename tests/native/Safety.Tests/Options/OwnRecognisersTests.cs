@@ -102,6 +102,11 @@ internal sealed class OwnRecognisersTests
     public void One_byte_at_a_time_finds_what_the_whole_text_holds() =>
         Mixtures.Try(text => CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1))), 700);
 
+    /// <summary>A term displaces the token around it, and what lies in the rest of that is found at once.</summary>
+    [TestCase("v^1.1#i^1#tps://bob:Velv" + "2ab@host/?q=#tag")]
+    [TestCase("v^1.1#i^1#mple.com#tag::ffff:192.0.2.1~")]
+    public void Redacted_text_holds_nothing_more(string text) => RedactionTests.CheckRedaction(Encoding.UTF8.GetBytes(text), Plain);
+
     [Test]
     public void Redacted_text_holds_nothing_more() => Mixtures.Try(text => RedactionTests.CheckRedaction(text, Plain), 8_000);
 
