@@ -94,6 +94,16 @@ internal sealed class OwnRecognisersTests
         Assert.That(Mixed.Kinds[finding.Kind.Index], Is.SameAs(finding.Kind));
     }
 
+    /// <summary>A term waits for the rest of a letter that an address may hold, which begins before the term.</summary>
+    [TestCase("x C++-Ÿa@b.co.uk")]
+    [TestCase("x .NET-Ÿa.example.com/y")]
+    public void Any_cut_finds_what_the_whole_text_holds(string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        for (int cut = 0; cut <= utf8.Length; cut++)
+            CheckCuts(utf8, [cut]);
+    }
+
     [Test]
     public void Random_cuts_find_what_the_whole_text_holds() => Gen.Select(Mixtures, Gen.Int[0, 2000].Array[0, 6]).Try(
         (text, cuts) => CheckCuts(text, cuts.Select(c => text.Length == 0 ? 0 : c % (text.Length + 1)).Order()), 3000);
