@@ -33,6 +33,8 @@ internal static class NationalKinds
     public static readonly PiiKind FrTaxId = Of("FR_TAX_ID", "FR");
     public static readonly PiiKind FrSiren = Of("FR_SIREN", "FR");
     public static readonly PiiKind FrSiret = Of("FR_SIRET", "FR");
+    public static readonly PiiKind FrVatId = Of("FR_VAT_ID", "FR");
+    public static readonly PiiKind FrPassport = Of("FR_PASSPORT", "FR");
     public static readonly PiiKind BeNationalNumber = Of("BE_NATIONAL_NUMBER", "BE");
     public static readonly PiiKind BeVatId = Of("BE_VAT_ID", "BE");
     public static readonly PiiKind NlBsn = Of("NL_BSN", "NL");
@@ -40,6 +42,7 @@ internal static class NationalKinds
 
     // Germany, Austria, Switzerland
     public static readonly PiiKind DeTaxId = Of("DE_TAX_ID", "DE");
+    public static readonly PiiKind DeTaxNumber = Of("DE_TAX_NUMBER", "DE");
     public static readonly PiiKind DeVatId = Of("DE_VAT_ID", "DE");
     public static readonly PiiKind DePassport = Of("DE_PASSPORT", "DE");
     public static readonly PiiKind DeIdCard = Of("DE_ID_CARD", "DE");
@@ -53,6 +56,7 @@ internal static class NationalKinds
     public static readonly PiiKind EsNif = Of("ES_NIF", "ES");
     public static readonly PiiKind EsNie = Of("ES_NIE", "ES");
     public static readonly PiiKind EsCif = Of("ES_CIF", "ES");
+    public static readonly PiiKind EsSocialSecurity = Of("ES_SOCIAL_SECURITY", "ES");
     public static readonly PiiKind EsPassport = Of("ES_PASSPORT", "ES");
     public static readonly PiiKind ItFiscalCode = Of("IT_FISCAL_CODE", "IT");
     public static readonly PiiKind ItVatCode = Of("IT_VAT_CODE", "IT");
@@ -131,9 +135,9 @@ internal static class NationalKinds
     [
         UsSsn, UsItin, UsMbi, UsNpi, UsPassport, UsDriverLicense, CaSin, BrCpf, BrCnpj, MxCurp, MxRfc, ArCuit, ClRut, CoNit, EcCedula,
         UkNhs, UkNino, UkUtr, UkPassport, UkDrivingLicence, IePps,
-        FrNir, FrTaxId, FrSiren, FrSiret, BeNationalNumber, BeVatId, NlBsn, NlVatId,
-        DeTaxId, DeVatId, DePassport, DeIdCard, DeSocialSecurity, AtSocialSecurity, AtVatId, ChAhv, ChUid,
-        EsNif, EsNie, EsCif, EsPassport, ItFiscalCode, ItVatCode, ItPassport, ItIdentityCard, ItDriverLicense, PtNif, PtCc, GrAmka, GrAfm,
+        FrNir, FrTaxId, FrSiren, FrSiret, FrVatId, FrPassport, BeNationalNumber, BeVatId, NlBsn, NlVatId,
+        DeTaxId, DeTaxNumber, DeVatId, DePassport, DeIdCard, DeSocialSecurity, AtSocialSecurity, AtVatId, ChAhv, ChUid,
+        EsNif, EsNie, EsCif, EsSocialSecurity, EsPassport, ItFiscalCode, ItVatCode, ItPassport, ItIdentityCard, ItDriverLicense, PtNif, PtCc, GrAmka, GrAfm,
         PlPesel, PlNip, PlRegon, CzBirthNumber, RoCnp, BgEgn, HrOib, SiEmso, HuTaxId, RuInn, RuSnils, UaRnokpp, LtPersonalCode, LvPersonalCode, EePersonalCode,
         SePersonnummer, SeOrganisationsnummer, FiPersonalIdentityCode, FiBusinessId, NoFodselsnummer, NoOrganisationNumber, DkCpr, DkCvr, IsKennitala,
         TrNationalId, IlId, ZaIdNumber, NgNin,

@@ -26,6 +26,10 @@ internal static class RecogniserCatalogue
             yield return new WrittenEmailRecogniser();
         }
 
+        // Before cards, which leave nobody to be asked behind them: a word for another number as long as theirs decides.
+        IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
+        if (rules.Length > 0)
+            yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.CreditCard))
             yield return new PaymentCardRecogniser();
         if (Wants(PersonalKinds.IpAddress))
@@ -34,9 +38,6 @@ internal static class RecogniserCatalogue
             yield return new IPv6Recogniser();
         }
 
-        IdentifierRule[] rules = [.. IdentifierCatalogue.All.Where(rule => wanted[rule.Kind.Index])];
-        if (rules.Length > 0)
-            yield return new IdentifierRecogniser(rules, relaxed);
         if (Wants(PersonalKinds.PhoneNumber))
             yield return new PhoneRecogniser(regions);
         if (Wants(PersonalKinds.IbanCode))

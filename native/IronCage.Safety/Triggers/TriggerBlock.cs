@@ -44,7 +44,7 @@ internal struct TriggerBlock
         if (run != 0)
         {
             runNext &= runNext >> 4;
-            run &= Ahead(run, runNext, 8);
+            run &= Ahead(run, runNext, 6);
             if (run != 0)
                 block.Token = Tokens(run, alnum | ByteMasks.Underscores(bytes), Bit(ByteClass.IsWord(before)));
         }

@@ -65,6 +65,8 @@ internal static class Corpus
         "key " + Fakes.Base64(Fakes.GitHub) + ", " + Fakes.Hex("mail bob@example.com") + "/" + Fakes.Base64("call +44 20 7946 0958, not 123") + "+a https://x.org/%62%6F%62%40example.com/%22a%20b%22 text",
         "{\"password\":\"Galway!" + "42xy7\",\"note\":\"token: " + Fakes.AzureHex + "\"} export API_KEY='" + Fakes.Body(30) + "' --secret " + Fakes.Body(24, 9) + " Authorization: Bearer " + Fakes.Body(40),
         "before " + Fakes.Jwt + ". " + Fakes.Putty + " postgres://app:Velvet*" + "42ab@db.example.com/x Server=a;User Id=b;Password=Marble!" + "77qz;Encrypt=True; twilio " + Fakes.AzureHex + " " + Fakes.SendGrid,
+        Fakes.Pem(lines: 1, end: false) + "v^1.1#i^1#090-1234-5678AccountKey=" + Fakes.AzureAccount + "\u00D7",
+        "Write to jane.doe at example dot com, ann dot lee at mail dot example dot co dot uk. mail: joe at host dot de 4111 1111 1111 1111.x at gmail dot com dot",
         "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
         // Each was found, or found otherwise, only when it was redacted or cut.
         "http://N_REDACTED]http://n",

@@ -14,7 +14,7 @@ internal sealed class HostileTextTests
         "\u200B", "a\u200B", "。a", "a．", "\\", "\\u", "\\u0041", "\\ud835\\udfce", "%", "%25", "%41", "%20", "https://x.y/%20", "&", "&amp;", "&a", "&#64;", "=40a", "=40a.", "\u0441", "\u0441a", "\u0441-", "5\u0441",
         "５", "\u0665", "\uD835\uDFCE", "\u0301", "a\u0301", "U29t", "Pz8/", "Pz8/Pz8-", "6a", "dGVzdCB0ZXN0IHRlc3Qg/",
         "AB 1", "AAAAAA1234", "nhs 499 376 0280 ", "499 376 0280 ", "99 99 99 99 ", "ABCDEFG ", "1-2-", "A123456(7)", "nhs 1234567 ",
-        "http://", "http://a", "://", "a.b", "a.b.", "www.a.com/", "1.a", "a-", ",", "http://a/?1,1,", "(", "http://a/(", "a[dot]", "a [dot] ", "a(at)", "a(at)b(dot)", "aa:", "aa-", "abcd.", "1a.", "2024-", "1.1.2024 ", "May 1, ",
+        "http://", "http://a", "://", "a.b", "a.b.", "www.a.com/", "1.a", "a-", ",", "http://a/?1,1,", "(", "http://a/(", "a[dot]", "a [dot] ", "a(at)", "a(at)b(dot)", "a.b at c dot ", "a dot ", " dot", " at ", "mail a at b dot de ", "aa:", "aa-", "abcd.", "1a.", "2024-", "1.1.2024 ", "May 1, ",
         "May ", "1 May ", "bc1q", "0x", "1BvBMSEYstWetqTFn5", "GAAAA", "addr1", "BIC DEUTDEFF ", "AZ21 NABZ ", "8.8.8.8/2", "fe80::1%",
         "+1 (", "tel 01 ", "030 / ", "(0", "phone 1234567x",
     ];

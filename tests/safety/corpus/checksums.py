@@ -155,3 +155,8 @@ def korean(digits: str) -> str:
 def dea(digits: str) -> str:
     total = sum(int(d) for d in digits[::2]) + 2 * sum(int(d) for d in digits[1::2])
     return str(total % 10)
+
+
+def spanish_social_security(province: str, serial: str) -> str:
+    """The check digits of a Spanish número de afiliación: serials below ten million stand without their first zero."""
+    return f"{int(province + (serial[1:] if serial[0] == '0' else serial)) % 97:02}"

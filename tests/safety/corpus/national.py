@@ -36,6 +36,7 @@ import stdnum.fr.nif
 import stdnum.fr.nir
 import stdnum.fr.siren
 import stdnum.fr.siret
+import stdnum.fr.tva
 import stdnum.gb.nhs
 import stdnum.gb.utr
 import stdnum.gr.amka
@@ -158,6 +159,7 @@ _judged("FR_NIR", stdnum.fr.nir.is_valid, lambda s: _with_key(s.pick("12") + _bi
 _judged("FR_TAX_ID", stdnum.fr.nif.is_valid, _numbers(13, "0123"), _spaced(2, 2, 3, 3, 3))
 _judged("FR_SIREN", stdnum.fr.siren.is_valid, _numbers(9, "345789"), _spaced(3, 3, 3))
 _judged("FR_SIRET", stdnum.fr.siret.is_valid, lambda s: s.until(stdnum.fr.siren.is_valid, lambda: _numbers(9, "345789")(s)) + "000" + s.digits(2), _spaced(3, 3, 3, 5))
+_judged("FR_VAT_ID", stdnum.fr.tva.is_valid, lambda s: _french_vat(s), lambda t: f"FR {t[2:4]} {t[4:7]} {t[7:10]} {t[10:]}", lambda t: f"{t[:4]} {t[4:]}", bare=True, plain_bare=True)
 _judged("BE_NATIONAL_NUMBER", stdnum.be.nn.is_valid, lambda s: _birth(s, "YMD") + f"{s.randint(1, 997):03}" + s.digits(2), lambda t: f"{t[:2]}.{t[2:4]}.{t[4:6]}-{t[6:9]}.{t[9:]}", bare=True)
 _judged("BE_VAT_ID", stdnum.be.vat.is_valid, lambda s: "BE0" + s.pick("456789") + s.digits(8), lambda t: f"BE {t[2:6]}.{t[6:9]}.{t[9:]}", bare=True, plain_bare=True)
 _judged("NL_BSN", stdnum.nl.bsn.is_valid, lambda s: s.digits(9), _spaced(4, 2, 3))
@@ -176,7 +178,7 @@ _judged("ES_NIF", stdnum.es.dni.is_valid, lambda s: s.digits(8) + s.pick(UPPER),
 _judged("ES_NIE", stdnum.es.nie.is_valid, lambda s: s.pick("XYZ") + s.digits(7) + s.pick(UPPER), lambda t: f"{t[0]}-{t[1:8]}-{t[8]}", bare=True, plain_bare=True)
 _judged("ES_CIF", stdnum.es.cif.is_valid, lambda s: s.pick("ABFGJNPQSUV") + s.digits(7) + s.pick("0123456789ABCDEFGHIJ"))
 _judged("IT_FISCAL_CODE", stdnum.it.codicefiscale.is_valid, lambda s: s.of("BCDFGLMNPRSTVZ", 6) + _birth(s, "Y") + s.pick("ABCDEHLMPRST") + f"{s.randint(1, 28) + s.pick((0, 40)):02}"
-        + s.pick("ABCDEFGHILZ") + f"{s.randint(1, 950):03}" + s.pick(UPPER), str.lower, bare=True, plain_bare=True)
+        + s.pick("ABCDEFGHILZ") + f"{s.randint(1, 950):03}" + s.pick(UPPER), str.lower, _spaced(3, 3, 5, 5), bare=True, plain_bare=True)
 _judged("IT_VAT_CODE", stdnum.it.iva.is_valid, lambda s: f"0{s.digits(6)}{s.randint(1, 100):03}" + s.digits(1))
 _judged("PT_NIF", stdnum.pt.nif.is_valid, _numbers(9, "1256"), _spaced(3, 3, 3))
 _judged("PT_CC", stdnum.pt.cc.is_valid, lambda s: s.digits(9) + s.of(UPPER + "0123456789", 2) + s.digits(1), lambda t: f"{t[:8]} {t[8]} {t[9:]}")
@@ -232,6 +234,11 @@ _judged("AU_ABN", stdnum.au.abn.is_valid, _numbers(11), _spaced(2, 3, 3, 3), _sp
 _judged("AU_ACN", stdnum.au.acn.is_valid, lambda s: s.digits(9), _spaced(3, 3, 3), _spaced(3, 3, 3))
 _judged("AU_TFN", stdnum.au.tfn.is_valid, _numbers(9), _spaced(3, 3, 3))
 _judged("NZ_IRD", stdnum.nz.ird.is_valid, lambda s: f"{s.randint(10_000_000, 149_999_999)}", lambda t: f"{t[:-6]}-{t[-6:-3]}-{t[-3:]}")
+
+
+def _french_vat(source: Source) -> str:
+    siren = source.until(stdnum.fr.siren.is_valid, lambda: _numbers(9, "345789")(source))
+    return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02}{siren}"
 
 
 def _with_key(payload: str) -> str:
@@ -302,6 +309,30 @@ def _de_insurance(source: Source) -> Value:
     payload = source.pick(("02", "10", "12", "15", "24", "53", "65")) + _birth(source, "DMY") + source.pick(UPPER) + f"{source.randint(0, 99):02}"
     text = payload + checksums.german_insurance(payload)
     return Value(split(text, (2, 6, 1, 3), " ") if source.chance(0.5) else text)
+
+
+@_own("DE_TAX_NUMBER")
+def _de_tax_number(source: Source) -> Value:
+    # Without check digits: how they are reckoned differs between the Länder, and is not published for all.
+    office = source.pick(("9181", "9203", "1121", "2693", "2813", "3048", "5133", "5205", "4151"))
+    if office[0] == "5":
+        district, serial = source.digits(4), source.digits(4)
+    else:
+        district, serial = f"{source.randint(101, 899)}", source.digits(5)
+    regional = office[1:] if office[0] in "59" else office[2:]
+    return Value(source.pick((f"{regional}/{district}/{serial}", f"{regional}/{district}/{serial}", f"{regional} {district} {serial}", f"{office}0{district}{serial}")))
+
+
+@_own("FR_PASSPORT")
+def _fr_passport(source: Source) -> Value:
+    return Value(source.digits(2) + source.of(UPPER, 2) + source.digits(5))
+
+
+@_own("ES_SOCIAL_SECURITY")
+def _es_social_security(source: Source) -> Value:
+    province, serial = f"{source.randint(1, 52):02}", source.digits(8)
+    check = checksums.spanish_social_security(province, serial)
+    return Value(source.pick((province + serial + check, f"{province}/{serial}/{check}", f"{province} {serial} {check}", f"{province}-{serial}-{check}")))
 
 
 @_own("ES_PASSPORT")

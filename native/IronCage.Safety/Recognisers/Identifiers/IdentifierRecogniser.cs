@@ -63,6 +63,8 @@ internal sealed class IdentifierRecogniser : Recogniser
         if (start < 0 || !MayBegin(text, start))
             return bare;
         MatchState lettered = Walk(window, start, automaton.Numbers, candidates);
+        if (lettered == MatchState.NoMatch && Earlier(text, start) is >= 0 and var earlier && MayBegin(text, earlier))
+            lettered = Walk(window, earlier, automaton.Numbers, candidates);
         return lettered == MatchState.NoMatch ? bare : lettered;
     }
 
@@ -78,8 +80,13 @@ internal sealed class IdentifierRecogniser : Recogniser
             start = SplitLetters(text, from - 1);
         else if (isEnd || ByteClass.IsAlnum(text[from]))
             start = Letters(text, from);
-        return start < 0 ? from : start;
+        if (start < 0 && !isEnd && ByteClass.IsUpper(text[from]))
+            start = Earlier(text, from);
+        return start < 0 ? from : Earlier(text, start) is >= 0 and var earlier ? earlier : start;
     }
+
+    /// <summary>Where the capitals begin before the letters at <paramref name="start"/>, as those of a surname before those of a name; -1 if there are none.</summary>
+    private static int Earlier(ReadOnlySpan<byte> text, int start) => start > 0 && text[start - 1] is (byte)' ' or (byte)'-' ? SplitLetters(text, start - 1) : -1;
 
     private static bool MayBegin(ReadOnlySpan<byte> text, int start) =>
         start == 0 || (Edge.LeftFree(text, start) && text[start - 1] != '+' && !Edge.ContinuesNumber(text, start, "-./"u8));

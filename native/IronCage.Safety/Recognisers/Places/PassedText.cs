@@ -15,7 +15,7 @@ internal struct PassedText
     private const float Firm = 0.7f;
 
     /// <summary>With a candidate of this score at a place, no other recogniser is asked there.</summary>
-    private const float Sure = 0.9f;
+    private const float Sure = 0.8f;
 
     /// <summary>Above the score of an e-mail address.</summary>
     private const float AboveAddress = 0.955f;

@@ -24,6 +24,9 @@ internal static class SecretCatalogue
         TokenShape[] untriggered = Array.FindAll(shapes, shape => !shape.IsUrl && !shape.IsTriggered && shape.Context is not null);
         if (triggered.Length > 0)
             yield return new TokenRecogniser(triggered);
+        TokenShape[] numbered = Array.FindAll(triggered, shape => shape.StartsWith(NumberedTokenRecogniser.Head));
+        if (numbered.Length > 0)
+            yield return new NumberedTokenRecogniser(numbered);
         if (urls.Length > 0)
             yield return new WebhookRecogniser(urls);
         bool generic = wanted[SecretKinds.GenericSecret.Index];

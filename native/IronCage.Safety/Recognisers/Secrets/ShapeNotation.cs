@@ -7,7 +7,7 @@ namespace IronCage.Safety.Recognisers.Secrets;
 /// How the shape of a token is written: bytes stand for themselves, <c>(a|b)</c> for one of some texts (nothing is one too), <c>&lt;a36&gt;</c> for 36 and
 /// <c>&lt;w20-40&gt;</c> for 20 to 40 bytes of a set, <c>&lt;uuid&gt;</c> for a UUID in small letters. The sets: d digits, h hexadecimal in small letters, H in capitals, x in any,
 /// l small letters and digits, u capitals and digits, a letters and digits, z small letters, y letters, w letters, digits, _ and -, b those of Base64 without
-/// padding, p the same with it, q those of w, full stop and equals sign, % those of w and percent signs, m those of p, _ and -, t those of w, full stop and tilde, v letters, digits and all signs but quotes, brackets, commas and semicolons.
+/// padding, p the same with it, q those of w, full stop and equals sign, % those of w and percent signs, m those of p, _ and -, f those of p, ^ and #, t those of w, full stop and tilde, v letters, digits and all signs but quotes, brackets, commas and semicolons.
 /// </summary>
 internal static class ShapeNotation
 {
@@ -94,6 +94,7 @@ internal static class ShapeNotation
         'q' => Dotted,
         'v' => Alnum | AsciiSet.Of("!#$%&*+-./:=?@^_|~"),
         'm' => UrlSafe | AsciiSet.Of("+/="),
+        'f' => Base64 | AsciiSet.Of("=^#"),
         't' => UrlSafe | AsciiSet.Of(".~"),
         '%' => UrlSafe | AsciiSet.Of("%"),
         _ => throw new ArgumentException($"There is no set of bytes called {name}.", nameof(name)),

@@ -70,7 +70,7 @@ internal sealed class TokenRecogniser : Recogniser
 
     private static bool IsHeadEnd(byte b) => b is (byte)'~' or (byte)'|' or (byte)'$' or (byte)'!' or (byte)'#' or (byte)'^' or (byte)'@';
 
-    private static MatchState Try(in TextWindow window, TokenShape shape, int start, List<Candidate> candidates)
+    internal static MatchState Try(in TextWindow window, TokenShape shape, int start, List<Candidate> candidates)
     {
         if (!Edge.LeftFree(window.Bytes, start))
             return MatchState.NoMatch;

@@ -6,7 +6,7 @@ namespace IronCage.Safety.Recognisers.Secrets;
 internal sealed class TokenShape
 {
     /// <summary>How many bytes of <see cref="ShapeNotation"/>'s run from the place on make a <see cref="Triggers.Trigger.Token"/>.</summary>
-    private const int TriggerLength = 16;
+    private const int TriggerLength = 14;
 
     private static readonly AsciiSet RunBytes = ShapeNotation.UrlSafe | AsciiSet.Of("+/=:.");
 
@@ -94,6 +94,9 @@ internal sealed class TokenShape
     /// <summary>Whether what must be said left of it is; true where nothing must be.</summary>
     public bool IsAnnounced(in TextWindow window, int start) =>
         Context is null || (window.HasContext(Context, start) && (spelled.Length == 0 || LeftContext.Has(LeftContext.Before(window.Bytes, start), spelled)));
+
+    /// <summary>Whether its first bytes are these.</summary>
+    public bool StartsWith(ReadOnlySpan<byte> head) => segments[0].Literal.AsSpan().StartsWith(head);
 
     /// <summary>The shapes of a row.</summary>
     public static IEnumerable<TokenShape> Of(TokenRow row)

@@ -13,8 +13,10 @@ internal sealed class TriggerSearchTests
 
     private static readonly byte[] Alphabet = [.. "01 9aAfGZ-B_+/=:.@([ \n"u8, 0xC3, 0xA9, (byte)'-', (byte)'1', (byte)'x', (byte)'X', (byte)':', (byte)'4'];
 
+    private static readonly byte[][] Words = [" dot "u8.ToArray(), " DoT "u8.ToArray(), " dot"u8.ToArray(), "dot "u8.ToArray(), " do"u8.ToArray(), " d"u8.ToArray(), "t "u8.ToArray(), "ab1c D2ef "u8.ToArray(), "abcd ef12 ghij klmn"u8.ToArray()];
+
     private static readonly Gen<byte[]> Texts = Gen.Select(Gen.Int[0, Alphabet.Length - 1].Array[0, 12], Gen.Int[1, 30]).Select(
-        (picks, repeats) => picks.SelectMany(pick => Enumerable.Repeat(Alphabet[pick], 1 + (pick * repeats % 11))).ToArray()).Array[0, 6].Select(parts => parts.SelectMany(part => part).ToArray());
+        (picks, repeats) => picks.SelectMany(pick => pick % 9 == 8 ? Words[repeats % Words.Length] : Enumerable.Repeat(Alphabet[pick], 1 + (pick * repeats % 11))).ToArray()).Array[0, 6].Select(parts => parts.SelectMany(part => part).ToArray());
 
     [Test]
     public void Places_are_those_of_the_definition() => Texts.Sample(
@@ -96,7 +98,7 @@ internal sealed class TriggerSearchTests
 
         Add(Trigger.At, here == '@');
         Add(Trigger.Number, char.IsAsciiDigit(here) && !char.IsAsciiDigit(before) && (ahead.Count(char.IsAsciiDigit) >= 4 || IsPair(before, ahead)));
-        Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 16 && ahead[..16].All(c => IsWord(c) || "-+/=:.".Contains(c)));
+        Add(Trigger.Token, IsWord(here) && !IsWord(before) && ahead.Length >= 14 && ahead[..14].All(c => IsWord(c) || "-+/=:.".Contains(c)));
         Add(Trigger.Colon, here == ':');
         Add(Trigger.Equals, here == '=');
         Add(Trigger.Dot, here == '.' && (char.IsAsciiLetterOrDigit(before) || before >= 0x80) && (char.IsAsciiLetter(after) || after >= 0x80));

@@ -6,6 +6,10 @@ namespace IronCage.Safety.Recognisers.Identifiers.Checks;
 /// <summary>Germany, Austria, Switzerland.</summary>
 internal static class CentralEuropeanChecks
 {
+    /// <summary>Ten or eleven digits as a Land writes them, or thirteen with its number before and a zero behind that of the office. The check digits differ between the Länder.</summary>
+    public static bool Steuernummer(ReadOnlySpan<byte> v) =>
+        v.Length < 13 || (v[4] == '0' && (v[0] is (byte)'5' or (byte)'9' || Number(v[..2]) is 10 or 11 or (>= 21 and <= 24) or (>= 26 and <= 28) or (>= 30 and <= 32) or 40 or 41));
+
     /// <summary>Of the first ten digits one comes twice or three times, the others once at most.</summary>
     public static bool SteuerId(ReadOnlySpan<byte> v)
     {

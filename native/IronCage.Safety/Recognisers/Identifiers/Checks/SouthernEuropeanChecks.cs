@@ -6,6 +6,17 @@ namespace IronCage.Safety.Recognisers.Identifiers.Checks;
 /// <summary>Spain, Italy, Portugal, Greece.</summary>
 internal static class SouthernEuropeanChecks
 {
+    /// <summary>Province, serial and the remainder of both by 97; a serial below ten million stands without its first zero. Provinces are 1 to 53, and 66 abroad.</summary>
+    public static bool Afiliacion(ReadOnlySpan<byte> v)
+    {
+        long province = Number(v[..2]);
+        if (province is 0 or (> 53 and not 66))
+            return false;
+        long serial = Number(v[2..10]);
+        long number = (province * (serial < 10_000_000 ? 10_000_000 : 100_000_000)) + serial;
+        return number % 97 == Number(v[10..]);
+    }
+
     private const string SpanishLetters = "TRWAGMYFPDXBNJZSQVHLCKE";
 
     /// <summary>What the characters at odd places of a fiscal code count: 0 to 9, which are A to J, then K to Z.</summary>

@@ -44,6 +44,27 @@ internal static class WesternEuropeanChecks
         return sum % 5 == 0 || Luhn(v);
     }
 
+    /// <summary>A SIREN behind a key of two digits, or since 2002 of letters too, but no I and O; with or without FR before it.</summary>
+    public static bool FrenchVat(ReadOnlySpan<byte> v)
+    {
+        if (v.Length == 13 && !v.StartsWith("FR"u8))
+            return false;
+        v = v[^11..];
+        long siren = Number(v[2..]);
+        if (!Luhn(v[2..]))
+            return false;
+        if (v[0] <= '9' && v[1] <= '9')
+            return (12 + (3 * (siren % 97))) % 97 == Number(v[..2]);
+        int first = VatKey.IndexOf(v[0]);
+        int second = VatKey.IndexOf(v[1]);
+        if (first < 0 || second < 0)
+            return false;
+        int key = first < 10 ? (first * 24) + second - 10 : (first * 34) + second - 100;
+        return (siren + 1 + (key / 11)) % 11 == key % 11;
+    }
+
+    private static ReadOnlySpan<byte> VatKey => "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"u8;
+
     /// <summary>97 less the remainder, with a 2 before the number of those born since 2000. Months have 20 or 40 added for people who are not residents.</summary>
     public static bool BelgianNationalNumber(ReadOnlySpan<byte> v)
     {

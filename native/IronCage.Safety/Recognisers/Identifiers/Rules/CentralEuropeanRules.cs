@@ -14,6 +14,9 @@ internal static class CentralEuropeanRules
         "steuerliche identifikationsnummer", "identifikationsnummer", "id nr", "idnr", "steuer identnummer", "steuernummer", "tin", "tax id",
         "german tax", "tax identification number", "steuerid", "ident nr", "persönliche identifikationsnummer");
 
+    private static readonly ContextSet TaxNumber = Of(
+        "steuernummer", "steuer nummer", "steuer nr", "steuernr", "st nr", "stnr", "st nummer", "german tax number", "steuernummern");
+
     private static readonly ContextSet GermanVat = Of(
         "ust id", "ust id nr", "ust idnr", "umsatzsteuer id", "umsatzsteuer identifikationsnummer", "umsatzsteueridentifikationsnummer",
         "umsatzsteuer id nr", "vat", "vat id", "mwst nr", "german vat");
@@ -50,6 +53,8 @@ internal static class CentralEuropeanRules
     [
         Checked(NationalKinds.DeTaxId, CentralEuropeanChecks.SteuerId, TaxId,
             spoken: "99999999999|99 999 999 999|99/999/999/999|999 999 999 99|99-999-999-999|99.999.999.999"),
+        Shaped(NationalKinds.DeTaxNumber, CentralEuropeanChecks.Steuernummer, TaxNumber,
+            spoken: "99/999/99999|999/999/99999|99999/99999|999/9999/9999|99 999 99999|999 999 99999|999 9999 9999|99999 99999|9999999999|99999999999|9999999999999") with { SpokenScore = 0.75f },
         Checked(NationalKinds.DeVatId, CentralEuropeanChecks.GermanVat, GermanVat,
             alone: "AA999999999|AA 999 999 999|AA 999999999|AA-999999999|AA999 999 999|AA 99 99 99 999") with { AnyCase = true, AloneScore = Distinctive },
         Shaped(NationalKinds.DePassport, CentralEuropeanChecks.Passport, Passport,

@@ -22,6 +22,10 @@ internal static class SouthernEuropeanRules
         "cif", "código de identificación fiscal", "c i f", "nif", "cif nif", "nif cif", "identificación fiscal", "spanish cif", "spanish company",
         "número de cif");
 
+    private static readonly ContextSet Afiliacion = Of(
+        "seguridad social", "número de la seguridad social", "número de seguridad social", "nss", "nuss", "n s s", "número de afiliación", "nº de afiliación",
+        "nº afiliación", "naf", "afiliación", "spanish social security");
+
     private static readonly ContextSet SpanishPassport = Of(
         "pasaporte", "número de pasaporte", "nº pasaporte", "pasaporte español", "spanish passport");
 
@@ -64,13 +68,16 @@ internal static class SouthernEuropeanRules
             spoken: "A9999999-A|A-9999999A|A 9999999 A|A 9999999A|A-9.999.999-A|A9.999.999A"),
         Checked(NationalKinds.EsCif, SouthernEuropeanChecks.Cif, Cif,
             spoken: "A9999999X|A-9999999X|A-9999999-X|A 9999999X|A-99999999|A99999999|A-99.999.999|A99.999.999|A 99999999"),
+        Checked(NationalKinds.EsSocialSecurity, SouthernEuropeanChecks.Afiliacion, Afiliacion,
+            alone: "99/99999999/99",
+            spoken: "999999999999|99 99999999 99|99-99999999-99|99 9999999999|99/9999999999|99.99999999.99"),
         Shaped(NationalKinds.EsPassport, CheckDigits.None, SpanishPassport,
             spoken: "AAA999999|AA999999|AAA 999999|AAA-999999") with { SpokenScore = 0.65f },
         Shaped(NationalKinds.EsPassport, CheckDigits.None, AnyPassport,
             spoken: "AAA999999|AA999999|AAA 999999|AAA-999999") with { SpokenScore = 0.55f },
         Checked(NationalKinds.ItFiscalCode, SouthernEuropeanChecks.CodiceFiscale, Fiscal,
-            alone: "AAAAAAXXAXXAXXXA",
-            spoken: "AAAAAA XXAXX AXXXA|AAAAAA-XXAXX-AXXXA|AAAAAA XXAXXAXXXA") with { AnyCase = true, AloneScore = Distinctive },
+            alone: "AAAAAAXXAXXAXXXA|AAA AAA XXAXX AXXXA|AAAAAA XXAXX AXXXA",
+            spoken: "AAAAAA-XXAXX-AXXXA|AAAAAA XXAXXAXXXA|AAA-AAA-XXAXX-AXXXA") with { AnyCase = true, AloneScore = Distinctive },
         Checked(NationalKinds.ItVatCode, SouthernEuropeanChecks.PartitaIva, Iva,
             alone: "AA99999999999|AA 99999999999|AA-99999999999",
             spoken: "99999999999|9999999 999 9|999 999 999 99|99999 999999") with { AnyCase = true, AloneScore = Distinctive },

@@ -21,6 +21,11 @@ internal static class WesternEuropeanRules
     private static readonly ContextSet Siren = Of("siren", "numéro siren", "n° siren", "code siren", "rcs", "registre du commerce", "siren number");
     private static readonly ContextSet Siret = Of("siret", "numéro siret", "n° siret", "code siret", "établissement", "siret number");
 
+    private static readonly ContextSet FrenchVat = Of(
+        "tva", "numéro de tva", "n° tva", "tva intracommunautaire", "n° de tva", "tva intra", "tva intracom", "numéro tva", "french vat", "vat", "vat number", "identifiant tva");
+
+    private static readonly ContextSet FrenchPassport = Of("passeport", "numéro de passeport", "n° de passeport", "passeport n", "passeport français", "french passport");
+
     private static readonly ContextSet Registry = Of(
         "rijksregisternummer", "rijksregister", "rrn", "rr nr", "insz", "inss", "niss", "numéro national", "registre national",
         "numéro de registre national", "nn", "nationaal nummer", "identificatienummer", "nationalregisternummer", "belgian national",
@@ -48,6 +53,11 @@ internal static class WesternEuropeanRules
         Checked(NationalKinds.FrSiren, CheckDigits.Luhn, Siren, spoken: "999_999_999|999.999.999"),
         Checked(NationalKinds.FrSiret, WesternEuropeanChecks.Siret, Siret,
             spoken: "99999999999999|999 999 999 99999|999999999 99999|999 999 999 999 99|999.999.999.99999|999-999-999-99999"),
+        Checked(NationalKinds.FrVatId, WesternEuropeanChecks.FrenchVat, FrenchVat,
+            alone: "AAXX999999999|AAXX 999999999|AAXX 999 999 999|AA XX 999 999 999|AA XX 999999999|AA XX999999999|AA-XX999999999",
+            spoken: "99999999999|99 999 999 999|99 999999999") with { AnyCase = true, AloneScore = Distinctive },
+        Shaped(NationalKinds.FrPassport, CheckDigits.None, FrenchPassport, spoken: "99AA99999|99 AA 99999") with { SpokenScore = 0.65f },
+        Shaped(NationalKinds.FrPassport, CheckDigits.None, AnyPassport, spoken: "99AA99999|99 AA 99999") with { SpokenScore = 0.55f },
         Checked(NationalKinds.BeNationalNumber, WesternEuropeanChecks.BelgianNationalNumber, Registry,
             alone: "99.99.99-999.99",
             spoken: "99999999999|999999-999-99|999999-999.99|999999 999 99|99.99.99 999.99|99.99.99.999.99|99 99 99 999 99|99-99-99-999-99"

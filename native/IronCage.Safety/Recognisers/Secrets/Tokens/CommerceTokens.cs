@@ -15,7 +15,7 @@ internal static class CommerceTokens
         new("BIGCOMMERCE_TOKEN", "<l31>", Vendor.Named("big commerce", "x auth token")),
         new("SQUARESPACE_API_KEY", "<uuid>", Vendor.Named("squarespace")),
         new("ETSY_API_KEY", "<l24>", Vendor.Named("etsy")),
-        new("EBAY_TOKEN", "v^1.1#i^1#<v40-1500>"),
+        new("EBAY_TOKEN", "v^1.1#i^1#<f40-1500>"),
         new("EBAY_TOKEN", "(PRD|SBX)-<h12>-<h8>-<h4>-<h4>-<h4>"),
         new("EBAY_TOKEN", "(PRD|SBX)-<h12>-<h4>-<h4>-<h4>-<h4>"),
         new("SHIPPO_TOKEN", "shippo_(live|test)_<h40>"),

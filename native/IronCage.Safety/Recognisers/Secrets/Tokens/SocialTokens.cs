@@ -25,7 +25,7 @@ internal static class SocialTokens
         new("REDDIT_CLIENT_SECRET", "<w27-30>", Vendor.Named("reddit", "praw")),
         new("SPOTIFY_CLIENT_SECRET", "<h32>", Vendor.Named("spotify")),
         new("FLICKR_API_KEY", "<h32>", Vendor.Named("flickr")),
-        new("LICHESS_TOKEN", "lip_<a18-30>"),
+        new("LICHESS_TOKEN", "li(p|o)_<a18-40>"),
         new("FRAMEIO_TOKEN", "fio-u-<q60-68>"),
     ];
 }

@@ -37,7 +37,7 @@ internal sealed class IdentifierAutomatonTests
             {
                 Assert.That(form.Count(char.IsAsciiLetterOrDigit), Is.InRange(7, 24), form);
                 Assert.That(char.IsAsciiLetterOrDigit(form[0]), Is.True, form);
-                Assert.That(Regex.IsMatch(form, "^(A{0,6}|A{1,6}[ .-])9|^A*X|^A{1,6}[ .-]X"), Is.True, form);
+                Assert.That(Regex.IsMatch(form, "^(A{0,6}|(A{1,6}[ -])?A{1,6}[ .-])9|^A*X|^(A{1,6}[ -])?A{1,6}[ .-]X"), Is.True, form);
             }
         }
     }
