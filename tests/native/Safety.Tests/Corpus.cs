@@ -68,6 +68,16 @@ internal static class Corpus
         Fakes.Pem(lines: 1, end: false) + "v^1.1#i^1#090-1234-5678AccountKey=" + Fakes.AzureAccount + "\u00D7",
         "Write to jane.doe at example dot com, ann dot lee at mail dot example dot co dot uk. mail: joe at host dot de 4111 1111 1111 1111.x at gmail dot com dot",
         "[SSN_REDACTED] 123456789 [PHONE_REDACTED].212-555-1234 8.8.8.8:[EMAIL_REDACTED] 8.8.8.8[EMAIL_REDACTE] 8.8.8.8[X",
+        // Each was found, or found otherwise, only when it was redacted or cut.
+        "http://N_REDACTED]http://n",
+        "x.org/_REDACTED].NET",
+        "r@r.de--a(at)b(dot)de",
+        "http://m\\%224o.uk",
+        "1234[dot][at]e[dot]org",
+        "マイナンバー4111 1111 1111 1111.x3-2935ab@c.dev",
+        "マイナンバー4111 1111 1111 1111%he9@example.com",
+        "apikey= 0B7version\u00A01.2.3.1",
+        "AccountKey=xB5n" + "Qe0G='09-234-5678",
         string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
     ];
 

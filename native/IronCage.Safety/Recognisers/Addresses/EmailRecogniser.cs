@@ -62,7 +62,7 @@ internal sealed class EmailRecogniser : Recogniser
         int end = from;
         if (from < text.Length)
         {
-            if (text[from] != '@' && !IsLocal(text[from]))
+            if (text[from] != '@' && !IsLocal(text[from]) && !ByteClass.IsLatinLead(text[from]))
                 return from;
         }
         else if (from > 0 && ByteClass.IsLatinLead(text[from - 1]))

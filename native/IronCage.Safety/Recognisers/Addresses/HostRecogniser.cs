@@ -62,7 +62,8 @@ internal sealed class HostRecogniser : Recogniser
         int i = from;
         if (i < text.Length)
         {
-            if (text[i] != '.' && Step(text, i) == 0)
+            bool isCut = i + 1 == text.Length && ByteClass.IsLatinLead(text[i]);
+            if (text[i] != '.' && Step(text, i) == 0 && !isCut)
                 return from;
         }
         else if (i > 0 && ByteClass.IsLatinLead(text[i - 1]))

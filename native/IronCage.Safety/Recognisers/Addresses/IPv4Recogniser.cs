@@ -79,6 +79,10 @@ internal sealed class IPv4Recogniser : Recogniser
             name--;
         if (i - name > LongestName)
             return false;
+
+        // So may be one with digits: the value of a setting.
+        if (text[name..i].ContainsAnyInRange((byte)'0', (byte)'9'))
+            return false;
         if (name == 0)
             return true;
         return text[i..start].IndexOfAny(" \"'"u8) < 0 ? text[name - 1] is not ((byte)'.' or (byte)'@') : IsBreak(text, name);

@@ -107,6 +107,9 @@ internal static class ContextReach
     {
         (byte)'\n' or (byte)',' or (byte)';' or (byte)'|' or (byte)'{' or (byte)'}' or (byte)'<' or (byte)'?' or (byte)'"' or (byte)'\'' => true,
         (byte)'&' => i > 0 && text[i - 1] != ' ',
+
+        // In a=b=c the name is that of b.
+        (byte)'=' => ByteClass.IsAlnum(text[i + 1]),
         _ => false,
     };
 

@@ -94,6 +94,16 @@ internal sealed class OwnRecognisersTests
         Assert.That(Mixed.Kinds[finding.Kind.Index], Is.SameAs(finding.Kind));
     }
 
+    /// <summary>A term waits for the rest of a letter that an address may hold, which begins before the term.</summary>
+    [TestCase("x C++-Ÿa@b.co.uk")]
+    [TestCase("x .NET-Ÿa.example.com/y")]
+    public void Any_cut_finds_what_the_whole_text_holds(string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        for (int cut = 0; cut <= utf8.Length; cut++)
+            CheckCuts(utf8, [cut]);
+    }
+
     [Test]
     public void Random_cuts_find_what_the_whole_text_holds() => Gen.Select(Mixtures, Gen.Int[0, 2000].Array[0, 6]).Try(
         (text, cuts) => CheckCuts(text, cuts.Select(c => text.Length == 0 ? 0 : c % (text.Length + 1)).Order()), 3000);
@@ -101,6 +111,11 @@ internal sealed class OwnRecognisersTests
     [Test]
     public void One_byte_at_a_time_finds_what_the_whole_text_holds() =>
         Mixtures.Try(text => CheckCuts(text, Enumerable.Range(1, Math.Max(0, text.Length - 1))), 700);
+
+    /// <summary>A term displaces the token around it, and what lies in the rest of that is found at once.</summary>
+    [TestCase("v^1.1#i^1#tps://bob:Velv" + "2ab@host/?q=#tag")]
+    [TestCase("v^1.1#i^1#mple.com#tag::ffff:192.0.2.1~")]
+    public void Redacted_text_holds_nothing_more(string text) => RedactionTests.CheckRedaction(Encoding.UTF8.GetBytes(text), Plain);
 
     [Test]
     public void Redacted_text_holds_nothing_more() => Mixtures.Try(text => RedactionTests.CheckRedaction(text, Plain), 8_000);

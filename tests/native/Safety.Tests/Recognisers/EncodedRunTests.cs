@@ -62,6 +62,17 @@ internal sealed class EncodedRunTests
         Assert.That(found.Start - 4, Is.InRange(start - 4, start));
     }
 
+    /// <summary>What is found in a long run does not depend on how far it is from the beginning of the text, also where the pieces of it begin at odd places.</summary>
+    [Test]
+    public void Run_is_looked_into_alike_wherever_it_lies()
+    {
+        string mail = Fakes.Base64("mail bob@example.com or call +44 20 7946 0958");
+        string run = mail + Fakes.Body(61) + mail + Fakes.Body(58, 4) + Fakes.Base64(Prose + " bob@example.com") + Fakes.Hex("bob@example.com") + mail[..^3];
+        IEnumerable<Finding> Found(int lead) => Scanners.All.Scan(Encoding.ASCII.GetBytes(new string(' ', lead) + run)).Select(f => f with { Start = f.Start - lead, End = f.End - lead });
+        for (int lead = 1; lead < 260; lead++)
+            Assert.That(Found(lead), Is.EqualTo(Found(0)), $"{lead}");
+    }
+
     [Test]
     public void Run_that_stands_for_no_text_is_left_alone()
     {
