@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class ScanStream:
     """One text that arrives in pieces, cut anywhere: what is found is what :meth:`Scanner.scan` finds in the whole. Made by :meth:`Scanner.stream`.
 
-    What is not decided yet is kept back, at most some 500 characters (more only behind the beginning of a private key), so a text of any length
-    takes little memory. One thread at a time; a stream belongs to its process.
+    What is not decided yet is kept back, at most some 500 characters, so a text of any length takes little memory. A long secret (a private key) is
+    redacted as soon as it is proven, and is among the findings once its end is there. One thread at a time; a stream belongs to its process.
 
     ::
 
@@ -61,7 +61,6 @@ class ScanStream:
         return self._push(text, final=True)
 
     def _push(self, text: str, final: bool) -> StreamPart:
-        from iron_cage._report import findings
         from iron_cage._scanner import encode
 
         if self._closed:
@@ -74,14 +73,16 @@ class ScanStream:
                 self._end()
             raise
         self._pieces.append(text)
-        part = self._part(findings(answer.get("findings")), int(answer["decided"]) - self._decided)
+        part = self._part(answer.get("findings") or [], int(answer["decided"]) - self._decided)
         if final:
             self._end()
         return part
 
-    def _part(self, found: list[Any], count: int) -> StreamPart:
-        from iron_cage._report import StreamPart
+    def _part(self, items: list[Any], count: int) -> StreamPart:
+        from iron_cage._report import StreamPart, findings
 
+        # A long secret comes in parts: it is replaced where the first begins, and told with the last.
+        found = findings([item for item in items if not item.get("open")])
         if count <= 0:
             return StreamPart(found, "", "")
         held = "".join(self._pieces)
@@ -89,10 +90,13 @@ class ScanStream:
         self._pieces = [rest] if rest else []
         redacted: list[str] = []
         at = 0
-        forms = self._scanner._redacted_forms() if found else {}
-        for finding in found:
-            redacted += text[at:finding.start - self._decided], forms[finding.kind]
-            at = finding.end - self._decided
+        forms = self._scanner._redacted_forms() if items else {}
+        for item in items:
+            begins = item.get("from", item["start"])
+            redacted.append(text[at:begins - self._decided])
+            if begins == item["start"]:
+                redacted.append(forms[item["kind"]])
+            at = item["end"] - self._decided
         redacted.append(text[at:])
         self._decided += count
         return StreamPart(found, text, "".join(redacted))

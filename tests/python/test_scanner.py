@@ -1,4 +1,5 @@
 """Scanner and the functions scan, redact, scan_json: options, external findings, threads, processes, pickles."""
+import hashlib
 import os
 import pickle
 import threading
@@ -163,6 +164,21 @@ def test_a_stream_finds_and_redacts_what_the_whole_text_holds(size):
     assert [finding for part in parts for finding in part.findings] == scanner.scan(STREAMED)
     assert "".join(part.text for part in parts) == STREAMED
     assert "".join(part.redacted for part in parts) == scanner.redact(STREAMED)
+
+
+@pytest.mark.parametrize("size", [1, 50, 400, 10_000])
+def test_a_long_secret_in_a_stream_is_redacted_and_told_once(size):
+    body = "\n".join(hashlib.sha512(bytes([line])).hexdigest()[:64] for line in range(60))
+    text = f"Zoë: -----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----, bob@example.com"
+    scanner = Scanner()
+    with scanner.stream() as stream:
+        parts = [stream.feed(text[at:at + size]) for at in range(0, len(text), size)]
+        parts.append(stream.close())
+    assert "".join(part.redacted for part in parts) == scanner.redact(text) == "Zoë: [PRIVATE_KEY_REDACTED], [EMAIL_REDACTED]"
+    assert "".join(part.text for part in parts) == text
+    assert [finding for part in parts for finding in part.findings] == scanner.scan(text)
+    if size == 50:
+        assert "".join(part.redacted for part in parts[:20]) == "Zoë: [PRIVATE_KEY_REDACTED]"
 
 
 def test_a_stream_keeps_little_back_and_goes_on_for_ever():
