@@ -25,18 +25,14 @@ internal unsafe struct NativeFinding
             return default;
         var length = (nuint)findings.Count * (nuint)sizeof(NativeFinding);
         var array = (NativeFinding*)NativeMemory.Alloc(length);
-        int at = 0, codePoints = 0;
+        var places = new CodePointCursor(text);
         var to = array;
         foreach (var finding in CollectionsMarshal.AsSpan(findings))
         {
-            codePoints += CodePoints.Count(text[at..finding.Start]);
-            var start = codePoints;
-            codePoints += CodePoints.Count(text[finding.Start..finding.End]);
-            at = finding.End;
             *to++ = new NativeFinding
             {
-                Start = (ulong)start,
-                End = (ulong)codePoints,
+                Start = (ulong)places.At(finding.Start),
+                End = (ulong)places.At(finding.End),
                 ByteStart = (ulong)finding.Start,
                 ByteEnd = (ulong)finding.End,
                 Score = Math.Round((double)finding.Score, 3),

@@ -23,18 +23,12 @@ namespace IronCage.Runtime.Calls;
 internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse use, int text, TokenBatch batch, bool digests, Action<FindingRecord> found) : ITextScreen
 {
     private readonly List<StreamFinding> _findings = [];
+    private readonly PieceWindow _window = new();
     private StreamFinding? _open;
-    private byte[] _window = [];
-    private int _windowLength;
-
-    /// <summary>The bytes of the window that are done with; they go when a piece comes, not at every finding.</summary>
-    private int _done;
-    private long _windowStart;
-    private long _codePoints;
 
     public long Push(ReadOnlySpan<byte> piece, bool final, List<TextEdit> edits)
     {
-        Append(piece);
+        _window.Append(piece);
         _findings.Clear();
         var decided = scan.Push(piece, final, _findings);
         foreach (var finding in _findings)
@@ -46,7 +40,7 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
         }
         if (_open is { } open)
             return Needs(open) ? Math.Min(decided, open.Start) : decided;
-        Advance(decided);
+        _window.Advance(decided);
         return decided;
     }
 
@@ -56,9 +50,9 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
         var isFirst = part.From == part.Start;
         if (isFirst)
         {
-            Advance(part.Start);
+            _window.Advance(part.Start);
             if (Action(part.Kind) == PiiAction.Block)
-                found(Record(part, Bytes(part), _codePoints, PiiAction.Block) with { Digest = null });
+                found(Record(part, _window.Until(part.End), _window.CodePointCount, PiiAction.Block) with { Digest = null });
         }
         _open = part.IsOpen ? part : null;
         if (!Needs(part) && part.End > part.From && !use.IsSigned && Action(part.Kind) == PiiAction.Redact)
@@ -68,7 +62,7 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
         var edit = Action(part.Kind) == PiiAction.Block ? null : Whole(part);
         if (Needs(part) && edit is { } whole)
             edits.Add(whole);
-        Advance(part.End);
+        _window.Advance(part.End);
     }
 
     private PiiAction Action(PiiKind kind) => policy.For(kind, output: true);
@@ -79,10 +73,10 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
     /// <summary>Tells a finding of which all bytes are at hand; what replaces it.</summary>
     private TextEdit? Whole(in StreamFinding finding)
     {
-        Advance(finding.Start);
-        var value = Bytes(finding);
-        var edit = Act(finding, value, _codePoints);
-        Advance(finding.End);
+        _window.Advance(finding.Start);
+        var value = _window.Until(finding.End);
+        var edit = Act(finding, value, _window.CodePointCount);
+        _window.Advance(finding.End);
         return edit;
     }
 
@@ -107,30 +101,5 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
             Digest = digests ? policy.VaultFor(finding.Kind).Digest(finding.Kind, Meant(value)) : null,
         };
 
-    /// <summary>The bytes from what is done with to the end of a finding.</summary>
-    private ReadOnlySpan<byte> Bytes(in StreamFinding finding) => _window.AsSpan(_done, (int)(finding.End - _windowStart) - _done);
-
     private ReadOnlySpan<byte> Meant(ReadOnlySpan<byte> value) => TextScreening.Meant(value, use.Role == TextRole.ToolArguments);
-
-    private void Append(ReadOnlySpan<byte> piece)
-    {
-        _window.AsSpan(_done, _windowLength - _done).CopyTo(_window);
-        _windowLength -= _done;
-        _windowStart += _done;
-        _done = 0;
-        var needed = _windowLength + piece.Length;
-        if (_window.Length < needed)
-            Array.Resize(ref _window, Math.Max(needed, Math.Max(256, 2 * _window.Length)));
-        piece.CopyTo(_window.AsSpan(_windowLength));
-        _windowLength = needed;
-    }
-
-    private void Advance(long to)
-    {
-        var until = (int)Math.Min(to - _windowStart, _windowLength);
-        if (until <= _done)
-            return;
-        _codePoints += CodePoints.Count(_window.AsSpan(_done, until - _done));
-        _done = until;
-    }
 }

@@ -49,7 +49,7 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
             Unscanned++;
             return;
         }
-        int counted = 0, codePoints = 0;
+        var places = new CodePointCursor(text);
         foreach (var finding in _findings)
         {
             var value = text[finding.Start..finding.End];
@@ -58,16 +58,12 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
             var action = policy.For(finding.Kind, output);
             if (action == PiiAction.Ignore)
                 continue;
-            codePoints += CodePoints.Count(text[counted..finding.Start]);
-            var end = codePoints + CodePoints.Count(value);
             var meant = Meant(value, isJson);
-            (_records ??= []).Add(new FindingRecord(finding.Kind.Name, codePoints, end, finding.Score, output, action)
+            (_records ??= []).Add(new FindingRecord(finding.Kind.Name, places.At(finding.Start), places.At(finding.End), finding.Score, output, action)
             {
                 Text = _text,
                 Digest = digests ? policy.VaultFor(finding.Kind).Digest(finding.Kind, meant) : null,
             });
-            counted = finding.End;
-            codePoints = end;
             IsBlocked |= action == PiiAction.Block;
             if (edits is not null && policy.Replacement(finding.Kind, action, meant, batch) is { } replacement)
                 edits.Add(new TextEdit(finding.Start, finding.End, replacement));

@@ -163,7 +163,8 @@ public sealed class JsonScan
             return;
         ScanLimits.CheckFindings(_scanner.Options, _found += _findings.Count);
         var raw = _body.Span.Slice(rawStart, rawLength);
-        int at = before, codePoints = 0, rawAt = 0, textAt = 0;
+        int rawAt = 0, textAt = 0;
+        var places = new CodePointCursor(text[before..]);
         var isOpen = false;
         foreach (var finding in _findings)
         {
@@ -190,12 +191,8 @@ public sealed class JsonScan
                 _copied = Math.Max(_copied, rawStart + rawTo);
                 continue;
             }
-            codePoints += CodePoints.Count(text[at..from]);
-            var start = codePoints;
-            codePoints += CodePoints.Count(text[from..finding.End]);
-            at = finding.End;
             _writer.WriteStartObject();
-            FindingsWriter.Write(_writer, finding.Kind, start, codePoints, finding.Score, finding.Evidence);
+            FindingsWriter.Write(_writer, finding.Kind, places.At(from - before), places.At(finding.End - before), finding.Score, finding.Evidence);
             FindingsWriter.WriteBytes(_writer, from - before, finding.End - before);
             _writer.WriteString("pointer"u8, Pointer());
             _writer.WriteString("part"u8, token == JsonTokenType.PropertyName ? "name"u8 : "value"u8);

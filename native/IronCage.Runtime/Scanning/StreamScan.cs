@@ -16,11 +16,7 @@ public sealed class StreamScan(Scanner scanner)
 
     private readonly ScanStream _stream = scanner.OpenStream();
     private readonly List<StreamFinding> _findings = [];
-    private byte[] _window = [];
-    private int _counted;
-    private int _length;
-    private long _start;
-    private long _codePoints;
+    private readonly PieceWindow _window = new();
 
     /// <summary>Where the finding begins whose parts are handed out.</summary>
     private long _partStart;
@@ -58,17 +54,17 @@ public sealed class StreamScan(Scanner scanner)
         {
             var part = piece[..Math.Min(piece.Length, MostAtOnce)];
             piece = piece[part.Length..];
-            Append(part);
+            _window.Append(part);
             _findings.Clear();
             decided = _stream.Push(part, final && piece.IsEmpty, _findings);
             ScanLimits.CheckFindings(scanner.Options, count += _findings.Count);
             foreach (var finding in _findings)
             {
                 writer.WriteStartObject();
-                var from = Advance(finding.From);
+                var from = _window.Advance(finding.From);
                 if (finding.From == finding.Start)
                     _partStart = from;
-                FindingsWriter.Write(writer, finding.Kind, _partStart, Advance(finding.End), finding.Score, finding.Evidence);
+                FindingsWriter.Write(writer, finding.Kind, _partStart, _window.Advance(finding.End), finding.Score, finding.Evidence);
                 FindingsWriter.WriteBytes(writer, finding.Start, finding.End);
                 if (finding.IsOpen || finding.From > finding.Start)
                 {
@@ -78,35 +74,12 @@ public sealed class StreamScan(Scanner scanner)
                 }
                 writer.WriteEndObject();
             }
-            Advance(decided);
+            _window.Advance(decided);
         }
         while (!piece.IsEmpty);
         writer.WriteEndArray();
-        writer.WriteNumber("decided"u8, _codePoints);
+        writer.WriteNumber("decided"u8, _window.CodePointCount);
         writer.WriteNumber("decided_bytes"u8, decided);
         writer.WriteEndObject();
-    }
-
-    private void Append(ReadOnlySpan<byte> part)
-    {
-        _window.AsSpan(_counted, _length - _counted).CopyTo(_window);
-        _length -= _counted;
-        _start += _counted;
-        _counted = 0;
-        if (_window.Length < _length + part.Length)
-            Array.Resize(ref _window, Math.Max(_length + part.Length, 2 * _window.Length));
-        part.CopyTo(_window.AsSpan(_length));
-        _length += part.Length;
-    }
-
-    private long Advance(long to)
-    {
-        var until = (int)Math.Min(to - _start, _length);
-        if (until > _counted)
-        {
-            _codePoints += CodePoints.Count(_window.AsSpan(_counted, until - _counted));
-            _counted = until;
-        }
-        return _codePoints;
     }
 }

@@ -61,15 +61,11 @@ public static class TextScan
         using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         writer.WriteStartObject();
         writer.WriteStartArray("findings"u8);
-        int at = 0, codePoints = 0;
+        var places = new CodePointCursor(text);
         foreach (var finding in findings)
         {
-            codePoints += CodePoints.Count(text[at..finding.Start]);
-            var start = codePoints;
-            codePoints += CodePoints.Count(text[finding.Start..finding.End]);
-            at = finding.End;
             writer.WriteStartObject();
-            FindingsWriter.Write(writer, finding.Kind, start, codePoints, finding.Score, finding.Evidence);
+            FindingsWriter.Write(writer, finding.Kind, places.At(finding.Start), places.At(finding.End), finding.Score, finding.Evidence);
             FindingsWriter.WriteBytes(writer, finding.Start, finding.End);
             writer.WriteEndObject();
         }

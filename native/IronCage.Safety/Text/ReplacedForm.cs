@@ -24,8 +24,9 @@ internal static class ReplacedForm
     {
         if (text.Length == 0 || text[^1] != ']')
             return false;
-        int name = text.Length - (text.EndsWith(RedactedTail) ? RedactedTail.Length : CodeLength + 2);
-        if (name < 2 || !IsInside(text[name - 1]) || text[name] != '_' || (!text.EndsWith(RedactedTail) && !IsCode(text[(name + 1)..^1])))
+        bool isRedacted = text.EndsWith(RedactedTail);
+        int name = text.Length - (isRedacted ? RedactedTail.Length : CodeLength + 2);
+        if (name < 2 || !IsInside(text[name - 1]) || text[name] != '_' || !(isRedacted || IsCode(text[(name + 1)..^1])))
             return false;
         return BracketBefore(text, text.Length - 2) is >= 0 and var bracket && text.Length - bracket <= Longest;
     }

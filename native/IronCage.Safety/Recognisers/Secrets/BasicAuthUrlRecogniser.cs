@@ -45,7 +45,9 @@ internal sealed class BasicAuthUrlRecogniser : Recogniser
         // A host must follow: a letter, a digit or the bracket of an address.
         if (at < 3 || at + 1 >= length || !(ByteClass.IsAlnum(rest[at + 1]) || rest[at + 1] >= 0x80 || (rest[at + 1] == '[' && at + 2 < rest.Length && (ByteClass.IsHex(rest[at + 2]) && !ByteClass.IsUpper(rest[at + 2]) || rest[at + 2] == ':'))))
             return MatchState.NoMatch;
-        if (HoldsForm(rest[..length], at + 1))
+
+        // What was replaced in the host may have been another at sign.
+        if (ReplacedForm.IsIn(rest[(at + 1)..length]))
             return MatchState.NoMatch;
         int colon = rest.IndexOf((byte)':');
         if (colon < 0 || colon > at || !IsName(rest[..colon]) || !SecretValue.IsPassword(rest[(colon + 1)..at]) || rest[..colon].SequenceEqual(rest[(colon + 1)..at]))
@@ -55,18 +57,6 @@ internal sealed class BasicAuthUrlRecogniser : Recogniser
     }
 
     private static bool EndsAuthority(byte b) => b is <= 0x20 or 0x7F or (byte)'/' or (byte)'?' or (byte)'#' or (byte)'"' or (byte)'\'' or (byte)'<' or (byte)'>' or (byte)'`' or (byte)'\\' or (byte)'{' or (byte)'}';
-
-    /// <summary>Whether something was replaced in the host: there may have been another at sign.</summary>
-    private static bool HoldsForm(ReadOnlySpan<byte> authority, int host)
-    {
-        for (int i = host; i < authority.Length; i++)
-        {
-            if (authority[i] == ']' && ReplacedForm.IsAtEnd(authority[..(i + 1)]))
-                return true;
-        }
-
-        return false;
-    }
 
     private static bool IsName(ReadOnlySpan<byte> name)
     {
