@@ -34,5 +34,17 @@ internal readonly record struct AsciiSet(ulong Low, ulong High)
 
     public bool Has(byte b) => b < 128 && ((b < 64 ? Low >> b : High >> (b - 64)) & 1) != 0;
 
+    /// <summary>Whether all bytes are members.</summary>
+    public bool HasAll(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            if (!Has(b))
+                return false;
+        }
+
+        return true;
+    }
+
     public bool IsWithin(AsciiSet other) => (Low & ~other.Low) == 0 && (High & ~other.High) == 0;
 }

@@ -5,6 +5,9 @@ namespace IronCage.Safety.Recognisers.Secrets;
 /// <summary>Which recognisers find which kinds of secrets.</summary>
 internal static class SecretCatalogue
 {
+    /// <summary>The shapes of all tokens, made ready once for all scanners.</summary>
+    private static readonly TokenShape[] AllShapes = [.. TokenTables.All.SelectMany(TokenShape.Of)];
+
     public static IEnumerable<Recogniser> For(bool[] wanted)
     {
         if (wanted[SecretKinds.PrivateKey.Index])
@@ -18,7 +21,7 @@ internal static class SecretCatalogue
         if (wanted[SecretKinds.BasicAuthUrl.Index])
             yield return new BasicAuthUrlRecogniser();
 
-        TokenShape[] shapes = [.. TokenTables.All.SelectMany(TokenShape.Of).Where(shape => wanted[shape.Kind.Index])];
+        TokenShape[] shapes = Array.FindAll(AllShapes, shape => wanted[shape.Kind.Index]);
         TokenShape[] urls = Array.FindAll(shapes, shape => shape.IsUrl);
         TokenShape[] triggered = Array.FindAll(shapes, shape => !shape.IsUrl && shape.IsTriggered);
         TokenShape[] untriggered = Array.FindAll(shapes, shape => !shape.IsUrl && !shape.IsTriggered && shape.Context is not null);

@@ -51,7 +51,7 @@ internal sealed class TokenShape
         fewestDistinct = Math.Min(MostDistinct, (int)(body.Count * (1 - Math.Pow(1 - (1.0 / body.Count), free)) * 0.4));
         needsDigit = fixedBytes <= 3 && free >= 16 && ShapeNotation.Digits.IsWithin(body);
         mixesCases = row.Context is not null && free >= 20 && ShapeNotation.Alnum.IsWithin(body);
-        IsOneRun = Array.TrueForAll(segments, segment => segment.IsLiteral ? !segment.Literal.AsSpan().ContainsAnyExcept(Values(ShapeNotation.UrlSafe)) : segment.Set.IsWithin(ShapeNotation.UrlSafe));
+        IsOneRun = Array.TrueForAll(segments, segment => segment.IsLiteral ? ShapeNotation.UrlSafe.HasAll(segment.Literal) : segment.Set.IsWithin(ShapeNotation.UrlSafe));
         IsUrl = segments[0].Literal.AsSpan().StartsWith("https://"u8);
         Score = row.Context is not null && fixedBytes < 2 ? 0.9f : (row.Context is null ? 0.98f : 0.99f) + (Math.Min(fixedBytes, 15) * 0.0005f) - (body.Count > 40 ? 0.0002f : 0);
     }
@@ -134,7 +134,7 @@ internal sealed class TokenShape
             TokenSegment segment = segments[i];
             if (!segment.IsLiteral && !segment.Set.IsWithin(set))
                 return false;
-            if (segment.IsLiteral && segment.Literal.AsSpan().ContainsAnyExcept(Values(set)))
+            if (segment.IsLiteral && !set.HasAll(segment.Literal))
                 return i > anchor;
         }
 
@@ -257,16 +257,13 @@ internal sealed class TokenShape
         if (segments[segment].IsLiteral || segments[..(segment + 1)].Sum(part => part.Max) < Proof)
             return null;
         byte[] before = [.. segments[..segment].SelectMany(part => part.Literal)];
-        if (before.Length < ProvingBytes && !before.AsSpan().ContainsAnyExcept(Values(ShapeNotation.Base64)))
+        if (before.Length < ProvingBytes && ShapeNotation.Base64.HasAll(before))
             return null;
         AsciiSet set = default;
         foreach (TokenSegment part in segments[segment..])
             set |= part.Set | AsciiSet.Of(System.Text.Encoding.ASCII.GetString(part.Literal));
         return new RunTail(set);
     }
-
-    private static System.Buffers.SearchValues<byte> Values(AsciiSet set) =>
-        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 128).Select(b => (byte)b).Where(set.Has)]);
 
     /// <summary>Segments of which those before the trigger have one length each.</summary>
     private static IEnumerable<TokenSegment[]> FixHead(TokenSegment[] segments)
