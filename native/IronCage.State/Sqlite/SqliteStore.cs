@@ -61,11 +61,11 @@ public sealed class SqliteStore : IStore
     internal long CommitCount => _file.CommitCount;
 
     /// <inheritdoc/>
-    public ILedgerAccount Open(string name, Picodollars? limit)
+    public ILedgerAccount Open(BudgetTerms terms)
     {
-        Demands.CheckAccount(name, limit);
+        Demands.Check(terms);
         ThrowIfClosed();
-        return _file.Open(name, limit);
+        return _file.Open(terms);
     }
 
     /// <inheritdoc/>
@@ -73,6 +73,16 @@ public sealed class SqliteStore : IStore
     {
         ArgumentNullException.ThrowIfNull(entry);
         _file.Append(entry);
+    }
+
+    /// <inheritdoc/>
+    public void Record(in Settlement settlement) => _file.Record(settlement);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancel = default)
+    {
+        ThrowIfClosed();
+        return await _file.Request(transaction => transaction.Spend(from, until)).WaitAsync(cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -19,9 +19,17 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
-    public Statement Bind(int at, string value)
+    public Statement Bind(int at, string? value)
     {
+        if (value is null)
+            return BindNull(at);
         database.Check(raw.sqlite3_bind_text(handle, at, value));
+        return this;
+    }
+
+    public Statement BindNull(int at)
+    {
+        database.Check(raw.sqlite3_bind_null(handle, at));
         return this;
     }
 

@@ -16,6 +16,9 @@ internal static class Worker
                 case ["read", var path, var later]:
                     await Read(path, TimeSpan.FromSeconds(double.Parse(later, CultureInfo.InvariantCulture)));
                     return 0;
+                case ["open", var path]:
+                    new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System)).Dispose();
+                    return 0;
                 case ["hold", var path, var count, var amount]:
                     await Hold(path, int.Parse(count, CultureInfo.InvariantCulture), long.Parse(amount, CultureInfo.InvariantCulture));
                     return 0;
@@ -24,7 +27,7 @@ internal static class Worker
                         long.Parse(amount, CultureInfo.InvariantCulture));
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("read PATH SECONDS_LATER | hold PATH COUNT AMOUNT | spend PATH THREADS CALLS AMOUNT");
+                    await Console.Error.WriteLineAsync("read PATH SECONDS_LATER | open PATH | hold PATH COUNT AMOUNT | spend PATH THREADS CALLS AMOUNT");
                     return 2;
             }
         }
