@@ -36,8 +36,8 @@ internal sealed class RedisFaults(RedisStoreOptions options)
         return new StoreException(code switch
         {
             "WRONGPASS" or "NOAUTH" => $"{Store} refused user and password; correct them in the URL",
-            "NOPERM" => $"{Store} does not allow what is needed to {(options.User is { } user ? $"the user {user}" : "its default user")} ({error}); allow it @read, @write, "
-                + "@scripting, @pubsub and @connection on the keys and channels ironcage:*",
+            "NOPERM" => NotAllowed(error),
+            "ERR" when error.Contains("can't run this command", StringComparison.Ordinal) => NotAllowed(error), // in a script
             "LOADING" => $"{Store} is loading its data; try again in a moment",
             "READONLY" => $"{Store} is a read-only replica; name the primary",
             "MASTERDOWN" => $"{Store} is a replica without its primary; name the primary",
@@ -49,6 +49,9 @@ internal sealed class RedisFaults(RedisStoreOptions options)
             _ => $"{Store} failed: {error}",
         });
     }
+
+    private string NotAllowed(string error) => $"{Store} does not allow what is needed to {(options.User is { } user ? $"the user {user}" : "its default user")} ({error}); allow "
+        + "+@read +@write +@scripting +@pubsub +@connection +time on ~ironcage:* and &ironcage:*";
 
     public StoreException TooOld(string version) => new($"{Store} has version {version}; Redis 6.2 or later is needed");
 

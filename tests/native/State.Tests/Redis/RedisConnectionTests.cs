@@ -25,14 +25,14 @@ public class RedisConnectionTests
     [Test]
     public async Task A_user_needs_no_more_than_the_message_says()
     {
-        using var server = new RedisServer("--user", "agent", "on", ">secret", "~ironcage:*", "&ironcage:*", "+@read", "+@write", "+@scripting", "+@pubsub", "+@connection");
+        using var server = new RedisServer("--user", "agent", "on", ">secret", "~ironcage:*", "&ironcage:*", "+@read", "+@write", "+@scripting", "+@pubsub", "+@connection", "+time");
         using var store = server.Open(server.Options with { User = "agent", Password = "secret" });
         var account = store.Open("b", P(100));
         await account.HoldAsync(Exactly(1), NoWait);
         Assert.That(await account.HistoryAsync(1), Has.Count.EqualTo(1));
         Assert.That(await store.SpendAsync(null, null), Is.Empty);
         using var poor = new RedisServer("--user", "agent", "on", ">secret", "~ironcage:*", "&ironcage:*", "+@connection");
-        Assert.That(Refusal(poor, poor.Options with { User = "agent", Password = "secret" }), Does.Contain("allow it @read, @write"));
+        Assert.That(Refusal(poor, poor.Options with { User = "agent", Password = "secret" }), Does.Contain("allow +@read +@write"));
     }
 
     [Test]
