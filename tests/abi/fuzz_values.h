@@ -6,7 +6,9 @@
 #define ALWAYS (S(OK) | S(E_ARGUMENT))
 
 static const struct { const char *name; unsigned statuses; } statuses[] = {
+    {"ironcage_budget_change", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_budget_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_budget_history", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_budget_open", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_budget_report", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_call_begin", ALWAYS | S(E_HANDLE) | S(E_STATE)},

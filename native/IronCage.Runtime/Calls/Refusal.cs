@@ -3,6 +3,7 @@ using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Lang;
 using IronCage.Lang.Hosts;
+using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Protections;
 
 namespace IronCage.Runtime.Calls;
@@ -44,10 +45,13 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public static Refusal Budget(in HoldOutcome outcome, string model)
     {
         var f = outcome.Figures;
+        var which = outcome.RefusedBy is { } name ? $"the budget {SharedBudget.NameOf(name)}, on which this one draws," : "the budget";
         var waited = outcome.Status == HoldStatus.TimedOut ? ", and waiting for other calls to settle was in vain" : "";
         return new Refusal("BudgetExceeded",
-            $"the budget of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{waited}",
-            "budget_exceeded", 402)
+            outcome.Status == HoldStatus.Frozen
+                ? $"{which} is frozen"
+                : $"{which} of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{waited}",
+            outcome.Status == HoldStatus.Frozen ? "budget_frozen" : "budget_exceeded", 402)
         {
             Model = model, Limit = f.Limit, Spent = f.Spent, Held = f.Held, Needed = outcome.Needed,
         };
