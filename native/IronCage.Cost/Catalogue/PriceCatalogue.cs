@@ -37,13 +37,13 @@ public sealed class PriceCatalogue
 
     /// <summary>The provider at a host, in the form that <see cref="Find(string, ReadOnlySpan{byte})"/> takes; null: none that the catalogue knows.</summary>
     /// <param name="host">In lower case, with or without a port.</param>
-    /// <param name="path">Of the URL, or empty: of the hosts that are known, only that of the Hugging Face router says more in it.</param>
-    public string? ProviderAt(string host, ReadOnlySpan<char> path = default)
+    /// <param name="url">Of the request, or empty: at the Hugging Face router it says more than its host.</param>
+    public string? ProviderAt(string host, ReadOnlySpan<byte> url = default)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (hosts.TryGetValue(host, out var known))
             return known;
-        var provider = ProviderTable.ByHost(host, path);
+        var provider = ProviderTable.ByHost(host, url);
         if (hosts.Count < CachedNames && provider?.StartsWith(ProviderTable.Router, StringComparison.Ordinal) != true)
             hosts.TryAdd(host, provider);
         return provider;
@@ -115,6 +115,20 @@ public sealed class PriceCatalogue
         var names = isGuess || known is null ? ProviderTable.All.SelectMany(other => File(other.Id).Names) : File(known.Id).Names.Concat(known.Fallbacks.SelectMany(id => File(id).Names));
         var problem = address.Problem ?? (isGuess ? "no provider has a price for it by this name alone" : $"{known?.Name ?? address.Provider} has no price for it in the catalogue");
         return new PriceResolution(model, null, isGuess ? null : address.Provider, null, null, problem, NearestNames.Of(address.Name, names), [.. elsewhere]);
+    }
+
+    /// <summary>
+    /// The price to settle at. On Azure a request names a deployment, which anybody may call as they like, and the answer names the model: where that
+    /// has a price, it is taken. Elsewhere, and where the user gave the price, what was found for the request stays.
+    /// </summary>
+    /// <param name="provider">Who served it.</param>
+    /// <param name="requested">The price of the request; null stays null.</param>
+    /// <param name="answeredBy">The model that the answer names.</param>
+    public ModelPrice? Served(string? provider, ModelPrice? requested, string? answeredBy)
+    {
+        if (provider != "azure" || answeredBy is null || requested is null || requested.IsAssumed)
+            return requested;
+        return Find(provider, answeredBy) is { } served && served.Id != requested.Id ? served : requested;
     }
 
     /// <summary>Every model of the catalogue with today's prices, by provider and name. Reads all files.</summary>

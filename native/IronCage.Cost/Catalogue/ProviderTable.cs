@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 
 namespace IronCage.Cost;
@@ -25,9 +26,10 @@ internal static class ProviderTable
 
     /// <summary>Whose host it is; null: nobody's whom the catalogue knows.</summary>
     /// <param name="host">In lower case, with or without a port.</param>
-    /// <param name="path">Of the URL, with its leading slash, or empty.</param>
-    public static string? ByHost(ReadOnlySpan<char> host, ReadOnlySpan<char> path)
+    /// <param name="url">An URL or its path, or empty.</param>
+    public static string? ByHost(ReadOnlySpan<char> host, ReadOnlySpan<byte> url)
     {
+        var path = PathOf(url);
         var colon = host.LastIndexOf(':');
         if (colon >= 0)
             host = host[..colon];
@@ -36,7 +38,7 @@ internal static class ProviderTable
             foreach (var pattern in provider.Hosts)
             {
                 var slash = pattern.IndexOf('/', StringComparison.Ordinal);
-                if (Matches(slash < 0 ? pattern : pattern.AsSpan(0, slash), host) && (slash < 0 || StartsPath(path, pattern.AsSpan(slash))))
+                if (Matches(slash < 0 ? pattern : pattern.AsSpan(0, slash), host) && (slash < 0 || StartsPath(path, Encoding.ASCII.GetBytes(pattern[slash..]))))
                     return provider.Id;
             }
         }
@@ -65,7 +67,16 @@ internal static class ProviderTable
         return host.Length > pattern.Length - 1 && host.StartsWith(pattern[..star]) && host.EndsWith(pattern[(star + 1)..]);
     }
 
-    private static bool StartsPath(ReadOnlySpan<char> path, ReadOnlySpan<char> beginning) =>
+    private static ReadOnlySpan<byte> PathOf(ReadOnlySpan<byte> url)
+    {
+        var authority = url.IndexOf("://"u8);
+        if (authority >= 0)
+            url = url[(authority + 3)..];
+        var slash = url.IndexOf((byte)'/');
+        return slash < 0 ? [] : url[slash..];
+    }
+
+    private static bool StartsPath(ReadOnlySpan<byte> path, ReadOnlySpan<byte> beginning) =>
         path.StartsWith(beginning) && (path.Length == beginning.Length || path[beginning.Length] == '/');
 
     private static ProviderInfo[] Read()
