@@ -124,8 +124,9 @@ public sealed partial class ProtectedCall
     private static TokenUsage Tokens(in WireUsage wire) =>
         new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour);
 
-    private void SettleUsage(in WireUsage wire, bool extra)
+    private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
+        _price = _engine.Catalogue.Served(_provider, _price, answeredBy);
         var usage = Tokens(wire);
         if (_price is null)
         {
@@ -188,7 +189,7 @@ public sealed partial class ProtectedCall
         Classify(whole ? CallResult.Success : complete || stream.HasError ? CallResult.Failure : CallResult.Ignored);
         // Some servers tell the usage so far with every chunk: it is the usage only when the answer is at its end.
         if (stream.Usage is { } usage && stream.HasFinished && IsPlausible(usage, stream.TextBytes > 0))
-            SettleUsage(usage, stream.HasExtraCharge);
+            SettleUsage(usage, stream.HasExtraCharge, stream.Model);
         else
             SettleEstimate(Told(stream.Usage), stream.Text, stream.TextBytes - stream.Text.Length);
     }

@@ -14,7 +14,7 @@ public sealed partial class ProtectedCall
 
     private Refusal? FindPrice()
     {
-        _price = _engine.Catalogue.Find(Model);
+        _price = _engine.Catalogue.Find(_provider, Model);
         var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
         if (_price is not null && feature is null)
             return null;
@@ -22,7 +22,7 @@ public sealed partial class ProtectedCall
         foreach (var protection in _run.Protections)
         {
             if (protection.Options.Unpriced == UnpricedPolicy.Deny)
-                return Refusal.Unpriced(Model, feature) with { By = [protection] };
+                return Refusal.Unpriced(Model, feature, feature is null ? _engine.Catalogue.Resolve(_provider, Model) : null) with { By = [protection] };
             // Of several assumptions the dearest bounds the others.
             if (protection.Options.AssumedPrice is { } price && (assumed is null || price.Buckets.Output!.Value > assumed.Buckets.Output!.Value))
                 assumed = price;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
+using IronCage.Cost;
 using IronCage.Lang;
 using IronCage.Lang.Hosts;
 using IronCage.Runtime.Budgets;
@@ -57,9 +58,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
         };
     }
 
-    public static Refusal Unpriced(string model, string? feature) => new("UnpricedModel",
+    public static Refusal Unpriced(string model, string? feature, PriceResolution? looked) => new("UnpricedModel",
         feature is null
-            ? $"the price catalogue has no price for model '{model}', so no budget could hold it"
+            ? $"the price catalogue has no price for model '{model}', so no budget could hold it{looked?.Advice}"
             : $"the price catalogue has no price for {feature} of model '{model}', so no budget could hold it",
         "unpriced_model", 402) { Model = model };
 
