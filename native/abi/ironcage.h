@@ -341,10 +341,10 @@ int32_t ironcage_budget_report(ironcage_buffer *out, uint64_t budget);
 int32_t ironcage_budget_change(ironcage_buffer *out, uint64_t budget, const uint8_t *change, size_t change_len);
 
 /*
- * The newest events, at most `most` (1 to 10000): [{"at", "what": "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended", "amount_usd" (limit, top-up, or what the
+ * The newest events, at most `max` (1 to 10000): [{"at", "what": "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended", "amount_usd" (limit, top-up, or what the
  * window had spent; else null), "note"}]. Of budgets in memory: those of this process.
  */
-int32_t ironcage_budget_history(ironcage_buffer *out, uint64_t budget, int32_t most);
+int32_t ironcage_budget_history(ironcage_buffer *out, uint64_t budget, uint32_t max);
 
 /*
  * What was spent in a store, in whole hours UTC: {"state" (absent: memory of this process), "since", "until": instants in ISO 8601, or dates}. Gives
@@ -447,7 +447,7 @@ int32_t ironcage_run_free(uint64_t run);
  *   {"error": "BudgetExceeded" | "UnpricedModel" | "PiiBlocked" | "CircuitOpen" | "LimitReached" | "AgentStopped" | "CallDenied",
  *    "reason": one readable line, "model": string or null, "remembered": bool, "respond": bool (on_deny),
  *    "status": 402 | 403 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
- *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
+ *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd", "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
  * A refusal is remembered by the run (and by the runs around it up to that of the protection which refused): its later calls are refused at once with the
  * same, and ironcage_run_close returns it. CircuitOpen, and the CallDenied of an endpoint that is not understood, are remembered only until a later call of the
  * run is let through; the latter not at all when the host did not know whose call it was. With on_deny "respond" nothing is remembered.

@@ -40,11 +40,11 @@ internal static unsafe class ProtectionExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_history")]
-    public static int BudgetHistory(NativeBuffer* result, ulong budget, int most) => Guard.Run(() =>
+    public static int BudgetHistory(NativeBuffer* result, ulong budget, uint max) => Guard.Run(() =>
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(Handles.Budget(budget).Value.History(most));
+        *result = NativeBuffer.From(Handles.Budget(budget).Value.History(max > int.MaxValue ? int.MaxValue : (int)max));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_free")]

@@ -130,7 +130,7 @@ public sealed class SharedBudget
     public byte[] History(int most)
     {
         if (most is < 1 or > 10_000)
-            throw new ConfigException("most", "must be a whole number from 1 to 10000");
+            throw new ConfigException("max", "must be a whole number from 1 to 10000");
         var events = Account.HistoryAsync(most).AsTask().GetAwaiter().GetResult();
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))

@@ -250,14 +250,9 @@ public sealed partial class ProtectedCall
         _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
     }
 
-    /// <summary>To whom the call is reported: the innermost agent, and the provider by its name where its host is the usual one.</summary>
-    private Attribution Attribution() => _attribution ??= new Attribution(_run.Protection.Options.AgentId, _target.Host switch
-    {
-        "api.openai.com" => "openai",
-        "api.anthropic.com" => "anthropic",
-        "generativelanguage.googleapis.com" => "google",
-        var host => host,
-    }, Model, _run.Project, _run.Tags);
+    /// <summary>To whom the call is reported: the innermost agent, and the provider, or its host where that is not known.</summary>
+    private Attribution Attribution() =>
+        _attribution ??= new Attribution(_run.Protection.Options.AgentId, _provider ?? _target.Host, Model, _run.Project, _run.Tags);
 
     private string CallDetails(Picodollars amount, bool? estimated, TokenUsage? usage) => JsonDetails.Write(writer =>
     {
