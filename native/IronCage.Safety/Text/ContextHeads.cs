@@ -1,12 +1,16 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace IronCage.Safety.Text;
 
-/// <summary>With which three ASCII letters, of a word of which length, a context word or phrase can begin: most words of a text begin with others, and are not hashed.</summary>
+/// <summary>With which words of ASCII letters a context word or phrase can begin, by their first eight letters and their length: most words of a text are others, and are not hashed.</summary>
 internal sealed class ContextHeads
 {
-    private const int Letters = 3;
-    private const int LetterBits = 5;
-    private const int LengthBits = 6;
-    private const int TableBits = 16;
+    private const int Letters = sizeof(ulong);
+    private const int TableBits = 17;
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    private const ulong SmallLetters = 0x2020202020202020;
 
     private readonly ulong[] heads = new ulong[1 << (TableBits - 6)];
 
@@ -18,26 +22,51 @@ internal sealed class ContextHeads
         Enter([.. joined, (byte)'s']);
     }
 
-    /// <summary>Whether a phrase can begin with this word, which is of ASCII letters.</summary>
-    public bool MayBegin(ReadOnlySpan<byte> word)
+    /// <summary>Which words of ASCII letters a phrase can begin with.</summary>
+    /// <param name="text">The text that the words stand in.</param>
+    /// <param name="origin">Where in it their masks begin.</param>
+    /// <param name="words">The words.</param>
+    /// <returns>The first bytes of those words.</returns>
+    public ulong Beginnings(ReadOnlySpan<byte> text, int origin, in WordMasks words)
     {
-        int place = Place(word);
-        return (heads[place >> 6] >> place & 1) != 0;
+        ulong[] table = heads;
+        ulong found = 0;
+        ulong lasts = words.Lasts;
+        for (ulong rest = words.Begins; rest != 0; rest &= rest - 1)
+        {
+            int first = BitOperations.TrailingZeroCount(rest);
+            int length = BitOperations.TrailingZeroCount(lasts >> first) + 1;
+            int place = Place(Head(text, origin + first, length), length);
+            found |= (table[place >> 6] >> place & 1) << first;
+        }
+
+        return found;
     }
 
     private void Enter(ReadOnlySpan<byte> joined)
     {
-        int place = Place(joined);
+        int place = Place(Head(joined, 0, joined.Length), joined.Length);
         heads[place >> 6] |= 1UL << place;
     }
 
-    private static int Place(ReadOnlySpan<byte> word)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Place(ulong head, int length) => (int)(((head ^ (uint)length) * Multiplier) >> (64 - TableBits));
+
+    /// <summary>The first eight letters as small ones, the first in the lowest byte; zeros behind the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Head(ReadOnlySpan<byte> text, int start, int length)
     {
-        uint head = (uint)(word[0] & 31) | ((uint)word.Length << (Letters * LetterBits) & ((1U << (Letters * LetterBits + LengthBits)) - 1));
-        if (word.Length > 1)
-            head |= (uint)(word[1] & 31) << LetterBits;
-        if (word.Length > 2)
-            head |= (uint)(word[2] & 31) << (2 * LetterBits);
-        return (int)((head * 0x9E3779B1U) >> (32 - TableBits));
+        ulong head = (uint)start <= (uint)(text.Length - Letters) && text.Length >= Letters
+            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start))
+            : AtEnd(text[start..]);
+        return (head | SmallLetters) & (ulong.MaxValue >> (8 * (Letters - Math.Min(length, Letters))));
+    }
+
+    private static ulong AtEnd(ReadOnlySpan<byte> rest)
+    {
+        ulong head = 0;
+        for (int i = rest.Length - 1; i >= 0; i--)
+            head = (head << 8) | rest[i];
+        return head;
     }
 }
