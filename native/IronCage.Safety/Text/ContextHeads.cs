@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -29,6 +30,16 @@ internal sealed class ContextHeads
     /// <returns>The first bytes of those words.</returns>
     public ulong Beginnings(ReadOnlySpan<byte> text, int origin, in WordMasks words)
     {
+        if (origin + WordMasks.Longest + Letters <= text.Length)
+            return Beginnings(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), origin), words);
+        Span<byte> padded = stackalloc byte[WordMasks.Longest + Letters];
+        padded.Clear();
+        text[origin..].CopyTo(padded);
+        return Beginnings(ref MemoryMarshal.GetReference(padded), words);
+    }
+
+    private ulong Beginnings(ref byte text, in WordMasks words)
+    {
         ulong[] table = heads;
         ulong found = 0;
         ulong lasts = words.Lasts;
@@ -36,8 +47,9 @@ internal sealed class ContextHeads
         {
             int first = BitOperations.TrailingZeroCount(rest);
             int length = BitOperations.TrailingZeroCount(lasts >> first) + 1;
-            int place = Place(Head(text, origin + first, length), length);
-            found |= (table[place >> 6] >> place & 1) << first;
+            int place = Place(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, first)), length);
+            if ((table[place >> 6] >> place & 1) != 0)
+                found |= rest & (~rest + 1);
         }
 
         return found;
@@ -45,28 +57,20 @@ internal sealed class ContextHeads
 
     private void Enter(ReadOnlySpan<byte> joined)
     {
-        int place = Place(Head(joined, 0, joined.Length), joined.Length);
+        Span<byte> padded = stackalloc byte[Letters];
+        padded.Clear();
+        joined[..Math.Min(joined.Length, Letters)].CopyTo(padded);
+        int place = Place(BinaryPrimitives.ReadUInt64LittleEndian(padded), joined.Length);
         heads[place >> 6] |= 1UL << place;
     }
 
+    /// <param name="head">Eight bytes from the first letter on, that in the lowest byte.</param>
+    /// <param name="length">How many letters there are.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Place(ulong head, int length) => (int)(((head ^ (uint)length) * Multiplier) >> (64 - TableBits));
-
-    /// <summary>The first eight letters as small ones, the first in the lowest byte; zeros behind the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Head(ReadOnlySpan<byte> text, int start, int length)
+    private static int Place(ulong head, int length)
     {
-        ulong head = (uint)start <= (uint)(text.Length - Letters) && text.Length >= Letters
-            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start))
-            : AtEnd(text[start..]);
-        return (head | SmallLetters) & (ulong.MaxValue >> (8 * (Letters - Math.Min(length, Letters))));
-    }
-
-    private static ulong AtEnd(ReadOnlySpan<byte> rest)
-    {
-        ulong head = 0;
-        for (int i = rest.Length - 1; i >= 0; i--)
-            head = (head << 8) | rest[i];
-        return head;
+        int unused = 8 * Math.Max(Letters - length, 0);
+        ulong letters = (head | SmallLetters) << unused;
+        return (int)(((letters ^ (uint)length) * Multiplier) >> (64 - TableBits));
     }
 }

@@ -77,7 +77,8 @@ internal sealed class IdentifierAutomaton
     /// <summary>How many states there are.</summary>
     public int Count => firstEnd + ends.Length;
 
-    private int Next(int state, int symbol) => table[(state * IdentifierSymbol.Count) + symbol];
+    /// <summary>The state behind one more byte.</summary>
+    public int Next(int state, int symbol) => table[(state * IdentifierSymbol.Count) + symbol];
 
     /// <summary>Reads on, as far as a form may end or none is left; to the end of the text where that comes first.</summary>
     /// <param name="text">The text.</param>

@@ -35,6 +35,9 @@ internal sealed class IbanRecogniser : Recogniser
         if (account.IsEmpty || ByteClass.IsUpper(text[start]) != ByteClass.IsUpper(text[start + 1]) || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
 
+        // Most of two letters and a digit are no account: two check digits follow.
+        if (start + 3 < text.Length && !(ByteClass.IsDigit(text[start + 2]) && ByteClass.IsDigit(text[start + 3])))
+            return MatchState.NoMatch;
         Span<byte> value = stackalloc byte[IbanRegistry.Longest];
         text.Slice(start, 2).CopyTo(value);
         int count = 2;
