@@ -66,7 +66,9 @@ internal sealed class OverlapResolver
         while (!isOpen && taken < candidates.Length && candidates[taken].Start < frontier)
         {
             ref readonly Candidate candidate = ref candidates[taken];
-            bool isAlone = !isOpen && cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
+            if (!CloseBefore(candidate))
+                break;
+            bool isAlone = cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
                 && (taken + 1 == candidates.Length || candidates[taken + 1].Start >= candidate.End);
             if (isAlone)
             {
@@ -74,9 +76,9 @@ internal sealed class OverlapResolver
                 accepted.Add(candidate);
                 decidedEnd = candidate.End;
             }
-            else if (!Take(candidate))
+            else
             {
-                break;
+                Take(candidate);
             }
 
             taken++;
@@ -134,15 +136,19 @@ internal sealed class OverlapResolver
         }
     }
 
+    /// <summary>Resolves the clusters to which a candidate does not belong.</summary>
     /// <returns>False where an open finding comes before it.</returns>
-    private bool Take(in Candidate candidate)
+    private bool CloseBefore(in Candidate candidate)
     {
         while (!isOpen && cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();
-        if (isOpen)
-            return false;
+        return !isOpen;
+    }
+
+    private void Take(in Candidate candidate)
+    {
         if (candidate.Start < decidedEnd)
-            return true;
+            return;
         if (cluster.Count == 0)
         {
             clusterStart = candidate.Start;
@@ -151,7 +157,6 @@ internal sealed class OverlapResolver
 
         clusterEnd = Math.Max(clusterEnd, candidate.Reach);
         cluster.Add(candidate);
-        return true;
     }
 
     private void Close()

@@ -17,6 +17,8 @@ internal static class ReplacedForm
     /// </summary>
     private const int MostDigits = 2;
 
+    private static readonly ByteSet Inside = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
+
     private static ReadOnlySpan<byte> RedactedTail => "_REDACTED]"u8;
 
     /// <summary>Whether the text ends with one, from its opening bracket on.</summary>
@@ -107,17 +109,15 @@ internal static class ReplacedForm
     /// <summary>The bracket of the form that <paramref name="at"/> may lie in: at it, or left of it with nothing but capitals, digits and <c>_</c> between; -1 if none.</summary>
     private static int BracketBefore(ReadOnlySpan<byte> text, int at)
     {
+        if (at >= text.Length)
+            return -1;
+        if (text[at] == '[')
+            return at;
+        if (at == 0 || !IsInside(text[at]) || !(text[at - 1] == '[' || IsInside(text[at - 1])))
+            return -1;
         int least = Math.Max(0, at - Longest);
-        while (at >= least && at < text.Length)
-        {
-            if (text[at] == '[')
-                return at;
-            if (!IsInside(text[at]))
-                break;
-            at--;
-        }
-
-        return -1;
+        int bracket = Inside.Start(text, least, at) - 1;
+        return bracket >= least && text[bracket] == '[' ? bracket : -1;
     }
 
     private static bool IsInside(byte b) => ByteClass.IsUpper(b) || ByteClass.IsDigit(b) || b == '_';
