@@ -30,6 +30,7 @@ internal sealed class OverlapResolver
     private long clusterStart;
     private long clusterEnd;
     private long decidedEnd;
+    private int lone;
     private bool isOpen;
     private Candidate carried;
     private bool isCarrying;
@@ -48,7 +49,21 @@ internal sealed class OverlapResolver
         if (accepted.Capacity > KeptCapacity)
             accepted.Capacity = KeptCapacity;
         clusterStart = clusterEnd = decidedEnd = 0;
+        lone = 0;
         isOpen = isCarrying = false;
+    }
+
+    /// <summary>The first candidates, as far as each overlaps nothing, which is mostly all: they are accepted before all that <see cref="Drain"/>, to be called next, accepts.</summary>
+    /// <param name="frontier">As of <see cref="Drain"/>.</param>
+    public ReadOnlySpan<Candidate> Lone(long frontier)
+    {
+        if (isOpen || cluster.Count > 0)
+            return [];
+        Order();
+        Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
+        while (lone < candidates.Length && candidates[lone].Start < frontier && IsAlone(candidates, lone, frontier))
+            decidedEnd = candidates[lone++].End;
+        return candidates[..lone];
     }
 
     /// <summary>
@@ -59,26 +74,22 @@ internal sealed class OverlapResolver
     public long Drain(long frontier)
     {
         accepted.Clear();
-        Order();
+        if (lone == 0)
+            Order();
 
-        int taken = 0;
+        int taken = lone;
+        lone = 0;
         Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
-        while (!isOpen && taken < candidates.Length && candidates[taken].Start < frontier)
+        while (taken < candidates.Length && candidates[taken].Start < frontier && CloseBefore(candidates[taken]))
         {
-            ref readonly Candidate candidate = ref candidates[taken];
-            if (!CloseBefore(candidate))
-                break;
-            bool isAlone = cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
-                && (taken + 1 == candidates.Length || candidates[taken + 1].Start >= candidate.End);
-            if (isAlone)
+            if (IsAlone(candidates, taken, frontier))
             {
-                // As is mostly so.
-                accepted.Add(candidate);
-                decidedEnd = candidate.End;
+                accepted.Add(candidates[taken]);
+                decidedEnd = candidates[taken].End;
             }
             else
             {
-                Take(candidate);
+                Take(candidates[taken]);
             }
 
             taken++;
@@ -134,6 +145,13 @@ internal sealed class OverlapResolver
 
             candidates[hole] = moved;
         }
+    }
+
+    private bool IsAlone(ReadOnlySpan<Candidate> candidates, int number, long frontier)
+    {
+        ref readonly Candidate candidate = ref candidates[number];
+        return cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
+            && (number + 1 == candidates.Length || candidates[number + 1].Start >= candidate.End);
     }
 
     /// <summary>Resolves the clusters to which a candidate does not belong.</summary>

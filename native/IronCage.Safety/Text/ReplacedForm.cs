@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>
@@ -120,5 +122,6 @@ internal static class ReplacedForm
         return bracket >= least && text[bracket] == '[' ? bracket : -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsInside(byte b) => ByteClass.IsUpper(b) || ByteClass.IsDigit(b) || b == '_';
 }

@@ -136,7 +136,7 @@ internal ref struct TriggerSearch
                 return false;
         }
 
-        triggers = (triggers | Kept(bit)) & wanted;
+        triggers = (((words | own | blocks) >> bit & 1) != 0 ? triggers | Kept(bit) : triggers) & wanted;
         return true;
     }
 

@@ -68,7 +68,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
             if (count < CardNetworks.Shortest || !IsLayout((int)number.Pattern(groups), groups))
                 continue;
             ReadOnlySpan<byte> digits = number.Digits[..count];
-            if (!IsLuhn(digits) || !CardNetworks.IsIssued(digits))
+            if (!CardNetworks.IsIssued(digits) || !IsLuhn(digits))
                 continue;
             int end = number.End(groups - 1);
             MatchState edge = Edge.Right(window, end, "-."u8);
