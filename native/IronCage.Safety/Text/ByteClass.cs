@@ -44,6 +44,10 @@ internal static class ByteClass
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint HexLetters(Vector128<byte> bytes) => UpTo((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), 5);
 
+    /// <summary>Which bytes are letters, a bit for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Letters(Vector128<byte> bytes) => UpTo((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), 25);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint UpTo(Vector128<byte> values, byte most) => Vector128.Equals(Vector128.Min(values, Vector128.Create(most)), values).ExtractMostSignificantBits();
 

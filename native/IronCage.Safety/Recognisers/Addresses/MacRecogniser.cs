@@ -31,7 +31,7 @@ internal sealed class MacRecogniser : Recogniser
     public override bool MayTake(NumberStart number) =>
         number.Digits <= 4 && (number.Left == NumberLeft.Letter || number.Next == NumberNext.Letter || (number.Digits == 4 && number.Next is NumberNext.Dot or NumberNext.Separator));
 
-    public override bool MayTakeWord(byte first, byte second) => ByteClass.IsHex(first) && ByteClass.IsHex(second);
+    public override bool MayTakeWord(byte first, byte second, bool isShort) => ByteClass.IsHex(first) && ByteClass.IsHex(second);
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

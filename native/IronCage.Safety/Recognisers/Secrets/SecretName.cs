@@ -29,11 +29,14 @@ internal static class SecretName
     /// <summary>Last words of names that may hold a vendor's key, beside those that say secret.</summary>
     private static readonly WordTable Holders = new("key", "keys", "value", "data", "env", "arg", "default", "header", "token", "tokens", "license", "licence", "dsn", "sid", "signature", "sig", "webhook", "hook", "code");
 
+    /// <summary>Whether the letters before <paramref name="end"/> may end a name that says something.</summary>
+    public static bool MayEndAt(ReadOnlySpan<byte> text, int end) => Endings.MayEnd(text[..end]);
+
     /// <summary>How sure the name that ends at <paramref name="end"/> is.</summary>
     public static SecretNameStrength Strength(ReadOnlySpan<byte> text, int end)
     {
         end = SkipNumber(text, end);
-        if (end == 0 || !Endings.MayEnd(text[..end]))
+        if (end == 0 || !MayEndAt(text, end))
             return SecretNameStrength.None;
         int start = WordStart(text, end);
         ReadOnlySpan<byte> word = text[start..end];
