@@ -70,7 +70,7 @@ internal static class ReplacedForm
     public static MatchState Touches(in TextWindow window, int start, int end)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int left = BracketBefore(text, start);
+        int left = text[start] == '[' || MayGoOn(text, start) ? BracketBefore(text, start) : -1;
         if (left >= 0)
         {
             MatchState form = At(window, left, out int formEnd);
@@ -78,7 +78,7 @@ internal static class ReplacedForm
                 return form;
         }
 
-        int right = end < text.Length && IsInside(text[end - 1]) ? BracketBefore(text, end - 1) : -1;
+        int right = end < text.Length && IsInside(text[end - 1]) && MayGoOn(text, end - 1) ? BracketBefore(text, end - 1) : -1;
         if (right <= start)
             return MatchState.NoMatch;
         return At(window, right, out _);
@@ -115,12 +115,16 @@ internal static class ReplacedForm
             return -1;
         if (text[at] == '[')
             return at;
-        if (at == 0 || !IsInside(text[at]) || !(text[at - 1] == '[' || IsInside(text[at - 1])))
+        if (!IsInside(text[at]) || !MayGoOn(text, at))
             return -1;
         int least = Math.Max(0, at - Longest);
         int bracket = Inside.Start(text, least, at) - 1;
         return bracket >= least && text[bracket] == '[' ? bracket : -1;
     }
+
+    /// <summary>Whether more of a form may stand before a byte of one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayGoOn(ReadOnlySpan<byte> text, int at) => at > 0 && (text[at - 1] == '[' || IsInside(text[at - 1]));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsInside(byte b) => ByteClass.IsUpper(b) || ByteClass.IsDigit(b) || b == '_';

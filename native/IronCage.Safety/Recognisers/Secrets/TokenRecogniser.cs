@@ -102,9 +102,13 @@ internal sealed class TokenRecogniser : Recogniser
             return MatchState.NeedMore;
 
         BestRun best = default;
-        if (TryAll(window, At(text, start + runs.Alnum, index.OfAlnum(runs.Alnum)), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
-            || TryAll(window, At(text, start + runs.UrlSafe, index.OfUrlSafe(runs.UrlSafe)), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
-            || TryAll(window, index.OfDotted(runs.Dotted), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
+        RunShapes? alnum = At(text, start + runs.Alnum, index.OfAlnum(runs.Alnum));
+        RunShapes? urlSafe = At(text, start + runs.UrlSafe, index.OfUrlSafe(runs.UrlSafe));
+        RunShapes? dotted = index.OfDotted(runs.Dotted);
+        if ((alnum ?? urlSafe ?? dotted) is not null
+            && (TryAll(window, alnum, start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
+                || TryAll(window, urlSafe, start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
+                || TryAll(window, dotted, start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore))
             return MatchState.NeedMore;
 
         // Base64 may begin with + and /, which no trigger stands at.
@@ -112,7 +116,7 @@ internal sealed class TokenRecogniser : Recogniser
         {
             if (head > 0 && text[start - head] is not ((byte)'+' or (byte)'/'))
                 break;
-            if (TryAll(window, At(text, start + runs.Base64, index.OfBase64(runs.Base64 + head)), start - head, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
+            if (At(text, start + runs.Base64, index.OfBase64(runs.Base64 + head)) is { } base64 && TryAll(window, base64, start - head, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
                 return MatchState.NeedMore;
         }
 
