@@ -10,12 +10,15 @@ namespace IronCage.Cost;
 /// </summary>
 internal sealed class CharacterClasses
 {
-    private readonly byte[] basicPlane = new byte[0x10000];
+    // The planes of everything but rare ideographs.
+    private const int Tabled = 0x20000;
+
+    private readonly byte[] firstPlanes = new byte[Tabled];
 
     public CharacterClasses()
     {
-        for (var c = 0; c < basicPlane.Length; c++)
-            basicPlane[c] = (byte)ClassOf(c);
+        for (var c = 0; c < firstPlanes.Length; c++)
+            firstPlanes[c] = (byte)ClassOf(c);
     }
 
     /// <summary>The class of the character at <paramref name="at"/>, in valid UTF-8, and how many bytes it has.</summary>
@@ -26,25 +29,26 @@ internal sealed class CharacterClasses
         if (lead < 0x80)
         {
             length = 1;
-            return InBasicPlane(lead);
+            return InTable(lead);
         }
         if (lead >= 0xF0)
         {
             length = 4;
-            return ClassOf((lead & 0x07) << 18 | (at[1] & 0x3F) << 12 | (at[2] & 0x3F) << 6 | at[3] & 0x3F);
+            var character = (lead & 0x07) << 18 | (at[1] & 0x3F) << 12 | (at[2] & 0x3F) << 6 | at[3] & 0x3F;
+            return character < Tabled ? InTable(character) : ClassOf(character);
         }
         if (lead >= 0xE0)
         {
             length = 3;
-            return InBasicPlane((lead & 0x0F) << 12 | (at[1] & 0x3F) << 6 | at[2] & 0x3F);
+            return InTable((lead & 0x0F) << 12 | (at[1] & 0x3F) << 6 | at[2] & 0x3F);
         }
         length = 2;
-        return InBasicPlane((lead & 0x1F) << 6 | at[1] & 0x3F);
+        return InTable((lead & 0x1F) << 6 | at[1] & 0x3F);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private CharacterClass InBasicPlane(int character) =>
-        (CharacterClass)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(basicPlane), character & 0xFFFF);
+    private CharacterClass InTable(int character) =>
+        (CharacterClass)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(firstPlanes), character);
 
     private static CharacterClass ClassOf(int character)
     {

@@ -12,7 +12,7 @@ internal static unsafe class PieceMerger
 {
     private const int OnStack = 256;
 
-    /// <summary>How many tokens the piece of at least 2 bytes has. <paramref name="lastWord"/>: 8 bytes before the end of the text that it is in.</summary>
+    /// <summary>How many tokens a piece has that is not one itself. <paramref name="lastWord"/>: 8 bytes before the end of the text that it is in.</summary>
     [SkipLocalsInit]
     public static int Count(byte* piece, int length, byte* lastWord, Vocabulary vocabulary)
     {
@@ -49,7 +49,7 @@ internal static unsafe class PieceMerger
 
         public int Run()
         {
-            int at = 0, count = 0, below = int.MaxValue;
+            int at = 0, count = 0, below = length;
             var last = Vocabulary.None;
             while (at < length)
             {

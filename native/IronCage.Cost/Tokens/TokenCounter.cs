@@ -86,7 +86,7 @@ public sealed class TokenCounter
             {
                 var next = TSplitter.Next(at, end, classes);
                 var length = (int)(next - at);
-                tokens += vocabulary.Find(at, length, lastWord) != Vocabulary.None ? 1 : PieceMerger.Count(at, length, lastWord, vocabulary);
+                tokens += vocabulary.Has(at, length, lastWord) ? 1 : PieceMerger.Count(at, length, lastWord, vocabulary);
                 at = next;
             }
             return tokens;

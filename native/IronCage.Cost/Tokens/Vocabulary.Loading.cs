@@ -104,10 +104,10 @@ internal sealed partial class Vocabulary
         }
     }
 
-    /// <summary>A power of two, so that the table is at most three fifths full.</summary>
+    /// <summary>A power of two, so that the table is at most four fifths full.</summary>
     private static int TableLength(int entries, out int shift)
     {
-        var length = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, entries + entries * 2L / 3));
+        var length = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, entries + entries / 4L));
         shift = 64 - BitOperations.Log2((uint)length);
         return length;
     }
@@ -132,7 +132,9 @@ internal sealed partial class Vocabulary
     private void AddMerge(uint left, uint right, uint rank)
     {
         var key = (ulong)left << RankBits | right;
-        var slot = (int)(key * Mixer >> mergeShift);
+        var hash = key * Mixer;
+        mergeFilter[hash >> 64 - MergeFilterBits + 6] |= 1ul << (int)(hash >> 64 - MergeFilterBits);
+        var slot = (int)(hash >> mergeShift);
         while (merges[slot] != 0)
             slot = slot + 1 & merges.Length - 1;
         merges[slot] = key << RankBits | rank;
@@ -147,7 +149,26 @@ internal sealed partial class Vocabulary
         shortKeys[slot] = key;
         shortRanks[slot] = rank;
         if (length >= 3)
-            starts3[Start3(text)] |= (byte)(1 << length - 3);
+            AddStart(text, length);
+        else if (length == 2)
+            ofTwoBytes[(int)(text & 0xFF) << 8 | (int)(text >> 8)] = rank; // never 0: the lowest ranks are those of bytes
+    }
+
+    private void AddStart(ulong word, int length)
+    {
+        if (length < 5)
+        {
+            starts3[Start3(word)] |= (byte)(1 << length - 3);
+            return;
+        }
+        starts3[Start3(word)] |= LongerStart3;
+        if (length <= LongestShort)
+        {
+            starts5[Start5(word)] |= (byte)(1 << length - 3);
+            return;
+        }
+        starts5[Start5(word)] |= LongerStart5;
+        starts8[Start8(word)] |= length > LongestStart ? LongerStarts : 1u << length - 8;
     }
 
     private void AddMedium(UInt128 text, int length, uint rank)
@@ -158,7 +179,7 @@ internal sealed partial class Vocabulary
             slot = slot + 1 & mediumKeys.Length - 1;
         mediumKeys[slot] = (high, low);
         mediumRanks[slot] = rank;
-        starts8[Start8(low)] |= 1u << length - 8;
+        AddStart(low, length);
     }
 
     private unsafe void AddLong(uint rank, int start, int length)
@@ -171,7 +192,9 @@ internal sealed partial class Vocabulary
             while (longTokens[slot].Length != 0)
                 slot = slot + 1 & longTokens.Length - 1;
             longTokens[slot] = new LongToken(hash, rank, start, length);
-            starts8[Start8(LoadWord(text))] |= length > LongestStart ? LongerStarts : 1u << length - 8;
+            AddStart(LoadWord(text), length);
+            var start16 = MixMedium(LoadWord(text + 8), LoadWord(text));
+            starts16[start16 >> 64 - Starts16Bits + 6] |= 1ul << (int)(start16 >> 64 - Starts16Bits);
         }
     }
 }

@@ -11,7 +11,8 @@ namespace IronCage.Cost;
 /// </summary>
 /// <remarks>
 /// Tokens of up to 7 bytes (two thirds) are found by one 8-byte key, those of up to 15 by two, in open-addressed tables about half full; the top byte of a key marks where
-/// the token ends, so a key is never 0. Longer ones are few. Two filters say which lengths are worth a look for tokens that begin with the same 3 or 8 bytes.
+/// the token ends, so a key is never 0. Longer ones are few. What is asked most and found least is asked of small tables first, which stay in the processor's cache: which
+/// lengths are worth a look for tokens that begin with the same 3, 5, 8 or 16 bytes, and whether two tokens can be a merge at all.
 /// </remarks>
 internal sealed unsafe partial class Vocabulary
 {
@@ -24,15 +25,23 @@ internal sealed unsafe partial class Vocabulary
     private const int RankBits = 18;
     private const ulong Mixer = 0x9E37_79B9_7F4A_7C15;
     private const int Starts3Bits = 17;
+    private const int Starts5Bits = 17;
     private const int Starts8Bits = 17;
+    private const int Starts16Bits = 17;
     private const uint LongerStarts = 1u << 31;
+    private const uint Starts16 = uint.MaxValue << 16 - LongestShort - 1;
     private const int LongestStart = 38;
+    private const int MergeFilterBits = 21;
+    private const byte LongerStart3 = 1 << 2;
+    private const byte LongerStart5 = 1 << 5;
 
     private readonly uint[] ofByte = new uint[Bytes];
+    private readonly uint[] ofTwoBytes = new uint[Bytes * Bytes];
     private readonly byte[] lengths;
     private readonly (uint Left, uint Right)[] parts;
     private readonly ulong[] merges;
     private readonly int mergeShift;
+    private readonly ulong[] mergeFilter = new ulong[1 << MergeFilterBits - 6];
     private readonly ulong[] shortKeys;
     private readonly uint[] shortRanks;
     private readonly int shortShift;
@@ -44,7 +53,9 @@ internal sealed unsafe partial class Vocabulary
     private readonly byte[] longBytes;
     private readonly byte[] longLengths;
     private readonly byte[] starts3 = new byte[1 << Starts3Bits];
+    private readonly byte[] starts5 = new byte[1 << Starts5Bits];
     private readonly uint[] starts8 = new uint[1 << Starts8Bits];
+    private readonly ulong[] starts16 = new ulong[1 << Starts16Bits - 6];
 
     private readonly record struct LongToken(uint Hash, uint Rank, int Start, int Length);
 
@@ -55,49 +66,51 @@ internal sealed unsafe partial class Vocabulary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int LengthOf(uint token) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(lengths), token);
 
-    /// <summary>The token of these bytes, or <see cref="None"/>. <paramref name="lastWord"/>: 8 bytes before the end of the text that they are in.</summary>
+    /// <summary>Whether these bytes are a token. <paramref name="lastWord"/>: 8 bytes before the end of the text that they are in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Find(byte* text, int length, byte* lastWord)
+    public bool Has(byte* text, int length, byte* lastWord)
     {
         if (length <= LongestShort)
-            return FindShort(Low(Word(text, length, lastWord), length));
-        return length <= LongestMedium ? FindMedium(text, length) : FindLong(text, length);
+            return ShortSlot(Low(Word(text, length, lastWord), length)) >= 0;
+        return length <= LongestMedium ? MediumSlot(text, length) >= 0 : FindLong(text, length) != None;
     }
 
-    /// <summary>
-    /// The longest token that the text begins with and that has less than <paramref name="below"/> bytes; there always is one for below ≥ 2.
-    /// </summary>
+    /// <summary>The longest token that the text begins with and that has less than <paramref name="below"/> bytes; there always is one for below ≥ 2.</summary>
     public uint FindLongest(byte* text, int length, int below, byte* lastWord)
     {
         var most = Math.Min(length, below - 1);
-        if (most > LongestShort)
-        {
-            var found = FindLonger(text, most);
-            if (found != None)
-                return found;
-            most = LongestShort;
-        }
-        var word = Word(text, most, lastWord);
         if (most >= 3)
         {
-            var worth = (uint)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(starts3), Start3(word)) & (1u << most - 2) - 1;
+            var word = Word(text, most, lastWord);
+            // Bit n: a token of 3 + n bytes; of 3 and 4 by the first 3, of 5 to 7 by the first 5.
+            uint worth = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(starts3), Start3(word));
+            if (most >= 5 && (worth & LongerStart3) != 0)
+            {
+                worth = worth & 3 | (uint)Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(starts5), Start5(word));
+                if (most > LongestShort && (worth & LongerStart5) != 0)
+                {
+                    var found = FindLonger(text, word, most);
+                    if (found != None)
+                        return found;
+                }
+            }
+            worth &= (1u << Math.Min(most, LongestShort) - 2) - 1;
             while (worth != 0)
             {
                 var bit = BitOperations.Log2(worth);
-                var found = FindShort(Low(word, bit + 3));
-                if (found != None)
-                    return found;
+                var slot = ShortSlot(Low(word, bit + 3));
+                if (slot >= 0)
+                    return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(shortRanks), slot);
                 worth ^= 1u << bit;
             }
-            most = 2;
         }
-        if (most == 2)
+        if (most >= 2)
         {
-            var found = FindShort(Low(word, 2));
-            if (found != None)
+            var found = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(ofTwoBytes), text[0] << 8 | text[1]);
+            if (found != 0)
                 return found;
         }
-        return ofByte[*text];
+        return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(ofByte), *text);
     }
 
     /// <summary>
@@ -137,9 +150,12 @@ internal sealed unsafe partial class Vocabulary
     private uint Merged(uint left, uint right)
     {
         var key = (ulong)left << RankBits | right;
+        var hash = key * Mixer;
+        if ((Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(mergeFilter), (nint)(hash >> 64 - MergeFilterBits + 6)) >> (int)(hash >> 64 - MergeFilterBits) & 1) == 0)
+            return None;
         ref var table = ref MemoryMarshal.GetArrayDataReference(merges);
         var mask = merges.Length - 1;
-        for (var slot = (int)(key * Mixer >> mergeShift); ; slot = slot + 1 & mask)
+        for (var slot = (int)(hash >> mergeShift); ; slot = slot + 1 & mask)
         {
             var entry = Unsafe.Add(ref table, slot);
             if (entry >> RankBits == key)
@@ -170,7 +186,7 @@ internal sealed unsafe partial class Vocabulary
     private static ulong High(ulong lastWord, int length) => lastWord >> 1 >> 127 - 8 * length | 1ul << 8 * length - 64;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint FindShort(ulong key)
+    private int ShortSlot(ulong key)
     {
         ref var keys = ref MemoryMarshal.GetArrayDataReference(shortKeys);
         var mask = shortKeys.Length - 1;
@@ -178,13 +194,14 @@ internal sealed unsafe partial class Vocabulary
         {
             var entry = Unsafe.Add(ref keys, slot);
             if (entry == key)
-                return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(shortRanks), slot);
+                return slot;
             if (entry == 0)
-                return None;
+                return -1;
         }
     }
 
-    private uint FindMedium(byte* text, int length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int MediumSlot(byte* text, int length)
     {
         ulong low = LoadWord(text), high = High(LoadWord(text + length - 8), length);
         ref var keys = ref MemoryMarshal.GetArrayDataReference(mediumKeys);
@@ -193,9 +210,9 @@ internal sealed unsafe partial class Vocabulary
         {
             ref var entry = ref Unsafe.Add(ref keys, slot);
             if (entry.High == high && entry.Low == low)
-                return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(mediumRanks), slot);
+                return slot;
             if (entry.High == 0)
-                return None;
+                return -1;
         }
     }
 
@@ -214,9 +231,11 @@ internal sealed unsafe partial class Vocabulary
     }
 
     /// <summary>As <see cref="FindLongest"/>, of the tokens of 8 bytes and more.</summary>
-    private uint FindLonger(byte* text, int most)
+    private uint FindLonger(byte* text, ulong word, int most)
     {
-        var worth = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(starts8), Start8(LoadWord(text)));
+        var worth = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(starts8), Start8(word));
+        if ((worth & Starts16) != 0 && (most < 16 || !HasStart16(word, LoadWord(text + 8))))
+            worth &= ~Starts16;
         if ((worth & LongerStarts) != 0)
         {
             foreach (var length in longLengths)
@@ -234,12 +253,27 @@ internal sealed unsafe partial class Vocabulary
         while (worth != 0)
         {
             var bit = BitOperations.Log2(worth);
-            var found = bit + 8 <= LongestMedium ? FindMedium(text, bit + 8) : FindLong(text, bit + 8);
-            if (found != None)
-                return found;
+            if (bit + 8 <= LongestMedium)
+            {
+                var slot = MediumSlot(text, bit + 8);
+                if (slot >= 0)
+                    return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(mediumRanks), slot);
+            }
+            else
+            {
+                var found = FindLong(text, bit + 8);
+                if (found != None)
+                    return found;
+            }
             worth ^= 1u << bit;
         }
         return None;
+    }
+
+    private bool HasStart16(ulong low, ulong high)
+    {
+        var hash = MixMedium(high, low);
+        return (starts16[hash >> 64 - Starts16Bits + 6] >> (int)(hash >> 64 - Starts16Bits) & 1) != 0;
     }
 
     private static ulong MixMedium(ulong high, ulong low) => (BitOperations.RotateLeft(low * Mixer, 32) ^ high) * Mixer;
@@ -248,6 +282,8 @@ internal sealed unsafe partial class Vocabulary
         (uint)((((first * Mixer ^ second) * Mixer ^ last) * Mixer + (ulong)length) * Mixer >> 32);
 
     private static nint Start3(ulong word) => (nint)((word & 0xFF_FFFF) * Mixer >> 64 - Starts3Bits);
+
+    private static nint Start5(ulong word) => (nint)((word & 0xFF_FFFF_FFFF) * Mixer >> 64 - Starts5Bits);
 
     private static nint Start8(ulong word) => (nint)(word * Mixer >> 64 - Starts8Bits);
 }
