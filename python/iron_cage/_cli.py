@@ -1,6 +1,8 @@
 """python -m iron_cage scan FILE...|-: personal data and secrets in files, by line and column. Fit for a pre-commit hook: the values are never shown.
 
 Exit status: 0 nothing found, 1 something found, 2 wrong usage or a file that cannot be read.
+
+python -m iron_cage prices [MODEL]: what would be charged, and why.
 """
 from __future__ import annotations
 
@@ -10,13 +12,14 @@ from bisect import bisect_right
 from json import dumps
 from typing import Any, Iterator, Optional, Sequence
 
-from iron_cage import _cli_spend
+from iron_cage import _cli_prices, _cli_spend
 from iron_cage._configs import SafetyConfig
 from iron_cage._report import PiiFinding
 from iron_cage._scanner import Scanner
 from iron_cage.errors import ConfigError
 
 NOTHING, FOUND, USAGE = 0, 1, 2
+_SCAN = __doc__.partition("\n\npython -m iron_cage prices")[0]
 #: A NUL byte this early says that a file is no text.
 _LOOKED_AT = 8192
 #: Files may be as long as the library takes at all.
@@ -28,13 +31,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m iron_cage", description="Protection for AI agents.")
     commands = parser.add_subparsers(dest="command", required=True)
-    scan = commands.add_parser("scan", help="find personal data and secrets in files", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    scan = commands.add_parser("scan", help="find personal data and secrets in files", description=_SCAN, formatter_class=argparse.RawDescriptionHelpFormatter)
     scan.add_argument("files", metavar="FILE", nargs="+", help="files to scan; - is standard input")
     scan.add_argument("--json", action="store_true", help="print a JSON array")
     scan.add_argument("--kinds", type=_names, metavar="NAME,...", help='kinds and groups (personal, national, secret); "-URL" is an exclusion: --kinds=-URL,-DATE_TIME')
     scan.add_argument("--regions", type=_names, metavar="CC,...", help="countries whose identifiers are found without a word beside them")
     scan.add_argument("--min-score", type=float, metavar="X", help="drop findings of a lower score, 0 to 1")
-    _cli_spend.add(commands)
+    for command in (_cli_prices, _cli_spend):
+        command.add(commands)
     given = parser.parse_args(arguments)
     if given.command != "scan":
         return int(given.run(given))

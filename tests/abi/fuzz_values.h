@@ -16,6 +16,7 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_call_response", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING) | S(E_STATE)},
     {"ironcage_call_wait", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_cost_count_tokens", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
+    {"ironcage_cost_explain", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
     {"ironcage_cost_price", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
     {"ironcage_engine_add_hosts", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
     {"ironcage_engine_collect", ALWAYS | S(E_HANDLE)},
@@ -117,6 +118,9 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"", "data", "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":6}}\n\ndata: [DONE]\n\n"},
     {"", "text", "write to jane.doe@example.org or 4111 1111 1111 1111 " SECRET},
     {"", "text", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 \xed\xa0\x80 " SECRET},
+    {"cost_explain", "query", "{}"}, {"cost_explain", "query", "{\"provider\":\"aws\"}"}, {"cost_explain", "query", "{\"model\":\"gpt-4o " SECRET "\"}"},
+    {"cost_explain", "query", "{\"model\":\"gpt-4o\",\"host\":\"x.openai.azure.com\",\"at\":\"2026-08-31T12:00\",\"usages\":[{\"input\":1000000000,\"output\":7,\"reasoning\":3}]}"},
+    {"cost_explain", "query", "{\"model\":\"x\",\"prices\":[{\"name\":\"p\",\"text\":\"{\\\"schema\\\":1,\\\"models\\\":[{\\\"id\\\":\\\"x\\\",\\\"prices\\\":{\\\"input\\\":1}}]}\"}]}"},
     {"", "model", "gpt-4o"}, {"", "model", "no-such-model"}, {"", "model", "\xff\xfe"},
     {"", "reason", "enough"},
 };

@@ -122,7 +122,7 @@ public sealed partial class ProtectedCall
         Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
 
     private static TokenUsage Tokens(in WireUsage wire) =>
-        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour);
+        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour, Searches: wire.Searches);
 
     private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
@@ -136,6 +136,7 @@ public sealed partial class ProtectedCall
         // A count that no request of this model can have teaches nothing.
         if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
             _raisedMargin = _engine.Margins.Observe(RequestShapes.MarginKey(_request, _price), _marginBound, wire.TotalInput);
+        extra |= wire.Searches > 0 && _price.PerSearch is null;
         if (extra)
         {
             foreach (var protection in _run.Protections)
