@@ -53,9 +53,11 @@ public static class AuditChain
     /// <summary>Whether a text is a hash as <see cref="AuditLink"/> and <see cref="AuditRecord"/> write it: 64 lower-case hexadecimal digits.</summary>
     public static bool IsHash(string text) => text.Length == 2 * HashLength && !text.AsSpan().ContainsAnyExcept(Digits);
 
-    /// <summary>The hash that a stored entry should have behind <paramref name="previous"/> if its number were <paramref name="entry"/>.</summary>
+    /// <summary>The hash that a stored entry should have behind <paramref name="previous"/> if its number were <paramref name="entry"/>; empty if that is no hash.</summary>
     internal static string Hash(string previous, long entry, AuditRecord record)
     {
+        if (!IsHash(previous))
+            return "";
         Span<byte> hash = stackalloc byte[HashLength];
         Hash(Convert.FromHexString(previous), entry, Encoding.UTF8.GetBytes(record.AgentId), Encoding.UTF8.GetBytes(record.EventType), Encoding.UTF8.GetBytes(record.Timestamp),
             Encoding.UTF8.GetBytes(record.Details), hash);

@@ -41,7 +41,7 @@ public static class AuditDiagnosis
                 continue;
             // What belongs here stands further back. Either others were put before it, or it has changed places with what is here.
             var before = at == 1 ? other.Hash : rest[at - 1].Hash;
-            var moved = should == first.Hash || Fits(other.Hash, first.Id + 1, first, first.Hash) || Fits(before, other.Id, first, first.Hash);
+            var moved = should != other.Hash || Fits(other.Hash, first.Id + 1, first, first.Hash) || Fits(before, other.Id, first, first.Hash);
             return moved
                 ? Fault(first.Id, AuditFaultKind.Reordered, $"entry {first.Id} is out of order: what belongs there stands at {other.Id}")
                 : Inserted(first.Id, at);
