@@ -10,6 +10,7 @@ from bisect import bisect_right
 from json import dumps
 from typing import Any, Iterator, Optional, Sequence
 
+from iron_cage import _cli_spend
 from iron_cage._configs import SafetyConfig
 from iron_cage._report import PiiFinding
 from iron_cage._scanner import Scanner
@@ -33,7 +34,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     scan.add_argument("--kinds", type=_names, metavar="NAME,...", help='kinds and groups (personal, national, secret); "-URL" is an exclusion: --kinds=-URL,-DATE_TIME')
     scan.add_argument("--regions", type=_names, metavar="CC,...", help="countries whose identifiers are found without a word beside them")
     scan.add_argument("--min-score", type=float, metavar="X", help="drop findings of a lower score, 0 to 1")
+    _cli_spend.add(commands)
     given = parser.parse_args(arguments)
+    if given.command != "scan":
+        return int(given.run(given))
     try:
         scanner = Scanner(SafetyConfig(kinds=given.kinds, regions=given.regions, min_score=given.min_score, max_text_bytes=_MOST_BYTES))
     except ConfigError as error:

@@ -6,7 +6,9 @@
 #define ALWAYS (S(OK) | S(E_ARGUMENT))
 
 static const struct { const char *name; unsigned statuses; } statuses[] = {
+    {"ironcage_budget_change", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_budget_free", S(OK) | S(E_HANDLE)},
+    {"ironcage_budget_history", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_budget_open", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_budget_report", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_call_begin", ALWAYS | S(E_HANDLE) | S(E_STATE)},
@@ -46,6 +48,7 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_safety_stream_free", S(OK) | S(E_HANDLE)},
     {"ironcage_safety_stream_new", ALWAYS | S(E_HANDLE)},
     {"ironcage_safety_stream_push", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_SEQUENCE)},
+    {"ironcage_spend", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_stream_feed", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_finish", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_open", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING)},
@@ -70,6 +73,11 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"", "spec", "example.org=none-such"},
     {"budget", "options", "{\"name\":\"team\",\"limit_usd\":\"0.01\"}"},
     {"budget", "options", "{\"name\":\"other\",\"limit_usd\":\"5\",\"state\":null}"},
+    {"budget", "options", "{\"name\":\"day\",\"limit_usd\":\"5\",\"window\":\"day\",\"time_zone\":\"Europe/Berlin\",\"parent\":\"other\"}"},
+    {"budget", "change", "{\"top_up_usd\":\"-1\",\"frozen\":false,\"note\":\"\",\"id\":\"3f0c8e0a-5d0f-4c53-9d0e-0f7b6b1f0c11\"}"},
+    {"budget", "change", "{\"limit_usd\":\"7\",\"frozen\":true}"},
+    {"spend", "options", "{\"since\":\"2026-11-30T08:00:00Z\",\"until\":\"2026-12-01\"}"},
+    {"spend", "options", "{\"since\":\"soon\"}"},
     {"budget", "options", budget_in_sqlite},
     {"protection", "options", "{\"agent_id\":\"a\",\"budget_usd\":\"0.002\",\"hold_wait\":0.002}"},
     {"protection", "options", "{\"agent_id\":\"b\",\"budget_usd\":\"1\",\"budget_scope\":\"run\",\"hold_wait\":0,\"pii_action\":\"block\",\"max_calls\":3}"},
