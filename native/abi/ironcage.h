@@ -372,6 +372,37 @@ int32_t ironcage_spend(ironcage_buffer *out, uint64_t engine, const uint8_t *opt
 
 int32_t ironcage_budget_free(uint64_t budget);
 
+/* ---- Audit ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * The audit trail of an SQLite store, its table audit_events(id, agent_id, event_type, timestamp, details, hash): append-only, one chain of hashes however many processes
+ * write. hash is the SHA-256 of: the bytes IRONCAGE-AUDIT-1; the 32 bytes of the hash before (zeros for the first entry); id, 8 bytes, highest first; then agent_id, event_type,
+ * timestamp and details, each as its length in 8 bytes, highest first, and its UTF-8. It has no key: whoever can write the file can write the whole chain anew, which is seen
+ * only by who noted a head elsewhere. Reading keeps nobody from writing.
+ * "state" is required: "sqlite:///PATH", or the path, of a file that exists. A file of an earlier version of the library is upgraded by opening it.
+ */
+
+/*
+ * Checks every entry: {"state", "head": a noted one ("ENTRY:HASH" or the hash), which must be in the chain; "most": entries of one call, 1 to 1000000, default 100000; "after": the
+ * "next" of the call before}. Gives {"complete", "entries": checked so far, "head": "ENTRY:HASH" of the last entry, "checkpoint": the same of the last one that was pruned, or null,
+ * "fault": null or the first thing that does not fit {"entry", "kind": "changed", "removed", "inserted", "reordered" or "truncated", "message"}, "next": null once complete}.
+ */
+int32_t ironcage_store_audit_verify(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/*
+ * Entries as lines: {"state", "format": "jsonl" (default, details as an object) or "csv" (with a line of names first, details as they are stored), "since" (inclusive), "until"
+ * (exclusive): instants in ISO 8601, or dates; "agent"; "event": a type, or with an asterisk at its end ("pii.*") what begins so; "after": *next of the call before, 0 to begin}.
+ * Of each some: until *next is 0, call again, also when out is empty.
+ */
+int32_t ironcage_store_audit_export(ironcage_buffer *out, int64_t *next, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/*
+ * Retention: removes the oldest entries up to the first that is not older: {"state", "before": an instant that is past, or "older_than_days": 0 to 36500}. What goes is checked
+ * first. The last of it stays as the checkpoint from which the rest is verified, and an entry "audit.pruned" tells of it. The file does not shrink; its room is used again.
+ * Gives {"entries": removed, "checkpoint": "ENTRY:HASH" or null, "fault": null, or as above what does not fit, where it ended}.
+ */
+int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
 /* ---- Protections ------------------------------------------------------------------------------------------------------------ */
 
 /*

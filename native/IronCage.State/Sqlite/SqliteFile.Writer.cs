@@ -50,6 +50,8 @@ internal sealed partial class SqliteFile
             {
                 if ((wake & State.Wake.Heartbeat) != 0 || ((wake & State.Wake.Work) != 0 && HasWork()) || PollFindsWork())
                     Transact((wake & State.Wake.Heartbeat) != 0);
+                if ((wake & State.Wake.Read) != 0)
+                    ServeOneRead();
             }
             Shutdown();
         }
@@ -148,6 +150,39 @@ internal sealed partial class SqliteFile
         _takenWaiting = [];
     }
 
+    /// <summary>One at a time, so that writers are not kept waiting.</summary>
+    private void ServeOneRead()
+    {
+        StoreRequest? request;
+        lock (_gate)
+        {
+            if (!_reads.TryDequeue(out request))
+                return;
+            if (_reads.Count > 0)
+                WakeLocked(State.Wake.Read);
+        }
+        try
+        {
+            if (_database.HasMoved)
+                throw StoreFaults.Moved(Path);
+            _database.BeginRead();
+            try
+            {
+                request.Run(_transaction);
+            }
+            finally
+            {
+                _database.Rollback();
+            }
+        }
+        catch (Exception e)
+        {
+            request.Fail(AsStoreException(e));
+            return;
+        }
+        request.Complete();
+    }
+
     private void EnterLock()
     {
         if (_lock.TryEnter())
@@ -171,7 +206,7 @@ internal sealed partial class SqliteFile
             (_requests, _takenRequests) = (_takenRequests, _requests);
             _takenWaiting = _waiting.Count == 0 ? [] : [.. _waiting];
             _behindArmed = false;
-            _wake = State.Wake.None;
+            _wake &= State.Wake.Read;
         }
     }
 
