@@ -19,6 +19,7 @@ internal sealed partial class SqliteFile
     private List<WriteBehind> _takenBehind = [];
     private List<StoreRequest> _takenRequests = [];
     private SqliteAccount[] _takenWaiting = [];
+    private SqliteAccount[] _polled = [];
     private bool _polling;
     private bool _committing;
     private int _failures;
@@ -96,12 +97,21 @@ internal sealed partial class SqliteFile
             var version = _database.Scalar("PRAGMA data_version");
             var changed = version != _dataVersion;
             _dataVersion = version;
-            return changed || SweepIsDue();
+            return changed || SweepIsDue() || IsPeriodOver();
         }
         catch (StoreException)
         {
             return true; // the transaction will meet the same fault and report it
         }
+    }
+
+    /// <summary>Whether a window has ended that somebody waits for.</summary>
+    private bool IsPeriodOver()
+    {
+        var now = _clock.GetUtcNow();
+        lock (_gate)
+            _polled = [.. _waiting];
+        return Array.Exists(_polled, account => account.IsPeriodOver(now));
     }
 
     /// <summary>One transaction of everything that is there once the file is locked.</summary>
