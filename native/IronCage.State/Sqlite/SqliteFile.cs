@@ -29,6 +29,7 @@ internal sealed partial class SqliteFile : IDisposable
     private readonly HashSet<SqliteAccount> _waiting = [];
     private List<WriteBehind> _behind = [];
     private List<StoreRequest> _requests = [];
+    private readonly Queue<StoreRequest> _reads = [];
     private Wake _wake;
     private bool _behindArmed;
     private bool _stopping;
@@ -136,6 +137,25 @@ internal sealed partial class SqliteFile : IDisposable
             {
                 _requests.Add(request);
                 WakeLocked(State.Wake.Work);
+                return request.Task;
+            }
+        }
+        request.Fail(StoreFaults.Closed(Path));
+        return request.Task;
+    }
+
+    /// <summary>
+    /// Work that only reads, one state of the file. It takes no lock that a writer waits for; those of this process wait for its thread, so it must be short.
+    /// </summary>
+    public Task<T> Read<T>(Func<LedgerTransaction, T> work)
+    {
+        var request = new StoreRequest<T>(work);
+        lock (_gate)
+        {
+            if (!_stopping)
+            {
+                _reads.Enqueue(request);
+                WakeLocked(State.Wake.Read);
                 return request.Task;
             }
         }
@@ -257,8 +277,9 @@ internal sealed partial class SqliteFile : IDisposable
         SqliteAccount[] waiting;
         lock (_gate)
         {
-            requests = _requests;
+            requests = [.. _requests, .. _reads];
             _requests = [];
+            _reads.Clear();
             waiting = [.. _waiting];
             _waiting.Clear();
         }
