@@ -27,7 +27,11 @@ class Budget:
     :param parent: the budget on whose rest this one draws, too, and so on up to 16 levels: a call must fit all of them. Fixed when the budget is made, and in the same store
     :param state: ``sqlite:///PATH`` (durable, shared by processes), or None: that of the parent, else the memory of this process and of those forked from it. Behind the path
         ``?heartbeat=5&expiry=60`` (the defaults, in seconds) says how often a process with calls in flight tells that it lives, and after which
-        silence its holds are booked in full; use the same in all processes
+        silence its holds are booked in full; use the same in all processes. ``redis[s]://[user:password@]host[:port][/database]`` (Redis 6.2 or later, shared by machines), with
+        ``?ns=NAME`` (budgets of one namespace, default "default"), ``lease=off`` (ask the server for every call; with the default, ``on``, a process takes a part of the budget in
+        advance), ``outage=refuse`` (refuse calls at once when the server is away; default ``lease``: go on while the lease pays), ``create=off`` (a namespace that does not
+        exist is an error), ``heartbeat=5``, ``expiry=60``, ``timeout=5`` (seconds), ``audit=PATH`` (an SQLite file of this machine for the audit trail and tokens; default: the newest
+        10,000 entries in memory)
     :raises ConfigError: a value of the wrong type or out of range; a parent of another store, or another than before
     :raises StateError: the store cannot be reached
     """

@@ -37,6 +37,8 @@ def run(given: argparse.Namespace) -> int:
         given.parser.error("name the store, such as sqlite:///spend.db, or set IRON_CAGE_STATE")
     if ":" not in state:
         state = "sqlite:///" + state
+    elif state.startswith(("redis://", "rediss://")) and "create=" not in state:
+        state += ("&" if "?" in state.rpartition("@")[2] else "?") + "create=off"  # a report makes no store
     try:
         by = _spend.dimensions(given.by)
         _must_exist(state)

@@ -47,7 +47,7 @@ class Protection:
     :param agent_id: 1 to 200 characters for attribution and audit; default: from the function or the calling module
     :param project: what spend is reported under, beside the agent: 1 to 200 characters
     :param tags: more words that spend is reported under: at most 32 of 1 to 100 characters
-    :param state: ``sqlite:///PATH`` for durable budgets and audit (options of the store: see :class:`Budget`); default: IRON_CAGE_STATE, else memory
+    :param state: ``sqlite:///PATH`` or ``redis://HOST`` for durable budgets and audit (options of the store: see :class:`Budget`); default: IRON_CAGE_STATE, else memory
     :param on_deny: "raise" (default), or "respond": the agent gets an error response shaped like the provider's and may go on
     :param unpriced: models without a price: "deny" (default), "warn", or a :class:`Price` to assume
     :param unclaimed: calls that belong to no run while several protections are active: "deny" (default) or "pass"

@@ -36,6 +36,9 @@ internal sealed class RedisAccount(RedisLedger ledger, string name, RedisAccount
 
     public RedisAccount Top => Path[^1];
 
+    /// <summary>Room for the figures of the path: granting allocates nothing.</summary>
+    public BudgetFigures[] Scratch { get; private set; } = [];
+
     /// <summary>Whether the server told its figures.</summary>
     public bool IsKnown { get; private set; }
 
@@ -202,7 +205,10 @@ internal sealed class RedisAccount(RedisLedger ledger, string name, RedisAccount
     public void Update(RedisRow row)
     {
         if (!IsKnown)
+        {
             Path = parent is null ? [this] : [this, .. parent.Path];
+            Scratch = new BudgetFigures[Path.Length];
+        }
         IsKnown = true;
         if (row.Window != _row.Window || row.Zone != _row.Zone)
             Window = row.Window == "total" ? BudgetWindow.Total : BudgetWindow.Parse(row.Window, row.Zone);

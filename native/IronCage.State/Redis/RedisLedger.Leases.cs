@@ -19,7 +19,7 @@ internal sealed partial class RedisLedger
             return false;
         var path = account.Path;
         var now = Now();
-        Span<BudgetFigures> figures = new BudgetFigures[path.Length];
+        var figures = account.Scratch;
         for (var i = 0; i < path.Length; i++)
         {
             if (path[i].Row.End <= now)

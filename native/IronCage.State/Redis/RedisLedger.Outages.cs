@@ -245,6 +245,7 @@ internal sealed partial class RedisLedger
     {
         var isSilent = false;
         var isLate = false;
+        var isBeating = false;
         lock (Sync)
         {
             if (_broken is not null || _isStopped)
@@ -266,10 +267,13 @@ internal sealed partial class RedisLedger
             {
                 _reviewedAt = time;
                 Review();
+                isBeating = true;
             }
             if (_inFlight is null && time - _heartbeatAt >= _options.HeartbeatInterval.TotalMilliseconds)
                 SendSoon();
         }
+        if (isBeating)
+            Beating?.Invoke();
         if (isSilent)
             _link.Drop();
         if (isLate)

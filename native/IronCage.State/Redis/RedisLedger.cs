@@ -28,6 +28,8 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
     private readonly HashSet<RedisAccount> _active = [];
     private readonly WaitQueue _line = new();
     private List<RedisRequest> _requests = [];
+    private string? _anchor;
+    private string? _anchored;
     private Dictionary<(long Hour, Attribution Attribution), SpendSum> _spend = [];
 
     /// <summary>Makes it, and connects in the background.</summary>
@@ -82,6 +84,20 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
         }
         var tick = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerSecond, Math.Min(_options.HeartbeatInterval.Ticks / 2, _options.Timeout.Ticks / 2)));
         _ticker.Change(tick, tick);
+    }
+
+    /// <summary>Called with every heartbeat, on a thread of the pool.</summary>
+    public Action? Beating { get; set; }
+
+    /// <summary>The next batch tells the server how far this owner's audit trail has come.</summary>
+    public void Anchor(string place)
+    {
+        lock (Sync)
+        {
+            if (place == _anchored)
+                return;
+            _anchored = _anchor = place;
+        }
     }
 
     public ILedgerAccount Open(BudgetTerms terms)

@@ -45,6 +45,8 @@ public sealed class RedisStore : IStore
             Options = options with { AuditPath = _audit.FilePath };
         }
         _ledger = new RedisLedger(options, clock, ids, Append);
+        if (_audit is not null)
+            _ledger.Beating = () => _ = Anchor();
         try
         {
             _ledger.Start();
@@ -68,6 +70,10 @@ public sealed class RedisStore : IStore
 
     /// <inheritdoc/>
     public ITokenStore? Tokens => _audit?.Tokens;
+
+    /// <inheritdoc/>
+    /// <remarks>That of this machine; null where it is kept in memory. Its head is noted in the server with every heartbeat, under the key <c>anchors</c>.</remarks>
+    public IAuditLog? Audit => _audit?.Audit;
 
     /// <summary>Batches answered so far: trips to the server.</summary>
     internal long BatchCount => _ledger.BatchCount;
@@ -110,8 +116,33 @@ public sealed class RedisStore : IStore
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
+        try
+        {
+            Anchor().Wait(Options.Timeout);
+        }
+        catch (AggregateException)
+        {
+            // The trail itself says what is wrong with it.
+        }
         _ledger.Dispose();
         _audit?.Dispose();
         _recent.Dispose();
+    }
+
+    /// <summary>Notes in the server how far the audit trail has come, so that nobody can shorten it or write it anew unnoticed.</summary>
+    private async Task Anchor()
+    {
+        if (_audit?.Audit is not { } trail)
+            return;
+        try
+        {
+            await _audit.FlushAsync().ConfigureAwait(false);
+            if ((await trail.VerifyAsync(most: 1).ConfigureAwait(false)).Head is { Entry: > 0 } head)
+                _ledger.Anchor(head.ToString());
+        }
+        catch (StoreException)
+        {
+            // Whoever appends or flushes learns it.
+        }
     }
 }

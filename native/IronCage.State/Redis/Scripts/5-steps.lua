@@ -186,6 +186,8 @@ local steps = {
     L = function() leaves = true end,
     -- F name: its figures are wanted.
     F = function() pathOf(nextArgument()) end,
+    -- A place: how far the owner's audit trail has come.
+    A = function() otherWrites[#otherWrites + 1] = { 'HSET', prefix .. 'anchors', owner, nextArgument() .. ' ' .. format('%.0f', now) .. ' ' .. ownerNote } end,
     -- S hour, to whom, calls, estimated, overbilled, input, cached, output, cost: for the report.
     S = function()
         addSpend(nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument())

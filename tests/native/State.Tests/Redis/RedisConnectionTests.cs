@@ -109,6 +109,12 @@ public class RedisConnectionTests
             await store.Open("b", P(100)).HoldAsync(Exactly(1), NoWait, entry);
             await store.FlushAsync();
         }
+        var anchor = server.Cli("hvals", "ironcage:{default}:anchors").Split(' ')[0];
+        using (var trail = new SqliteStore(files.File(), null, TimeProvider.System, new SystemIdSource(TimeProvider.System)))
+        {
+            Assert.That(Core.Audit.AuditLink.TryParse(anchor, out var noted), Is.True, anchor);
+            Assert.That((await trail.Audit!.VerifyAsync(noted: noted)).Fault, Is.Null);
+        }
         Assert.That(OtherSqlite.Query(files.File(), "SELECT agent_id || ' ' || event_type FROM audit_events"), Is.EqualTo(new[] { "agent call.allowed" }));
     }
 
