@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from json import JSONDecodeError, dumps, loads
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 from iron_cage import _engine, _native, _price_files
 from iron_cage.errors import ConfigError
@@ -133,6 +133,6 @@ def _period(answer: dict[str, Any]) -> str:
     return ", ".join(said) or "no change of price is known"
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]], right: set[int]) -> list[str]:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: set[int]) -> list[str]:
     widths = [max(len(row[at]) for row in [heads, *rows]) for at in range(len(heads))]
     return ["  " + "  ".join(cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in [heads, *rows]]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ACCEPTED = "the path of a price file, a mapping of model names to Price, or a list of these"
 
 
-def build(option: str, value: object) -> list[dict[str, str]]:
+def build(option: str, value: Any) -> list[dict[str, str]]:
     """Files are read here; what stands in them is checked by the library, which names file and line."""
     if isinstance(value, (str, os.PathLike)) or hasattr(value, "items"):
         value = [value]
