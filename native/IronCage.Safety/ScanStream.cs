@@ -19,7 +19,7 @@ public sealed class ScanStream
 
     private readonly RecogniserSet recognisers;
     private readonly FindingFilter? filter;
-    private readonly ScanPass pass = new();
+    private readonly ScanPass pass = new(isWhole: false);
     private byte[] buffer = [];
     private int length;
     private int examined;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using IronCage.Safety.Recognisers;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
@@ -11,12 +10,6 @@ namespace IronCage.Safety;
 /// </summary>
 public sealed class Scanner
 {
-    [ThreadStatic]
-    private static ScanPass? passing;
-
-    /// <summary>Bytes that are folded at once: the memory that a long text takes in which something folds.</summary>
-    private const int MostFolded = 1 << 16;
-
     private readonly RecogniserSet recognisers;
     private readonly FindingFilter? filter;
     private readonly KindSelection selection;
@@ -69,25 +62,19 @@ public sealed class Scanner
     public int Scan(ReadOnlySpan<byte> utf8, List<Finding> findings)
     {
         ArgumentNullException.ThrowIfNull(findings);
-        ScanLimits.CheckText(Options, utf8.Length);
-        ScanPass pass = passing ??= new ScanPass();
-        pass.Reset();
-        bool isLong = utf8.Length > MostFolded;
-        if (isLong && pass.Text.Changes(utf8, final: true))
-            return ScanInPieces(utf8, findings);
-        TextWindow window = pass.Open(recognisers, isLong ? utf8 : pass.Text.Push(utf8, final: true), final: true, origin: 0);
         int before = findings.Count;
-        int examined = 0;
-        bool goesOn;
-        do
-        {
-            goesOn = pass.Step(window, recognisers, filter, ref examined);
-            Add(pass.Found, findings);
-            ScanLimits.CheckFindings(Options, findings.Count - before);
-        }
-        while (goesOn);
-
+        FindingBatches batches = Batches(utf8);
+        while (batches.Next(out ReadOnlySpan<Finding> batch))
+            findings.AddRange(batch);
         return findings.Count - before;
+    }
+
+    /// <summary>As <see cref="Scan(ReadOnlySpan{byte}, List{Finding})"/>, some findings at a time: for who puts them elsewhere.</summary>
+    /// <exception cref="ScanLimitException">The text is longer than the options allow.</exception>
+    public FindingBatches Batches(ReadOnlySpan<byte> utf8)
+    {
+        ScanLimits.CheckText(Options, utf8.Length);
+        return new FindingBatches(Options, recognisers, filter, utf8);
     }
 
     /// <summary>
@@ -164,32 +151,6 @@ public sealed class Scanner
             while (parts[i].Tail is CarriedTail)
                 i++;
             yield return parts[i] with { Start = start };
-        }
-    }
-
-    private int ScanInPieces(ReadOnlySpan<byte> utf8, List<Finding> findings)
-    {
-        ScanStream stream = OpenStream();
-        var found = new List<StreamFinding>();
-        int before = findings.Count;
-        for (int at = 0; at < utf8.Length; at += MostFolded)
-        {
-            bool final = utf8.Length - at <= MostFolded;
-            found.Clear();
-            stream.Push(final ? utf8[at..] : utf8.Slice(at, MostFolded), final, found);
-            Add(found, findings);
-            ScanLimits.CheckFindings(Options, findings.Count - before);
-        }
-
-        return findings.Count - before;
-    }
-
-    private static void Add(List<StreamFinding> found, List<Finding> findings)
-    {
-        foreach (ref readonly StreamFinding finding in CollectionsMarshal.AsSpan(found))
-        {
-            if (!finding.IsOpen)
-                findings.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 
@@ -59,6 +60,34 @@ public sealed class StoreSet : IDisposable
                 throw new ArgumentException("the store is already open in this process with another heartbeat or expiry; use the same everywhere");
             return store;
         }
+    }
+
+    /// <summary>The audit trail of a store that exists: a URL as of <see cref="Open"/>, or the path of an SQLite file. Nothing is made.</summary>
+    /// <exception cref="ArgumentException">The text has none of the accepted forms, or the store keeps no audit trail.</exception>
+    /// <exception cref="StoreException">There is no such file, or it cannot be opened.</exception>
+    public IAuditLog OpenAudit(string urlOrPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(urlOrPath);
+        if (!IsUrl(urlOrPath))
+        {
+            RequireFile(SqliteFiles.Canonical(urlOrPath));
+            if (urlOrPath.Contains('?', StringComparison.Ordinal))
+                throw new ArgumentException("a path with a question mark could be taken for one with options; rename the file, or use a link to it");
+            urlOrPath = SqlitePrefix + urlOrPath;
+        }
+        else if (urlOrPath.StartsWith(SqlitePrefix, StringComparison.Ordinal))
+        {
+            RequireFile(SqliteFiles.Canonical(PathOf(urlOrPath, out _)));
+        }
+        return Open(urlOrPath).Audit ?? throw new ArgumentException("this store keeps no audit trail that can be read; name an SQLite store");
+    }
+
+    private static bool IsUrl(string text) => text == "memory" || text.StartsWith("sqlite:", StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal);
+
+    private static void RequireFile(string path)
+    {
+        if (!File.Exists(path))
+            throw StoreFaults.Missing(path);
     }
 
     /// <summary>Waits until everything settled and appended so far, in every store of the set, is durable.</summary>

@@ -18,7 +18,7 @@ from iron_cage.errors import ConfigError
 TOLD, UNPRICED, USAGE = 0, 1, 2
 
 
-def add_to(commands: Any) -> None:
+def add(commands: Any) -> None:
     """Adds the command to those of the program."""
     parser = commands.add_parser("prices", help="what a model costs, and why", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", metavar="MODEL", nargs="?", help="the name that requests use")
@@ -28,6 +28,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--at", metavar="TIME", help="prices of that time: YYYY-MM-DD or YYYY-MM-DDTHH:MM, UTC (default: now)")
     parser.add_argument("--file", metavar="FILE", action="append", default=[], help="a price file of your own; several: the last goes first")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

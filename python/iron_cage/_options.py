@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Keyword -> conversion, for those that the library knows by the same name.
 _PLAIN: dict[str, Callable[[str, Any], Any]] = {
     "agent_id": _convert.text,
+    "project": _convert.text,
+    "tags": _convert.names,
     "budget_usd": _convert.money,
     "budget_scope": _convert.text,
     "warn_at": _convert.shares,

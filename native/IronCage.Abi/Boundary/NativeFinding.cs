@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using IronCage.Runtime.Calls;
+using IronCage.Runtime.Scanning;
 using IronCage.Safety;
 
 namespace IronCage.Abi.Boundary;
@@ -16,30 +17,34 @@ internal unsafe struct NativeFinding
     public uint Kind;
     public uint Evidence;
 
-    /// <summary>A buffer of one after another.</summary>
-    /// <param name="findings">Of one text, ascending.</param>
-    /// <param name="text">The text.</param>
-    public static NativeBuffer Array(List<Finding> findings, ReadOnlySpan<byte> text)
+    /// <summary>A buffer of those of a text, one after another.</summary>
+    /// <param name="scanner">What looks.</param>
+    /// <param name="text">Where.</param>
+    public static NativeBuffer Find(Scanner scanner, ReadOnlySpan<byte> text)
     {
-        if (findings.Count == 0)
-            return default;
-        var length = (nuint)findings.Count * (nuint)sizeof(NativeFinding);
-        var array = (NativeFinding*)NativeMemory.Alloc(length);
+        using var output = new NativeOutput();
         var places = new CodePointCursor(text);
-        var to = array;
-        foreach (var finding in CollectionsMarshal.AsSpan(findings))
+        var batches = TextScan.Batches(scanner, text);
+        while (TextScan.Next(ref batches, out var batch))
         {
-            *to++ = new NativeFinding
+            if (batch.IsEmpty)
+                continue;
+            var to = MemoryMarshal.Cast<byte, NativeFinding>(output.Extend(batch.Length * sizeof(NativeFinding)));
+            for (var i = 0; i < batch.Length; i++)
             {
-                Start = (ulong)places.At(finding.Start),
-                End = (ulong)places.At(finding.End),
-                ByteStart = (ulong)finding.Start,
-                ByteEnd = (ulong)finding.End,
-                Score = Math.Round((double)finding.Score, 3),
-                Kind = (uint)finding.Kind.Index,
-                Evidence = (uint)finding.Evidence,
-            };
+                ref readonly var finding = ref batch[i];
+                to[i] = new NativeFinding
+                {
+                    Start = (ulong)places.At(finding.Start),
+                    End = (ulong)places.At(finding.End),
+                    ByteStart = (ulong)finding.Start,
+                    ByteEnd = (ulong)finding.End,
+                    Score = Math.Round((double)finding.Score, 3),
+                    Kind = (uint)finding.Kind.Index,
+                    Evidence = (uint)finding.Evidence,
+                };
+            }
         }
-        return new NativeBuffer { Data = (byte*)array, Length = length };
+        return output.Take();
     }
 }

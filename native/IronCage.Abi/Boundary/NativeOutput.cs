@@ -31,13 +31,17 @@ internal sealed unsafe class NativeOutput : IBufferWriter<byte>, IDisposable
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    public void Append(ReadOnlySpan<byte> bytes)
+    public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Extend(bytes.Length));
+
+    /// <summary>Makes it longer by as many bytes, which the caller fills before the next call.</summary>
+    public Span<byte> Extend(int length)
     {
-        var needed = _length + (nuint)bytes.Length;
+        var needed = _length + (nuint)length;
         if (needed > _capacity)
             Resize(nuint.Max(needed, _capacity + nuint.Min(_capacity, LargestDoubling)));
-        bytes.CopyTo(new Span<byte>(_data + _length, bytes.Length));
+        var added = new Span<byte>(_data + _length, length);
         _length = needed;
+        return added;
     }
 
     /// <summary>Hands the memory over; what is written later begins anew.</summary>

@@ -71,7 +71,7 @@ internal static unsafe class ScannerExports
         Input.NotNull(result);
         *result = default;
         var bytes = Input.Bytes(text, length);
-        *result = NativeFinding.Array(TextScan.Find(Handles.Scanner(scanner).Value, bytes), bytes);
+        *result = NativeFinding.Find(Handles.Scanner(scanner).Value, bytes);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_safety_scanner_kinds")]

@@ -154,8 +154,11 @@ public sealed partial class ProtectedCall
     {
         foreach (var payer in _run.Watches)
         {
-            if (payer.Watch.Account.Peek().Available is { } available && fixedCost.Value > available.Value / 50)
-                return true;
+            for (var account = payer.Watch.Account; account is not null; account = account.Parent)
+            {
+                if (account.Peek().Available is { } available && fixedCost.Value > available.Value / 50)
+                    return true;
+            }
         }
         return false;
     }
@@ -166,6 +169,7 @@ public sealed partial class ProtectedCall
         if (_price is null)
             return null;
         var demand = _demand;
+        var attribution = Attribution();
         var waits = _run.Watches;
         for (var i = 0; i < waits.Count; i++)
         {
@@ -173,7 +177,7 @@ public sealed partial class ProtectedCall
             HoldOutcome outcome;
             try
             {
-                outcome = await payer.Watch.Account.HoldAsync(demand, payer.Protection.Options.HoldWait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
+                outcome = await payer.Watch.Account.HoldAsync(demand with { Attribution = payer.Reports ? attribution : null }, payer.Protection.Options.HoldWait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
             }
             catch
             {
@@ -186,7 +190,7 @@ public sealed partial class ProtectedCall
                 _refusing = payer.Protection;
                 return outcome;
             }
-            _holds.Add(new HoldGrant(payer.Watch.Account, outcome.Held));
+            _holds.Add(new HoldGrant(payer, outcome.Held));
             // The next account is asked for no more than this one pays for.
             demand = demand with
             {
@@ -206,7 +210,7 @@ public sealed partial class ProtectedCall
     private void GiveBack()
     {
         foreach (var hold in _holds)
-            hold.Account.Settle(_id, Picodollars.Zero);
+            hold.Payer.Watch.Account.Settle(_id, Picodollars.Zero);
         _holds.Clear();
     }
 

@@ -50,6 +50,37 @@ public static class TextScan
         return findings;
     }
 
+    /// <summary>As <see cref="Find"/>, some findings at a time.</summary>
+    /// <param name="scanner">What looks.</param>
+    /// <param name="text">Where.</param>
+    public static FindingBatches Batches(Scanner scanner, ReadOnlySpan<byte> text)
+    {
+        ArgumentNullException.ThrowIfNull(scanner);
+        try
+        {
+            return scanner.Batches(text);
+        }
+        catch (ScanLimitException e)
+        {
+            throw new ConfigException(e.Option, e.Problem);
+        }
+    }
+
+    /// <summary>Moves on.</summary>
+    /// <param name="batches">Those of <see cref="Batches"/>.</param>
+    /// <param name="batch">As of <see cref="FindingBatches.Next"/>.</param>
+    public static bool Next(ref FindingBatches batches, out ReadOnlySpan<Finding> batch)
+    {
+        try
+        {
+            return batches.Next(out batch);
+        }
+        catch (ScanLimitException e)
+        {
+            throw new ConfigException(e.Option, e.Problem);
+        }
+    }
+
     /// <summary>Writes <c>{"findings": [{"kind", "start", "end", "score", "evidence", "byte_start", "byte_end"}]}</c>; start and end in code points.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="scanner">What looks.</param>

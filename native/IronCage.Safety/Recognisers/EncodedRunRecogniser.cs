@@ -35,7 +35,7 @@ internal sealed class EncodedRunRecogniser(RecogniserSet decoded, FindingFilter?
 
     public override Trigger Triggers => Trigger.Token | Trigger.Block;
 
-    public override bool MayTakeWord(byte first, byte second) => RunEncoding.Hex.MayBegin(first) || RunEncoding.Base64.MayBegin(first);
+    public override bool MayTakeWord(byte first, byte second, bool isShort) => !isShort && (RunEncoding.Hex.MayBegin(first) || RunEncoding.Base64.MayBegin(first));
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

@@ -24,8 +24,8 @@ internal abstract class Recogniser
     /// <summary>Whether it can find anything at a number that begins so; asked once, for every beginning there is. If not, it is not asked at those with <see cref="Trigger.Number"/>.</summary>
     public virtual bool MayTake(NumberStart number) => true;
 
-    /// <summary>As <see cref="MayTake"/>, at a word with <see cref="Trigger.Token"/> that begins with these two bytes of ASCII, behind an escape.</summary>
-    public virtual bool MayTakeWord(byte first, byte second) => true;
+    /// <summary>As <see cref="MayTake"/>, at a word with <see cref="Trigger.Token"/> that begins with these two bytes of ASCII, behind an escape; and, once more, at one that <see cref="WordIndex.IsShort"/>.</summary>
+    public virtual bool MayTakeWord(byte first, byte second, bool isShort) => true;
 
     /// <summary>The context words it asks about.</summary>
     public virtual IEnumerable<ContextSet> Contexts => [];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
@@ -135,22 +136,36 @@ internal sealed class RecogniserSet
             foreach (Recogniser recogniser in asked)
             {
                 int before = candidates.Count;
-                MatchState state = recogniser.Examine(window, place, trigger, candidates);
-                if (state != MatchState.NeedMore && candidates.Count > before)
-                    state = LeaveReplaced(window, before, candidates);
-                if (state == MatchState.NeedMore)
-                    return state;
+                if (recogniser.Examine(window, place, trigger, candidates) == MatchState.NeedMore)
+                    return MatchState.NeedMore;
                 if (candidates.Count == before)
                     continue;
-                if (passes && window.Scratch.Passed.IsSure(window, candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place)))
-                {
-                    rest &= (uint)TriggerSearch.Always | (rest & (~rest + 1));
-                    break;
-                }
+                MatchState sure = Judge(window, place, candidates, mark, before);
+                if (sure == MatchState.NeedMore)
+                    return sure;
+                if (sure == MatchState.NoMatch)
+                    continue;
+                rest &= (uint)TriggerSearch.Always | (rest & (~rest + 1));
+                break;
             }
         }
 
         return MatchState.NoMatch;
+    }
+
+    /// <summary>Whether what was found at one place is so sure that nobody else need be asked there.</summary>
+    /// <param name="window">The text.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="candidates">All candidates.</param>
+    /// <param name="mark">The first of this place.</param>
+    /// <param name="from">The first of the recogniser that was asked last.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private MatchState Judge(in TextWindow window, int place, List<Candidate> candidates, int mark, int from)
+    {
+        if (LeaveReplaced(window, from, candidates) == MatchState.NeedMore)
+            return MatchState.NeedMore;
+        bool isSure = passes && candidates.Count > from && window.Scratch.Passed.IsSure(window, candidates, mark, window.Origin + Edge.SkipEscape(window.Bytes, place));
+        return isSure ? MatchState.Match : MatchState.NoMatch;
     }
 
     /// <summary>Takes out the candidates, from that number on, which lie in a token or a redacted form: nothing is found in what replaced a finding.</summary>

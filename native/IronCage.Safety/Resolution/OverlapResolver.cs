@@ -30,6 +30,7 @@ internal sealed class OverlapResolver
     private long clusterStart;
     private long clusterEnd;
     private long decidedEnd;
+    private int lone;
     private bool isOpen;
     private Candidate carried;
     private bool isCarrying;
@@ -48,7 +49,21 @@ internal sealed class OverlapResolver
         if (accepted.Capacity > KeptCapacity)
             accepted.Capacity = KeptCapacity;
         clusterStart = clusterEnd = decidedEnd = 0;
+        lone = 0;
         isOpen = isCarrying = false;
+    }
+
+    /// <summary>The first candidates, as far as each overlaps nothing, which is mostly all: they are accepted before all that <see cref="Drain"/>, to be called next, accepts.</summary>
+    /// <param name="frontier">As of <see cref="Drain"/>.</param>
+    public ReadOnlySpan<Candidate> Lone(long frontier)
+    {
+        if (isOpen || cluster.Count > 0)
+            return [];
+        Order();
+        Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
+        while (lone < candidates.Length && candidates[lone].Start < frontier && IsAlone(candidates, lone, frontier))
+            decidedEnd = candidates[lone++].End;
+        return candidates[..lone];
     }
 
     /// <summary>
@@ -59,24 +74,22 @@ internal sealed class OverlapResolver
     public long Drain(long frontier)
     {
         accepted.Clear();
-        Order();
+        if (lone == 0)
+            Order();
 
-        int taken = 0;
+        int taken = lone;
+        lone = 0;
         Span<Candidate> candidates = CollectionsMarshal.AsSpan(pending);
-        while (!isOpen && taken < candidates.Length && candidates[taken].Start < frontier)
+        while (taken < candidates.Length && candidates[taken].Start < frontier && CloseBefore(candidates[taken]))
         {
-            ref readonly Candidate candidate = ref candidates[taken];
-            bool isAlone = !isOpen && cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
-                && (taken + 1 == candidates.Length || candidates[taken + 1].Start >= candidate.End);
-            if (isAlone)
+            if (IsAlone(candidates, taken, frontier))
             {
-                // As is mostly so.
-                accepted.Add(candidate);
-                decidedEnd = candidate.End;
+                accepted.Add(candidates[taken]);
+                decidedEnd = candidates[taken].End;
             }
-            else if (!Take(candidate))
+            else
             {
-                break;
+                Take(candidates[taken]);
             }
 
             taken++;
@@ -134,15 +147,26 @@ internal sealed class OverlapResolver
         }
     }
 
+    private bool IsAlone(ReadOnlySpan<Candidate> candidates, int number, long frontier)
+    {
+        ref readonly Candidate candidate = ref candidates[number];
+        return cluster.Count == 0 && candidate.Tail is null && candidate.Start >= decidedEnd && candidate.End <= frontier
+            && (number + 1 == candidates.Length || candidates[number + 1].Start >= candidate.End);
+    }
+
+    /// <summary>Resolves the clusters to which a candidate does not belong.</summary>
     /// <returns>False where an open finding comes before it.</returns>
-    private bool Take(in Candidate candidate)
+    private bool CloseBefore(in Candidate candidate)
     {
         while (!isOpen && cluster.Count > 0 && (candidate.Start >= clusterEnd || candidate.Start >= clusterStart + ClusterReach))
             Close();
-        if (isOpen)
-            return false;
+        return !isOpen;
+    }
+
+    private void Take(in Candidate candidate)
+    {
         if (candidate.Start < decidedEnd)
-            return true;
+            return;
         if (cluster.Count == 0)
         {
             clusterStart = candidate.Start;
@@ -151,7 +175,6 @@ internal sealed class OverlapResolver
 
         clusterEnd = Math.Max(clusterEnd, candidate.Reach);
         cluster.Add(candidate);
-        return true;
     }
 
     private void Close()

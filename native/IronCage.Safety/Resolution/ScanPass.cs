@@ -9,7 +9,8 @@ namespace IronCage.Safety.Resolution;
 /// The scan of one text, whole or in pieces: has the recognisers asked and overlaps resolved, follows open findings to their end, and tells all at their place in the
 /// text as it is. What it does between the steps is the same for every cut of the text.
 /// </summary>
-internal sealed class ScanPass
+/// <param name="isWhole">Whether it scans whole texts, all of whose findings go to <see cref="Whole"/>.</param>
+internal sealed class ScanPass(bool isWhole)
 {
     /// <summary>Candidates that are gathered before overlaps are resolved: the memory that many findings take.</summary>
     private const int MostPending = 64;
@@ -17,6 +18,7 @@ internal sealed class ScanPass
     private readonly OverlapResolver resolver = new();
     private readonly ScanScratch scratch = new();
     private readonly List<StreamFinding> found = [];
+    private readonly List<Finding> whole = [];
     private Candidate open;
     private StreamFinding told;
     private bool isOpen;
@@ -27,8 +29,11 @@ internal sealed class ScanPass
     /// <summary>The folded text, and the way back.</summary>
     public FoldedText Text { get; } = new();
 
-    /// <summary>What the last step found, ascending.</summary>
+    /// <summary>What the last step found in a text that arrives in pieces, ascending.</summary>
     public List<StreamFinding> Found => found;
+
+    /// <summary>What the last step found in a whole text, ascending.</summary>
+    public ReadOnlySpan<Finding> Whole => CollectionsMarshal.AsSpan(whole);
 
     /// <summary>The place in the window before which nothing is needed any more, but for what stands left of what follows.</summary>
     public int Hold { get; private set; }
@@ -65,6 +70,7 @@ internal sealed class ScanPass
     public bool Step(in TextWindow window, RecogniserSet recognisers, FindingFilter? filter, ref int examined)
     {
         found.Clear();
+        whole.Clear();
         if (isOpen && !Follow(window, ref examined))
             return false;
         examined = recognisers.Examine(window, examined, resolver.Pending, resolver.Pending.Count + MostPending, out bool isFull);
@@ -78,7 +84,10 @@ internal sealed class ScanPass
 
         if (!isEnd)
             Hold = recognisers.HoldFrom(window, examined);
-        Decided = Math.Max(Decided, resolver.Drain(isEnd ? long.MaxValue : window.Origin + Hold));
+        long frontier = isEnd ? long.MaxValue : window.Origin + Hold;
+        foreach (ref readonly Candidate candidate in resolver.Lone(frontier))
+            Accept(window, filter, candidate);
+        Decided = Math.Max(Decided, resolver.Drain(frontier));
         foreach (ref readonly Candidate candidate in CollectionsMarshal.AsSpan(resolver.Accepted))
             Accept(window, filter, candidate);
         if (isEnd && !isOpen)
@@ -98,7 +107,7 @@ internal sealed class ScanPass
         if (candidate.Tail is null)
         {
             if (keeps)
-                found.Add(Text.Unfold(candidate));
+                Add(candidate);
             return;
         }
 
@@ -109,6 +118,19 @@ internal sealed class ScanPass
         if (!isOpen)
             Carry(candidate);
     }
+
+    private void Add(in Candidate candidate)
+    {
+        if (!isWhole)
+            found.Add(Text.Unfold(candidate));
+        else if (Text.IsPlain)
+            whole.Add(new Finding(candidate.Kind, (int)candidate.Start, (int)candidate.End, candidate.Score, candidate.Evidence));
+        else
+            AddWhole(Text.Unfold(candidate));
+    }
+
+    private void AddWhole(in StreamFinding finding) =>
+        whole.Add(new Finding(finding.Kind, (int)finding.Start, (int)finding.End, finding.Score, finding.Evidence));
 
     /// <summary>Tells the next part of a weak finding.</summary>
     private void Carry(in Candidate part)
@@ -149,7 +171,10 @@ internal sealed class ScanPass
             told = told with { Evidence = told.Evidence | Evidence.Decoded };
         if (!isKept || (isTold && goesOn && told.End == from))
             return;
-        found.Add(told);
+        if (!isWhole)
+            found.Add(told);
+        else if (!goesOn)
+            AddWhole(told);
         isTold = true;
     }
 }

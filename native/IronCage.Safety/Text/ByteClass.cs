@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace IronCage.Safety.Text;
 
@@ -34,6 +35,21 @@ internal static class ByteClass
     /// <summary>Whether the two bytes are a letter of U+00C0 to U+024F (not the signs × and ÷).</summary>
     public static bool IsLatinPair(byte lead, byte trail) =>
         IsLatinLead(lead) && trail is >= 0x80 and <= 0xBF && !(lead == 0xC3 && (trail is 0x97 or 0xB7)) && !(lead == 0xC9 && trail > 0x8F);
+
+    /// <summary>Which bytes are digits, a bit for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Digits(Vector128<byte> bytes) => UpTo(bytes - Vector128.Create((byte)'0'), 9);
+
+    /// <summary>Which bytes are hexadecimal digits that are letters, a bit for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint HexLetters(Vector128<byte> bytes) => UpTo((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), 5);
+
+    /// <summary>Which bytes are letters, a bit for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Letters(Vector128<byte> bytes) => UpTo((bytes | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), 25);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint UpTo(Vector128<byte> values, byte most) => Vector128.Equals(Vector128.Min(values, Vector128.Create(most)), values).ExtractMostSignificantBits();
 
     public static int HexValue(byte b) => IsDigit(b) ? b - '0' : (b | 0x20) - 'a' + 10;
 

@@ -1,12 +1,14 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace IronCage.Safety.Text;
 
-/// <summary>A set of byte values, looked up for 64 bytes at a time.</summary>
+/// <summary>A set of byte values, looked up for many bytes at a time.</summary>
 internal sealed class ByteSet
 {
+    private readonly bool[] members;
     private readonly Vector128<byte> low;
     private readonly Vector128<byte> high;
 
@@ -22,8 +24,59 @@ internal sealed class ByteSet
                 (b < 128 ? lows : highs)[b & 15] |= (byte)(1 << (b >> 4 & 7));
         }
 
+        this.members = members.ToArray();
         low = Vector128.Create<byte>(lows);
         high = Vector128.Create<byte>(highs);
+    }
+
+    /// <summary>A set of these.</summary>
+    public static ByteSet Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<bool> members = stackalloc bool[256];
+        members.Clear();
+        foreach (byte b in bytes)
+            members[b] = true;
+        return new ByteSet(members);
+    }
+
+    /// <summary>Where members end that begin at <paramref name="from"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="from">The first byte that is looked at.</param>
+    /// <param name="to">Behind the last one; within the text.</param>
+    public int End(ReadOnlySpan<byte> text, int from, int to)
+    {
+        int i = from;
+        while (i < to && i <= text.Length - Vector128<byte>.Count)
+        {
+            int length = BitOperations.TrailingZeroCount(~Members(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)i)));
+            i += length;
+            if (length < Vector128<byte>.Count)
+                return Math.Min(i, to);
+        }
+
+        while (i < to && members[text[i]])
+            i++;
+        return Math.Min(i, Math.Max(from, to));
+    }
+
+    /// <summary>Where members begin that end at <paramref name="to"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="from">The first byte that is looked at.</param>
+    /// <param name="to">Behind the last one; not before <paramref name="from"/>.</param>
+    public int Start(ReadOnlySpan<byte> text, int from, int to)
+    {
+        int i = to;
+        while (i > from && i >= Vector128<byte>.Count)
+        {
+            uint others = ~Members(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)(i - Vector128<byte>.Count))) & 0xFFFF;
+            if (others != 0)
+                return Math.Max(from, i - Vector128<byte>.Count + BitOperations.Log2(others) + 1);
+            i -= Vector128<byte>.Count;
+        }
+
+        while (i > from && members[text[i - 1]])
+            i--;
+        return Math.Max(from, i);
     }
 
     /// <summary>The members among the 64 bytes at <paramref name="at"/> (fewer at the end of the text), a bit for each.</summary>
@@ -40,18 +93,20 @@ internal sealed class ByteSet
 
     private ulong Find(ref byte first)
     {
-        var bits = Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, (byte)128);
         ulong found = 0;
-        for (int i = 0; i < 64; i += 16)
-        {
-            Vector128<byte> bytes = Vector128.LoadUnsafe(ref first, (nuint)i);
-            Vector128<byte> half = bytes & Vector128.Create((byte)15);
-            Vector128<byte> isHigh = Vector128.GreaterThanOrEqual(bytes, Vector128.Create((byte)128));
-            Vector128<byte> table = Vector128.ConditionalSelect(isHigh, Vector128.Shuffle(high, half), Vector128.Shuffle(low, half));
-            Vector128<byte> bit = Vector128.Shuffle(bits, (bytes >> 4) & Vector128.Create((byte)7));
-            found |= (ulong)Vector128.Equals(table & bit, bit).ExtractMostSignificantBits() << i;
-        }
-
+        for (int i = 0; i < 64; i += Vector128<byte>.Count)
+            found |= (ulong)Members(Vector128.LoadUnsafe(ref first, (nuint)i)) << i;
         return found;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Members(Vector128<byte> bytes)
+    {
+        var bits = Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, (byte)128);
+        Vector128<byte> half = bytes & Vector128.Create((byte)15);
+        Vector128<byte> isHigh = Vector128.LessThan(bytes.AsSByte(), Vector128<sbyte>.Zero).AsByte();
+        Vector128<byte> table = Vector128.ConditionalSelect(isHigh, Vector128.ShuffleNative(high, half), Vector128.ShuffleNative(low, half));
+        Vector128<byte> bit = Vector128.ShuffleNative(bits, (bytes.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)15));
+        return Vector128.Equals(table & bit, bit).ExtractMostSignificantBits();
     }
 }

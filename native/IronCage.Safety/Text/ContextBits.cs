@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>Of which context sets a word was seen.</summary>
@@ -19,10 +21,12 @@ internal struct ContextBits
 
     public readonly bool Intersects(in ContextBits other)
     {
-        ulong shared = 0;
-        for (int i = 0; i < Most / 64; i++)
-            shared |= words[i] & other.words[i];
-        return shared != 0;
+        ReadOnlySpan<ulong> own = words;
+        ReadOnlySpan<ulong> others = other.words;
+        Vector128<ulong> shared = default;
+        for (int i = 0; i < Most / 64; i += Vector128<ulong>.Count)
+            shared |= Vector128.LoadUnsafe(in own[0], (nuint)i) & Vector128.LoadUnsafe(in others[0], (nuint)i);
+        return shared != default;
     }
 
     [System.Runtime.CompilerServices.InlineArray(Most / 64)]

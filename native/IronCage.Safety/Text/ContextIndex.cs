@@ -58,12 +58,10 @@ internal sealed class ContextIndex
         if (bits.Length == 1)
             return;
         ReadOnlySpan<byte> left = Left(text, start, out WordMasks words);
-        for (ulong rest = words.Begins; rest != 0; rest &= rest - 1)
+        ulong begins = words.IsAscii ? heads.Beginnings(text, start - left.Length, words) : words.Begins;
+        for (; begins != 0; begins &= begins - 1)
         {
-            int first = BitOperations.TrailingZeroCount(rest);
-            if (words.IsAscii && !heads.MayBegin(left[first..words.End(first)]))
-                continue;
-            var phrases = new PhraseWalk(left, words, rest);
+            var phrases = new PhraseWalk(left, words, words.Begins & (ulong.MaxValue << BitOperations.TrailingZeroCount(begins)));
             while (Next(ref phrases, out int phrase))
                 found.Add(bits[phrase]);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>
@@ -10,10 +12,11 @@ namespace IronCage.Safety.Text;
 internal static class Edge
 {
     /// <summary>Whether a candidate may begin at <paramref name="start"/>: not inside an identifier, not beside a replaced form.</summary>
-    public static bool LeftFree(ReadOnlySpan<byte> text, int start)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool LeftFree(ReadOnlySpan<byte> text, int start) => start == 0 || text[start - 1] == ' ' || IsLeftFree(text, start);
+
+    private static bool IsLeftFree(ReadOnlySpan<byte> text, int start)
     {
-        if (start == 0)
-            return true;
         byte before = text[start - 1];
         if (ByteClass.IsWord(before))
             return IsEscape(text, start);
@@ -30,10 +33,11 @@ internal static class Edge
         (start >= 2 && text[start - 2] == '\\' && (text[start - 1] is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f')) || IsCodeEscape(text, start);
 
     /// <summary>Where the word that begins at <paramref name="start"/> begins in truth: behind an escape whose backslash stands before it (<c>\nsk-…</c>, <c>\u003csk-…</c>).</summary>
-    public static int SkipEscape(ReadOnlySpan<byte> text, int start)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SkipEscape(ReadOnlySpan<byte> text, int start) => start == 0 || text[start - 1] != '\\' ? start : BehindEscape(text, start);
+
+    private static int BehindEscape(ReadOnlySpan<byte> text, int start)
     {
-        if (start == 0 || text[start - 1] != '\\')
-            return start;
         if (start + CodeEscape - 1 <= text.Length && IsCodeEscape(text, start + CodeEscape - 1))
             return start + CodeEscape - 1;
         return IsEscape(text, start + 1) ? start + 1 : start;

@@ -53,6 +53,9 @@ internal sealed class FoldedText
         return output.AsSpan(from, end - from);
     }
 
+    /// <summary>Whether places in the folded text are those in the text as it is.</summary>
+    public bool IsPlain => shifts.IsEmpty;
+
     /// <summary>A candidate at its place in the text: with what folds to nothing inside it, not before or behind it. To be asked in ascending order.</summary>
     public StreamFinding Unfold(in Candidate found)
     {

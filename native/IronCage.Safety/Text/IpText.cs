@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>Reads addresses from text by RFC 4291 and the strict dotted form: no leading zeros, no signs, no zone.</summary>
@@ -97,5 +99,23 @@ internal static class IpText
         address[(gap * 2)..16].Clear();
         moved[..tail].CopyTo(address[(16 - tail)..16]);
         return true;
+    }
+
+    /// <summary>As <see cref="TryReadV6"/>, for a text of hexadecimal digits and colons, of which only the form matters.</summary>
+    /// <param name="colons">A bit for each byte: whether it is a colon.</param>
+    /// <param name="length">How long the text is, at most 63.</param>
+    /// <param name="groups">How many groups are written out.</param>
+    public static bool IsV6(ulong colons, int length, out int groups)
+    {
+        ulong all = (1UL << length) - 1;
+        ulong digits = ~colons & all;
+        ulong doubled = colons & (colons >> 1);
+        groups = BitOperations.PopCount(digits & ~(digits << 1));
+        bool isLong = (digits & (digits >> 1) & (digits >> 2) & (digits >> 3) & (digits >> 4)) != 0;
+
+        // A colon at either end is half of two.
+        ulong ends = colons & (1 | (1UL << (length - 1)));
+        bool isOpen = (ends & ~(doubled | (doubled << 1))) != 0;
+        return !isLong && !isOpen && (doubled == 0 ? groups == 8 : groups < 8 && (doubled & (doubled - 1)) == 0);
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>
@@ -8,7 +11,8 @@ internal sealed class NumberRun
     public const int MostDigits = 40;
     public const int MostGroups = 12;
 
-    private readonly byte[] digits = new byte[MostDigits];
+    /// <summary>With room for the bytes that are read along with the last digits.</summary>
+    private readonly byte[] digits = new byte[MostDigits + Vector128<byte>.Count];
     private readonly int[] ends = new int[MostGroups];
     private readonly byte[] counts = new byte[MostGroups];
     private readonly byte[] separators = new byte[MostGroups];
@@ -56,9 +60,7 @@ internal sealed class NumberRun
         while (true)
         {
             int from = i;
-            int room = Math.Min(text.Length, i + MostDigits - Count);
-            while (i < room && ByteClass.IsDigit(text[i]))
-                digits[Count++] = (byte)(text[i++] - '0');
+            i = ReadGroup(text, from);
             if (i == from)
                 return;
             counts[Groups] = (byte)(i - from);
@@ -87,5 +89,28 @@ internal sealed class NumberRun
             separators[Groups - 1] = text[i];
             i++;
         }
+    }
+
+    /// <summary>Reads the digits of one group, as far as there is room.</summary>
+    /// <returns>Where the text goes on.</returns>
+    private int ReadGroup(ReadOnlySpan<byte> text, int from)
+    {
+        int i = from;
+        int room = Math.Min(text.Length, i + MostDigits - Count);
+        while (i + Vector128<byte>.Count <= text.Length)
+        {
+            Vector128<byte> values = Vector128.LoadUnsafe(in text[i]) - Vector128.Create((byte)'0');
+            values.StoreUnsafe(ref digits[Count]);
+            uint isDigit = Vector128.Equals(Vector128.Min(values, Vector128.Create((byte)9)), values).ExtractMostSignificantBits();
+            int length = Math.Min(BitOperations.TrailingZeroCount(~isDigit), room - i);
+            Count += length;
+            i += length;
+            if (length < Vector128<byte>.Count)
+                return i;
+        }
+
+        while (i < room && ByteClass.IsDigit(text[i]))
+            digits[Count++] = (byte)(text[i++] - '0');
+        return i;
     }
 }

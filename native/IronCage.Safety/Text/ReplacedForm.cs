@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IronCage.Safety.Text;
 
 /// <summary>
@@ -16,6 +18,8 @@ internal static class ReplacedForm
     /// A code begins with a letter and has no more digits in a row than this: so no number of anybody can pass for one, and hide.
     /// </summary>
     private const int MostDigits = 2;
+
+    private static readonly ByteSet Inside = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
 
     private static ReadOnlySpan<byte> RedactedTail => "_REDACTED]"u8;
 
@@ -66,7 +70,7 @@ internal static class ReplacedForm
     public static MatchState Touches(in TextWindow window, int start, int end)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        int left = BracketBefore(text, start);
+        int left = text[start] == '[' || MayGoOn(text, start) ? BracketBefore(text, start) : -1;
         if (left >= 0)
         {
             MatchState form = At(window, left, out int formEnd);
@@ -74,7 +78,7 @@ internal static class ReplacedForm
                 return form;
         }
 
-        int right = end < text.Length && IsInside(text[end - 1]) ? BracketBefore(text, end - 1) : -1;
+        int right = end < text.Length && IsInside(text[end - 1]) && MayGoOn(text, end - 1) ? BracketBefore(text, end - 1) : -1;
         if (right <= start)
             return MatchState.NoMatch;
         return At(window, right, out _);
@@ -107,18 +111,21 @@ internal static class ReplacedForm
     /// <summary>The bracket of the form that <paramref name="at"/> may lie in: at it, or left of it with nothing but capitals, digits and <c>_</c> between; -1 if none.</summary>
     private static int BracketBefore(ReadOnlySpan<byte> text, int at)
     {
+        if (at >= text.Length)
+            return -1;
+        if (text[at] == '[')
+            return at;
+        if (!IsInside(text[at]) || !MayGoOn(text, at))
+            return -1;
         int least = Math.Max(0, at - Longest);
-        while (at >= least && at < text.Length)
-        {
-            if (text[at] == '[')
-                return at;
-            if (!IsInside(text[at]))
-                break;
-            at--;
-        }
-
-        return -1;
+        int bracket = Inside.Start(text, least, at) - 1;
+        return bracket >= least && text[bracket] == '[' ? bracket : -1;
     }
 
+    /// <summary>Whether more of a form may stand before a byte of one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayGoOn(ReadOnlySpan<byte> text, int at) => at > 0 && (text[at - 1] == '[' || IsInside(text[at - 1]));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsInside(byte b) => ByteClass.IsUpper(b) || ByteClass.IsDigit(b) || b == '_';
 }

@@ -41,6 +41,9 @@ internal ref struct TriggerSearch
     private ulong own;
     private ulong signs;
     private ulong blocks;
+
+    /// <summary>The places of <see cref="Always"/>.</summary>
+    private ulong kept;
     private ulong left;
     private int origin;
     private int passed;
@@ -113,7 +116,7 @@ internal ref struct TriggerSearch
     {
         int bits = passed - origin;
         if (bits > 0)
-            left &= (bits < ByteMasks.Width ? ulong.MaxValue << bits : 0) | words | own | blocks;
+            left &= (bits < ByteMasks.Width ? ulong.MaxValue << bits : 0) | kept;
     }
 
     private readonly Trigger Kept(int bit) => (((words >> bit) & 1) != 0 ? Trigger.Word : Trigger.None)
@@ -121,6 +124,7 @@ internal ref struct TriggerSearch
         | (((blocks >> bit) & 1) != 0 ? Trigger.Block : Trigger.None);
 
     /// <returns>False when the text at hand does not tell.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool At(int bit, int place, out Trigger triggers)
     {
         triggers = Trigger.None;
@@ -136,7 +140,9 @@ internal ref struct TriggerSearch
                 return false;
         }
 
-        triggers = (triggers | Kept(bit)) & wanted;
+        if ((kept >> bit & 1) != 0)
+            triggers |= Kept(bit);
+        triggers &= wanted;
         return true;
     }
 
@@ -227,6 +233,7 @@ internal ref struct TriggerSearch
             left |= own;
         }
 
+        kept = words | own | blocks;
         if (known < ByteMasks.Width + Reach)
             FillTail(bytes, before, known);
         if (passed > origin)

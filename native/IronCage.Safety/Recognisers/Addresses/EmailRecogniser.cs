@@ -28,6 +28,14 @@ internal sealed class EmailRecogniser : Recogniser
             .Select(System.Text.Encoding.ASCII.GetBytes),
     ];
 
+    private static readonly ByteSet Alnum = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"u8);
+
+    /// <summary>Bytes of a label.</summary>
+    private static readonly ByteSet Label = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
+    /// <summary>Bytes of a local part, but full stops, of which there are never two in a row.</summary>
+    private static readonly ByteSet Local = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+%&~"u8);
+
     public override Trigger Triggers => Trigger.At;
 
     public override MatchState Examine(in TextWindow window, int anchor, Trigger trigger, List<Candidate> candidates)
@@ -80,7 +88,7 @@ internal sealed class EmailRecogniser : Recogniser
     private static int LocalStart(ReadOnlySpan<byte> text, int end)
     {
         int floor = Math.Max(0, end - LongestLocal);
-        int i = end;
+        int i = Local.Start(text, floor, end);
         while (i > 0)
         {
             int step = LocalStep(text, i, end);
@@ -88,7 +96,7 @@ internal sealed class EmailRecogniser : Recogniser
                 return Trim(text, i, end);
             if (i - step < floor)
                 break;
-            i -= step;
+            i = Local.Start(text, floor, i - step);
         }
 
         if (i > 0)
@@ -138,7 +146,7 @@ internal sealed class EmailRecogniser : Recogniser
         ReadOnlySpan<byte> text = window.Bytes;
         int ends = candidates.Count;
         int first = mark;
-        for (int i = start + 1; i < at; i++)
+        for (int i = Math.Max(start + 1, Alnum.End(text, start, at)); i < at; i++)
         {
             bool word = IsLetterOrDigit(text[i]) && !IsLetterOrDigit(text[i - 1]);
             if (!word && !IsScriptChange(text, i))
@@ -167,12 +175,13 @@ internal sealed class EmailRecogniser : Recogniser
         end = topLevel = -1;
         int from = at + 1;
         int label = from;
+        int limit = Math.Min(text.Length, from + LongestDomain + 1);
         for (bool first = true; ; first = false)
         {
-            int i = label;
+            int i = Label.End(text, label, limit);
             int step;
             while ((step = LabelStep(text, i)) > 0 && i - from <= LongestDomain)
-                i += step;
+                i = Label.End(text, i + step, limit);
             bool tooLong = i - from > LongestDomain;
             if (!tooLong && !window.Final && (i >= text.Length || step < 0))
                 return MatchState.NeedMore;

@@ -28,6 +28,8 @@ internal sealed class HostRecogniser : Recogniser
 
     private static readonly byte[][] SecondLevels = [.. "co com net org gov edu ac or ne go gob nom mil".Split(' ').Select(System.Text.Encoding.ASCII.GetBytes)];
 
+    private static readonly ByteSet Label = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
     public override Trigger Triggers => Trigger.Dot;
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
@@ -103,12 +105,12 @@ internal sealed class HostRecogniser : Recogniser
         while (true)
         {
             int label = i;
-            while (i > 0 && LeftStep(text, i) is > 0 and var step)
-            {
-                i -= step;
-                if (label - i > LongestLabel || i < floor)
-                    return -1;
-            }
+            int least = Math.Max(0, Math.Min(label, Math.Max(floor, label - LongestLabel)) - 1);
+            i = Label.Start(text, least, i);
+            while (i > least && LeftStep(text, i) is > 0 and var step)
+                i = Label.Start(text, least, i - step);
+            if (i < label && (label - i > LongestLabel || i < floor))
+                return -1;
 
             // A dot before a digit has no trigger.
             if (i == label || i == 0 || text[i - 1] != '.' || !ByteClass.IsDigit(text[i]))

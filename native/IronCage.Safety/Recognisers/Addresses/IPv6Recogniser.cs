@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using IronCage.Safety.Kinds;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
@@ -22,6 +23,10 @@ internal sealed class IPv6Recogniser : Recogniser
     /// <summary>Eight groups of two digits.</summary>
     private const int LongestOfPairs = 23;
 
+    /// <summary>An address, in whole vectors.</summary>
+    private const int Most = 3 * 16;
+
+    private static readonly ByteSet Signs = ByteSet.Of("0123456789abcdefABCDEF:"u8);
     private static readonly SearchValues<byte> Dotted = SearchValues.Create("0123456789."u8);
     private static readonly SearchValues<byte> Decimals = SearchValues.Create("0123456789:"u8);
 
@@ -34,9 +39,7 @@ internal sealed class IPv6Recogniser : Recogniser
         if (start < 0)
             return MatchState.NoMatch;
 
-        int end = start;
-        while (end < text.Length && end - start <= IpText.LongestV6 && (ByteClass.IsHex(text[end]) || text[end] == ':'))
-            end++;
+        int end = Signs.End(text, start, Math.Min(text.Length, start + IpText.LongestV6 + 1));
         if (end == text.Length && !window.Final)
             return MatchState.NeedMore;
         if (end - start < 3)
@@ -47,8 +50,7 @@ internal sealed class IPv6Recogniser : Recogniser
             return MatchState.NeedMore;
 
         ReadOnlySpan<byte> value = text[start..end];
-        Span<byte> address = stackalloc byte[16];
-        if (!IpText.TryReadV6(value, address, out int groups) || !IsEvident(text, start, value, groups))
+        if (!IsAddress(text, start, end, out int groups) || !IsEvident(text, start, value, groups))
             return MatchState.NoMatch;
 
         MatchState edge = Edge.Right(window, end, "."u8);
@@ -70,6 +72,16 @@ internal sealed class IPv6Recogniser : Recogniser
             return from;
         int start = GroupStart(text, from);
         return start < 0 ? from : start;
+    }
+
+    private static bool IsAddress(ReadOnlySpan<byte> text, int start, int end, out int groups)
+    {
+        if (start + Most > text.Length || end - start > Most || text[start..end].Contains((byte)'.'))
+            return IpText.TryReadV6(text[start..end], stackalloc byte[16], out groups);
+        ulong colons = 0;
+        for (int i = 0; i < Most; i += Vector128<byte>.Count)
+            colons |= (ulong)Vector128.Equals(Vector128.LoadUnsafe(in text[start + i]), Vector128.Create((byte)':')).ExtractMostSignificantBits() << i;
+        return IpText.IsV6(colons & ((1UL << (end - start)) - 1), end - start, out groups);
     }
 
     /// <summary>Where the group that ends at <paramref name="end"/> begins, -1 if it cannot be the first of an address.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using IronCage.Safety.Kinds;
 using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
@@ -14,6 +15,9 @@ internal sealed class MacRecogniser : Recogniser
     private const int Paired = 17;
     private const int Dotted = 14;
 
+    /// <summary>Which of the first sixteen bytes of pairs are separators.</summary>
+    private const uint Separators = 0b0100_1001_0010_0100;
+
     private static readonly ContextSet Words = new(
         "mac", "mac address", "hardware address", "ethernet address", "hwaddr", "MAC-Adresse", "Hardwareadresse", "adresse MAC", "dirección MAC", "indirizzo MAC", "endereço MAC", "adres MAC", "MAC-адрес",
         "physical address", "bssid");
@@ -27,7 +31,7 @@ internal sealed class MacRecogniser : Recogniser
     public override bool MayTake(NumberStart number) =>
         number.Digits <= 4 && (number.Left == NumberLeft.Letter || number.Next == NumberNext.Letter || (number.Digits == 4 && number.Next is NumberNext.Dot or NumberNext.Separator));
 
-    public override bool MayTakeWord(byte first, byte second) => ByteClass.IsHex(first) && ByteClass.IsHex(second);
+    public override bool MayTakeWord(byte first, byte second, bool isShort) => ByteClass.IsHex(first) && ByteClass.IsHex(second);
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {
@@ -71,20 +75,30 @@ internal sealed class MacRecogniser : Recogniser
     {
         ReadOnlySpan<byte> text = window.Bytes;
         byte separator = text[start + 2];
-        bool letters = separator == ':';
-        for (int i = 0; i < Paired; i++)
-        {
-            if (start + i >= text.Length)
-                return window.AtEnd;
-            byte b = text[start + i];
-            if (i % 3 == 2 ? b != separator : !ByteClass.IsHex(b))
-                return MatchState.NoMatch;
-            letters |= ByteClass.IsLetter(b) && i % 3 != 2;
-        }
-
+        ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + Paired)];
+        if (rest.Length < Paired)
+            return BeginsPairs(rest, separator) ? window.AtEnd : MatchState.NoMatch;
+        var bytes = Vector128.LoadUnsafe(in rest[0]);
+        uint hexLetters = ByteClass.HexLetters(bytes);
+        uint isSeparator = Vector128.Equals(bytes, Vector128.Create(separator)).ExtractMostSignificantBits();
+        if ((((ByteClass.Digits(bytes) | hexLetters) & ~Separators) | (isSeparator & Separators)) != ushort.MaxValue || !ByteClass.IsHex(rest[^1]))
+            return MatchState.NoMatch;
+        bool letters = separator == ':' || hexLetters != 0 || ByteClass.IsLetter(rest[^1]);
         bool continues = start >= 3 && text[start - 1] == separator && ByteClass.IsHex(text[start - 2]) && ByteClass.IsHex(text[start - 3])
             && (start == 3 || !ByteClass.IsWord(text[start - 4]));
         return continues || !(letters || window.HasContext(Words, start)) ? MatchState.NoMatch : Finish(window, start, start + Paired, separator, candidates);
+    }
+
+    /// <summary>Whether a text is the beginning of pairs.</summary>
+    private static bool BeginsPairs(ReadOnlySpan<byte> text, byte separator)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (i % 3 == 2 ? text[i] != separator : !ByteClass.IsHex(text[i]))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Where three groups of four may begin of which the place is a dot or the first digit; -1 if none can.</summary>

@@ -18,6 +18,9 @@ internal sealed class UrlRecogniser : Recogniser
         .. "https http ftps ftp sftp wss ws rtsp rtmps rtmp ircs irc ldaps ldap gopher telnet ssh git svn smb nfs".Split(' ').Select(System.Text.Encoding.ASCII.GetBytes),
     ];
 
+    /// <summary>Bytes of a host, in any script.</summary>
+    private static readonly ByteSet Host = new([.. Enumerable.Range(0, 256).Select(b => b >= 0x80 || ByteClass.IsWord((byte)b) || (char)b is '.' or '-' or '%')]);
+
     public override Trigger Triggers => Trigger.Scheme;
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
@@ -86,12 +89,6 @@ internal sealed class UrlRecogniser : Recogniser
             host = host[..port];
         if (host.IsEmpty || !(ByteClass.IsAlnum(host[0]) || host[0] >= 0x80) || !(ByteClass.IsAlnum(host[^1]) || host[^1] >= 0x80))
             return false;
-        foreach (byte b in host)
-        {
-            if (!ByteClass.IsWord(b) && b is not ((byte)'.' or (byte)'-' or (byte)'%' or >= 0x80))
-                return false;
-        }
-
-        return true;
+        return Host.End(host, 0, host.Length) == host.Length;
     }
 }

@@ -18,6 +18,9 @@ internal static class UrlText
 
     private static readonly bool[] Allowed = Table("!#$%&()*+-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 
+    /// <summary>Those of them that nothing else decides about.</summary>
+    private static readonly ByteSet Plain = ByteSet.Of("!#$%&*+-./0123456789:;=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~"u8);
+
     /// <summary>Reads on.</summary>
     /// <param name="window">The text.</param>
     /// <param name="start">Where the URL begins.</param>
@@ -27,10 +30,11 @@ internal static class UrlText
     {
         ReadOnlySpan<byte> text = window.Bytes;
         int limit = start + Most;
+        int most = Math.Min(limit, text.Length);
         int i = end = from;
         int open = 0;
         bool query = false;
-        while (i < limit)
+        while ((i = Plain.End(text, i, most)) < limit)
         {
             if (i >= text.Length)
             {

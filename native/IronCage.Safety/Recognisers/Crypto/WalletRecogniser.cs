@@ -40,6 +40,10 @@ internal sealed class WalletRecogniser : Recogniser
 
     public override Trigger Triggers => Trigger.Token;
 
+    /// <summary>Of the short words only a name of <see cref="Cash"/>, which goes on behind its colon.</summary>
+    public override bool MayTakeWord(byte first, byte second, bool isShort) =>
+        !isShort || Cash[first & 31].Any(name => ((first ^ name[0]) & ~0x20) == 0 && ((second ^ name[1]) & ~0x20) == 0);
+
     public override IEnumerable<ContextSet> Contexts => [Words];
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)

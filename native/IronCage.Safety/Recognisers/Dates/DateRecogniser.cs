@@ -37,6 +37,8 @@ internal sealed class DateRecogniser : Recogniser
         if (number.IsOpen && number.Groups == 1)
             return MatchState.NeedMore;
         ReadOnlySpan<byte> text = window.Bytes;
+        if (number.End(0) < text.Length && !DateText.MayFollow(text[number.End(0)], isYear: first == 4))
+            return MatchState.NoMatch;
         int start = anchor;
         int end;
         MatchState state;

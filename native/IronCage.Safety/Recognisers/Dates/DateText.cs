@@ -9,6 +9,13 @@ internal static class DateText
     private const int LastYear = 2099;
     private const int FirstNamedYear = 1000;
 
+    /// <summary>Whether a date that begins with a year or a day can go on with that byte.</summary>
+    public static bool MayFollow(byte b, bool isYear) => b switch
+    {
+        (byte)'-' or (byte)'/' or (byte)'.' => true,
+        _ => isYear ? b is 0xE5 or 0xEB : b is (byte)' ' or (byte)',' or (byte)'s' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'e' or 0xC2,
+    };
+
     /// <summary>A year of four digits at <paramref name="start"/>, month and day.</summary>
     public static MatchState YearFirst(in TextWindow window, int start, out int end)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using IronCage.Safety.Recognisers.Places;
 
 namespace IronCage.Safety.Recognisers.Identifiers;
@@ -19,9 +18,10 @@ internal sealed class IdentifierAutomaton
     private readonly bool[] relaxed;
     private readonly Dictionary<string, ushort> states = new(StringComparer.Ordinal);
     private readonly List<ushort[]> rows = [new ushort[IdentifierSymbol.Count]];
-    private readonly List<IdentifierEnd?> ends = [null];
+    private readonly List<IdentifierEnd?> endOf = [null];
     private readonly ushort[] table;
-    private readonly IdentifierEnd?[] final;
+    private readonly IdentifierEnd[] ends;
+    private readonly int firstEnd;
 
     /// <param name="rules">Whose forms.</param>
     /// <param name="relaxed">By <see cref="PiiKind.Index"/>: whether the user named the kind's country.</param>
@@ -35,10 +35,19 @@ internal sealed class IdentifierAutomaton
         alone = [.. forms.Select(form => aloneByForm[form].ToArray())];
         spoken = [.. forms.Select(form => spokenByForm[form].ToArray())];
         int[] all = [.. Enumerable.Range(0, forms.Length)];
-        Numbers = Enter(0, all);
-        Capitals = Enter(0, Array.FindAll(all, form => IdentifierForms.FewestDigits(forms[form]) < fewDigits));
-        table = [.. rows.SelectMany(row => row)];
-        final = [.. ends];
+        int numbers = Enter(0, all);
+        int capitals = Enter(0, Array.FindAll(all, form => IdentifierForms.FewestDigits(forms[form]) < fewDigits));
+
+        // Those in which a form ends come last: one comparison tells them.
+        int[] order = [.. Enumerable.Range(0, rows.Count).OrderBy(state => endOf[state] is not null)];
+        var numberOf = new ushort[order.Length];
+        for (int i = 0; i < order.Length; i++)
+            numberOf[order[i]] = (ushort)i;
+        Numbers = numberOf[numbers];
+        Capitals = numberOf[capitals];
+        table = [.. order.SelectMany(state => rows[state]).Select(next => numberOf[next])];
+        ends = [.. order.Select(state => endOf[state]).OfType<IdentifierEnd>()];
+        firstEnd = order.Length - ends.Length;
     }
 
     /// <summary>The state before the first byte, for every form.</summary>
@@ -66,14 +75,35 @@ internal sealed class IdentifierAutomaton
     }
 
     /// <summary>How many states there are.</summary>
-    public int Count => final.Length;
+    public int Count => firstEnd + ends.Length;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>The state behind one more byte.</summary>
     public int Next(int state, int symbol) => table[(state * IdentifierSymbol.Count) + symbol];
 
-    /// <summary>The rules of which a form ends here.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public IdentifierEnd? End(int state) => final[state];
+    /// <summary>Reads on, as far as a form may end or none is left; to the end of the text where that comes first.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="place">Where to begin; receives where the text goes on.</param>
+    /// <param name="state">The state before.</param>
+    /// <returns>The state there.</returns>
+    public int Read(ReadOnlySpan<byte> text, ref int place, int state)
+    {
+        ushort[] next = table;
+        byte[] symbols = IdentifierSymbol.Of;
+        uint between = (uint)(firstEnd - 1);
+        int i = place;
+        while (i < text.Length)
+        {
+            state = next[(state * IdentifierSymbol.Count) + symbols[text[i++]]];
+            if ((uint)(state - 1) >= between)
+                break;
+        }
+
+        place = i;
+        return state;
+    }
+
+    /// <summary>The rules of which a form ends here; null where none does.</summary>
+    public IdentifierEnd? End(int state) => state < firstEnd ? null : ends[state - firstEnd];
 
     private bool GoesOn(int state, NumberNext next)
     {
@@ -114,7 +144,7 @@ internal sealed class IdentifierAutomaton
         var row = new ushort[IdentifierSymbol.Count];
         rows.Add(row);
         int[] over = Array.FindAll(alive, form => forms[form].Length == depth);
-        ends.Add(over.Length == 0 ? null : new IdentifierEnd(over.SelectMany(form => alone[form]), over.SelectMany(form => spoken[form]), relaxed));
+        endOf.Add(over.Length == 0 ? null : new IdentifierEnd(over.SelectMany(form => alone[form]), over.SelectMany(form => spoken[form]), relaxed));
         int symbols = 0;
         foreach (int form in alive)
             symbols |= forms[form].Length > depth ? IdentifierSymbol.Mask(forms[form][depth]) : 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IronCage.Safety.Recognisers.Places;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
@@ -131,49 +132,64 @@ internal sealed class IdentifierRecogniser : Recogniser
     private MatchState Walk(in TextWindow window, int start, int state, List<Candidate> candidates)
     {
         ReadOnlySpan<byte> text = window.Bytes;
-        Span<byte> value = stackalloc byte[Longest];
-        int count = 0;
-        bool small = false;
-        bool capital = false;
         var answer = MatchState.NoMatch;
-        for (int i = start; ; i++)
+        int i = start;
+        while (i < text.Length)
         {
-            if (i >= text.Length)
-                return window.Final ? answer : MatchState.NeedMore;
-            byte b = text[i];
-            int symbol = IdentifierSymbol.Of[b];
-            state = automaton.Next(state, symbol);
+            state = automaton.Read(text, ref i, state);
             if (state == IdentifierAutomaton.Dead)
                 return answer;
-            if (symbol == IdentifierSymbol.Digit)
-            {
-                value[count++] = b;
-            }
-            else if (symbol == IdentifierSymbol.Letter)
-            {
-                bool isUpper = ByteClass.IsUpper(b);
-                capital |= isUpper;
-                small |= !isUpper;
-                if (capital && small)
-                    return answer;
-                value[count++] = (byte)(b & ~0x20);
-            }
-
-            if (automaton.End(state) is not { } end || (i + 1 < text.Length && ByteClass.IsAlnum(text[i + 1])))
+            if (automaton.End(state) is not { } end)
+                break;
+            if (i < text.Length && ByteClass.IsAlnum(text[i]))
                 continue;
-            MatchState ended = Accept(window, start, i + 1, value[..count], small, end, candidates);
+            MatchState ended = Accept(window, start, i, end, candidates);
             if (ended == MatchState.NeedMore)
                 return ended;
             if (ended == MatchState.Match)
                 answer = ended;
         }
+
+        return window.Final ? answer : MatchState.NeedMore;
     }
 
-    private static MatchState Accept(in TextWindow window, int start, int end, ReadOnlySpan<byte> value, bool small, IdentifierEnd rules, List<Candidate> candidates)
+    /// <summary>The letters and digits of a value, in capitals.</summary>
+    /// <returns>How many there are; 0 where letters of both cases are among them, as in no identifier.</returns>
+    private static int Read(ReadOnlySpan<byte> text, Span<byte> value, out bool small)
+    {
+        int count = 0;
+        int cases = 0;
+        foreach (byte b in text)
+        {
+            if (ByteClass.IsDigit(b))
+            {
+                value[count++] = b;
+            }
+            else if (ByteClass.IsLetter(b))
+            {
+                cases |= ByteClass.IsUpper(b) ? 1 : 2;
+                value[count++] = (byte)(b & ~0x20);
+            }
+        }
+
+        small = cases == 2;
+        return cases == 3 ? 0 : count;
+    }
+
+    [SkipLocalsInit]
+    private static MatchState Accept(in TextWindow window, int start, int end, IdentifierEnd rules, List<Candidate> candidates)
     {
         MatchState edge = Edge.Right(window, end, "-./"u8);
         if (edge != MatchState.Match)
             return edge;
+
+        // Most numbers that could be many things are not said to be any.
+        if (rules.Alone.Length == 0 && rules.Relaxed.Length == 0 && !rules.IsSpoken(window.Scratch.Contexts(window, start)))
+            return MatchState.NoMatch;
+        Span<byte> room = stackalloc byte[Longest];
+        ReadOnlySpan<byte> value = room[..Read(window.Bytes[start..end], room, out bool small)];
+        if (value.IsEmpty)
+            return MatchState.NoMatch;
 
         // Zeros, ones or Xs all through are what forms are filled in with.
         if (!value.ContainsAnyExcept(value[0]))

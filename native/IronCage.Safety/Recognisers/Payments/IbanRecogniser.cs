@@ -21,7 +21,7 @@ internal sealed class IbanRecogniser : Recogniser
 
     public override bool MayTake(NumberStart number) => number.Left == NumberLeft.Letter;
 
-    public override bool MayTakeWord(byte first, byte second) => !IbanRegistry.Account(first, second).IsEmpty && ByteClass.IsUpper(first) == ByteClass.IsUpper(second);
+    public override bool MayTakeWord(byte first, byte second, bool isShort) => !IbanRegistry.Account(first, second).IsEmpty && ByteClass.IsUpper(first) == ByteClass.IsUpper(second);
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {
@@ -35,12 +35,42 @@ internal sealed class IbanRecogniser : Recogniser
         if (account.IsEmpty || ByteClass.IsUpper(text[start]) != ByteClass.IsUpper(text[start + 1]) || !Edge.LeftFree(text, start))
             return MatchState.NoMatch;
 
-        Span<byte> value = stackalloc byte[IbanRegistry.Longest];
+        // Most of two letters and a digit are no account: two check digits follow.
+        if (start + 3 < text.Length && !(ByteClass.IsDigit(text[start + 2]) && ByteClass.IsDigit(text[start + 3])))
+            return MatchState.NoMatch;
+        int end = start + account.Length + Head;
+        scoped ReadOnlySpan<byte> value;
+        if (IbanRegistry.IsTogether(text, start + Head, text[start], text[start + 1]))
+        {
+            value = text[start..end];
+        }
+        else
+        {
+            Span<byte> room = stackalloc byte[IbanRegistry.Longest];
+            MatchState state = ReadGroups(window, start, account, room, out end);
+            if (state != MatchState.Match)
+                return state;
+            value = room[..(account.Length + Head)];
+        }
+
+        MatchState edge = Edge.Right(window, end, ""u8);
+        if (edge != MatchState.Match)
+            return edge;
+        if (!IbanRegistry.IsChecked(value))
+            return MatchState.NoMatch;
+        Add(candidates, window, PersonalKinds.IbanCode, start, end, Score, Evidence.Pattern | Evidence.Checksum);
+        return MatchState.Match;
+    }
+
+    /// <summary>Reads a number in groups, or together.</summary>
+    private static MatchState ReadGroups(in TextWindow window, int start, ReadOnlySpan<byte> account, Span<byte> value, out int end)
+    {
+        ReadOnlySpan<byte> text = window.Bytes;
         text.Slice(start, 2).CopyTo(value);
         int count = 2;
         int group = 4;
         byte separator = 0;
-        int i = start + 2;
+        int i = end = start + 2;
         while (count < account.Length + Head)
         {
             if (i >= text.Length)
@@ -64,12 +94,7 @@ internal sealed class IbanRecogniser : Recogniser
             i++;
         }
 
-        MatchState edge = Edge.Right(window, i, ""u8);
-        if (edge != MatchState.Match)
-            return edge;
-        if (!IbanRegistry.IsChecked(value[..count]))
-            return MatchState.NoMatch;
-        Add(candidates, window, PersonalKinds.IbanCode, start, i, Score, Evidence.Pattern | Evidence.Checksum);
+        end = i;
         return MatchState.Match;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using IronCage.Safety.Text;
 
 namespace IronCage.Safety.Recognisers.Payments;
@@ -16,10 +17,24 @@ internal static class IbanRegistry
         + "RO4a16c RS18n RU14n15c SA2n18c SC4a20n3a SD14n SE20n SI15n SK20n SM1a10n12c SO19n ST21n SV4a20n TL19n TN20n TR6n16c UA6n19c VA18n VG4a16n XK16n YE4a4n18c";
 
     private static readonly byte[]?[] ByCountry = Read();
+    private static readonly (uint Digits, uint Letters, uint All)[] Places = [.. ByCountry.Select(PlacesOf)];
 
     /// <summary>What each byte behind the two check digits is, by letters of ASCII; empty if the two letters are no country of the registry.</summary>
     public static ReadOnlySpan<byte> Account(byte first, byte second) =>
-        ByteClass.IsLetter(first) && ByteClass.IsLetter(second) ? ByCountry[(((first | 0x20) - 'a') * 26) + (second | 0x20) - 'a'] : [];
+        ByteClass.IsLetter(first) && ByteClass.IsLetter(second) ? ByCountry[Country(first, second)] : [];
+
+    /// <summary>Whether an account of a country stands at a place without separators; false also where not so much text follows that it can be read at once.</summary>
+    public static bool IsTogether(ReadOnlySpan<byte> text, int start, byte first, byte second)
+    {
+        if (start + (2 * Vector128<byte>.Count) > text.Length)
+            return false;
+        var low = Vector128.LoadUnsafe(in text[start]);
+        var high = Vector128.LoadUnsafe(in text[start], (nuint)Vector128<byte>.Count);
+        uint digits = ByteClass.Digits(low) | (ByteClass.Digits(high) << Vector128<byte>.Count);
+        uint letters = ByteClass.Letters(low) | (ByteClass.Letters(high) << Vector128<byte>.Count);
+        ref readonly var places = ref Places[Country(first, second)];
+        return (((digits & ~places.Letters) | (letters & ~places.Digits)) & places.All) == places.All;
+    }
 
     /// <summary>Whether a byte may stand at a place that is described so.</summary>
     public static bool Fits(byte b, byte description) => description switch
@@ -47,6 +62,23 @@ internal static class IbanRegistry
     {
         remainder = ByteClass.IsDigit(b) ? (remainder * 10) + b - '0' : (remainder * 100) + (uint)(b | 0x20) - 'a' + 10;
         return remainder < 10_000_000 ? remainder : remainder % 97;
+    }
+
+    private static int Country(byte first, byte second) => (((first | 0x20) - 'a') * 26) + (second | 0x20) - 'a';
+
+    /// <summary>The places of an account, a bit for each: those of digits, those of letters, and all.</summary>
+    private static (uint Digits, uint Letters, uint All) PlacesOf(byte[]? account)
+    {
+        uint digits = 0;
+        uint letters = 0;
+        int length = account?.Length ?? 0;
+        for (int i = 0; i < length; i++)
+        {
+            digits |= account![i] == 'n' ? 1U << i : 0;
+            letters |= account[i] == 'a' ? 1U << i : 0;
+        }
+
+        return (digits, letters, (uint)((1UL << length) - 1));
     }
 
     private static byte[]?[] Read()

@@ -68,7 +68,7 @@ internal sealed class PaymentCardRecogniser : Recogniser
             if (count < CardNetworks.Shortest || !IsLayout((int)number.Pattern(groups), groups))
                 continue;
             ReadOnlySpan<byte> digits = number.Digits[..count];
-            if (!IsLuhn(digits) || !CardNetworks.IsIssued(digits))
+            if (!CardNetworks.IsIssued(digits) || !IsLuhn(digits))
                 continue;
             int end = number.End(groups - 1);
             MatchState edge = Edge.Right(window, end, "-."u8);
@@ -99,13 +99,14 @@ internal sealed class PaymentCardRecogniser : Recogniser
         _ => false,
     };
 
+    /// <summary>The digits of twice a digit, added.</summary>
+    private static ReadOnlySpan<byte> Doubled => [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+
     private static bool IsLuhn(ReadOnlySpan<byte> digits)
     {
-        int sum = 0;
-        for (int i = digits.Length - 1; i >= 0; i -= 2)
-            sum += digits[i];
-        for (int i = digits.Length - 2; i >= 0; i -= 2)
-            sum += digits[i] > 4 ? (digits[i] * 2) - 9 : digits[i] * 2;
+        int sum = digits.Length % 2 == 0 ? 0 : digits[0];
+        for (int i = digits.Length - 1; i > 0; i -= 2)
+            sum += digits[i] + Doubled[digits[i - 1]];
         return sum % 10 == 0;
     }
 }

@@ -67,7 +67,7 @@ internal static class PhoneExtension
         foreach (byte[] word in Words)
         {
             int known = Math.Min(word.Length, rest.Length);
-            if (!IsSame(rest[..known], word.AsSpan(0, known)))
+            if (((word[0] ^ rest[0]) & ~0x20) != 0 || !IsSame(rest[..known], word.AsSpan(0, known)))
                 continue;
             if (known < word.Length)
             {

@@ -81,13 +81,9 @@ internal ref struct PhoneReader
         if (Groups == MostGroups)
             return MatchState.NoMatch;
         int start = at;
-        while (at < text.Length && ByteClass.IsDigit(text[at]))
-        {
-            if (Count == MostDigits)
-                return MatchState.NoMatch;
-            digits[Count++] = (byte)(text[at++] - '0');
-        }
-
+        at = ReadDigits(start);
+        if (Count == MostDigits && at < text.Length && ByteClass.IsDigit(text[at]))
+            return MatchState.NoMatch;
         if (at >= text.Length && !final)
             return MatchState.NeedMore;
         isOpen = open;
@@ -104,9 +100,34 @@ internal ref struct PhoneReader
         return MatchState.Match;
     }
 
+    /// <summary>Reads the digits of a group, as far as there is room.</summary>
+    /// <returns>Where the text goes on.</returns>
+    private int ReadDigits(int start)
+    {
+        ReadOnlySpan<byte> rest = text[start..];
+        Span<byte> room = ((Span<byte>)digits)[Count..];
+        int length = 0;
+        while (length < rest.Length && length < room.Length && (uint)(rest[length] - '0') <= 9)
+        {
+            room[length] = (byte)(rest[length] - '0');
+            length++;
+        }
+
+        Count += length;
+        return start + length;
+    }
+
     /// <summary>Reads what may stand between two groups; a digit follows it.</summary>
     private readonly bool ReadGap(ref int at, ref bool open, out PhoneGap gap)
     {
+        if (!open && at + 1 < text.Length && ByteClass.IsDigit(text[at + 1]) && Joint(text[at]) is var joint && joint != PhoneGap.None)
+        {
+            // As is mostly so.
+            gap = joint;
+            at++;
+            return true;
+        }
+
         gap = PhoneGap.None;
         bool closes = open && at < text.Length && text[at] == ')';
         if (closes)
@@ -157,6 +178,15 @@ internal ref struct PhoneReader
         };
         return at > from || closes;
     }
+
+    private static PhoneGap Joint(byte separator) => separator switch
+    {
+        (byte)' ' => PhoneGap.Space,
+        (byte)'-' => PhoneGap.Hyphen,
+        (byte)'.' => PhoneGap.Dot,
+        (byte)'/' => PhoneGap.Slash,
+        _ => PhoneGap.None,
+    };
 
     [InlineArray(MostDigits)]
     private struct DigitArray

@@ -18,6 +18,7 @@ internal static class DataRun
     private const int FewestHexDigits = 16;
 
     private static readonly SearchValues<byte> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+    private static readonly ByteSet Signs = ByteSet.Of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>Where the run ends in which <paramref name="from"/> is; the text's end if it goes on there.</summary>
     public static int End(ReadOnlySpan<byte> text, int from)
@@ -32,9 +33,8 @@ internal static class DataRun
         if (place == 0 || !ByteClass.IsBase64(text[place - 1]))
             return false;
         int from = Math.Max(0, place - Width);
-        ReadOnlySpan<byte> left = text[from..place];
-        int other = left.LastIndexOfAnyExcept(Alphabet);
-        return other < 0 ? left.Length == Width && IsMixed(left) : left[other] == ']' && ReplacedForm.IsAtEnd(text[..(from + other + 1)]);
+        int start = Signs.Start(text, from, place);
+        return start == from ? place - from == Width && IsMixed(text[from..place]) : text[start - 1] == ']' && ReplacedForm.IsAtEnd(text[..start]);
     }
 
     private static bool IsMixed(ReadOnlySpan<byte> run)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using IronCage.Safety.Resolution;
 using IronCage.Safety.Text;
@@ -20,8 +19,8 @@ internal struct PassedText
     /// <summary>Above the score of an e-mail address.</summary>
     private const float AboveAddress = 0.955f;
 
-    /// <summary>With these an e-mail address may go on, whose name begins in what was found: it is longer, and displaces that.</summary>
-    private static readonly SearchValues<byte> Joints = SearchValues.Create([(byte)'.', (byte)'-', (byte)'+', (byte)'%', (byte)'&', (byte)'~', (byte)'_', (byte)'@', 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9]);
+    /// <summary>The signs among <see cref="IsJoint"/> up to the underscore, a bit for each from the percent sign on.</summary>
+    private const ulong Joints = 1UL | 1UL << ('&' - '%') | 1UL << ('+' - '%') | 1UL << ('-' - '%') | 1UL << ('.' - '%') | 1UL << ('@' - '%') | 1UL << ('_' - '%');
 
     /// <summary>The end of the firm candidates so far: one that begins before it may lose to one of them, so what lies in it must be looked at.</summary>
     private long reach;
@@ -108,6 +107,13 @@ internal struct PassedText
         if (candidate.Start > place || candidate.Start < reach || candidate.IsShadow)
             return false;
         int end = (int)(candidate.End - window.Origin);
-        return candidate.Score >= AboveAddress || end >= window.Bytes.Length || !Joints.Contains(window.Bytes[end]);
+        return candidate.Score >= AboveAddress || end >= window.Bytes.Length || !IsJoint(window.Bytes[end]);
+    }
+
+    /// <summary>Whether an e-mail address may go on with that byte, whose name begins in what was found: it is longer, and displaces that.</summary>
+    private static bool IsJoint(byte b)
+    {
+        uint sign = (uint)b - '%';
+        return sign <= '_' - '%' ? (Joints >> (int)sign & 1) != 0 : b == '~' || ByteClass.IsLatinLead(b);
     }
 }

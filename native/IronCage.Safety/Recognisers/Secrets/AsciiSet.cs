@@ -34,6 +34,17 @@ internal readonly record struct AsciiSet(ulong Low, ulong High)
 
     public bool Has(byte b) => b < 128 && ((b < 64 ? Low >> b : High >> (b - 64)) & 1) != 0;
 
+    /// <summary>Where members end that begin at <paramref name="from"/>, <paramref name="to"/> at the latest.</summary>
+    public int End(ReadOnlySpan<byte> text, int from, int to)
+    {
+        ulong low = Low;
+        ulong high = High;
+        int i = from;
+        while (i < to && text[i] is var b && b < 128 && ((b < 64 ? low : high) >> b & 1) != 0)
+            i++;
+        return i;
+    }
+
     /// <summary>Whether all bytes are members.</summary>
     public bool HasAll(ReadOnlySpan<byte> bytes)
     {

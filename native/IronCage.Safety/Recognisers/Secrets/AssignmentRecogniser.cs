@@ -26,6 +26,8 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
         if (trigger == Trigger.Dashes)
             return Option(window, place, candidates);
         ReadOnlySpan<byte> text = window.Bytes;
+        if (trigger == Trigger.Colon && IsOther(text, place))
+            return MatchState.NoMatch;
         int name = AnnouncedName.EndBefore(text, place);
         if (name < 0)
             return MatchState.NoMatch;
@@ -36,6 +38,13 @@ internal sealed class AssignmentRecogniser(bool generic, bool connections, Token
             return MatchState.NoMatch;
         MatchState sign = ValueStart(window, place, out int from);
         return sign == MatchState.Match ? Value(window, from, name, strength, candidates) : sign;
+    }
+
+    /// <summary>Whether letters that are no name of a secret stand directly before a colon, or before a quote and it: as before most.</summary>
+    private static bool IsOther(ReadOnlySpan<byte> text, int colon)
+    {
+        int end = colon > 0 && text[colon - 1] == '"' ? colon - 1 : colon;
+        return end > 0 && ByteClass.IsLetter(text[end - 1]) && !SecretName.MayEndAt(text, end);
     }
 
     /// <summary>Behind the sign, where it assigns: not <c>==</c>, <c>!=</c>, <c>::</c> or <c>://</c>.</summary>

@@ -25,14 +25,8 @@ internal sealed class BasicAuthUrlRecogniser : Recogniser
         if (start >= text.Length)
             return window.AtEnd;
         ReadOnlySpan<byte> rest = text[start..Math.Min(text.Length, start + Longest + 1)];
-        int at = -1;
-        int length = 0;
-        while (length < rest.Length && !EndsAuthority(rest[length]))
-        {
-            if (rest[length] == '@')
-                at = length;
-            length++;
-        }
+        int length = Authority.End(text, start, start + rest.Length) - start;
+        int at = rest[..length].LastIndexOf((byte)'@');
 
         if (length == rest.Length)
         {
@@ -55,6 +49,8 @@ internal sealed class BasicAuthUrlRecogniser : Recogniser
         Add(candidates, window, SecretKinds.BasicAuthUrl, start, start + at, Score, Evidence.Pattern);
         return MatchState.Match;
     }
+
+    private static readonly ByteSet Authority = new([.. Enumerable.Range(0, 256).Select(b => !EndsAuthority((byte)b))]);
 
     private static bool EndsAuthority(byte b) => b is <= 0x20 or 0x7F or (byte)'/' or (byte)'?' or (byte)'#' or (byte)'"' or (byte)'\'' or (byte)'<' or (byte)'>' or (byte)'`' or (byte)'\\' or (byte)'{' or (byte)'}';
 

@@ -31,7 +31,7 @@ internal sealed class JwtRecogniser : Recogniser
     /// <summary>The beginning of an object of JSON with a member, in Base64.</summary>
     private static ReadOnlySpan<byte> Opening => "eyJ"u8;
 
-    public override bool MayTakeWord(byte first, byte second) => first == Opening[0] && second == Opening[1];
+    public override bool MayTakeWord(byte first, byte second, bool isShort) => first == Opening[0] && second == Opening[1];
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

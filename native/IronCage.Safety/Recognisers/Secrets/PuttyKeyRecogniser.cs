@@ -19,7 +19,7 @@ internal sealed class PuttyKeyRecogniser : Recogniser
 
     private static ReadOnlySpan<byte> Opening => "PuTTY-User-Key-File-"u8;
 
-    public override bool MayTakeWord(byte first, byte second) => first == Opening[0] && second == Opening[1];
+    public override bool MayTakeWord(byte first, byte second, bool isShort) => first == Opening[0] && second == Opening[1];
 
     public override MatchState Examine(in TextWindow window, int place, Trigger trigger, List<Candidate> candidates)
     {

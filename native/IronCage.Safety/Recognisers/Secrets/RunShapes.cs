@@ -13,13 +13,22 @@ internal sealed class RunShapes
     private readonly List<TokenShape> free = [];
     private readonly List<TokenShape> announced = [];
     private ContextBits words;
+    private AsciiSet behind;
+    private bool mayEnd;
 
-    public void Add(TokenShape shape)
+    /// <param name="shape">A shape.</param>
+    /// <param name="behindRun">The fixed byte of it behind the run, 0 where it ends with the run.</param>
+    public void Add(TokenShape shape, byte behindRun)
     {
+        mayEnd |= behindRun == 0;
+        behind |= behindRun == 0 ? default : AsciiSet.Range((char)behindRun, (char)behindRun);
         (shape.Context is null ? free : announced).Add(shape);
         if (shape.Context is not null)
             words.Add(shape.Context);
     }
+
+    /// <summary>Whether one of them can have that byte behind the run.</summary>
+    public bool MayHaveBehind(byte b) => mayEnd || behind.Has(b);
 
     /// <summary>Those that need no words.</summary>
     public List<TokenShape> Free => free;

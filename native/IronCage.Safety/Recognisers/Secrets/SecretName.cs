@@ -23,14 +23,20 @@ internal static class SecretName
         "api", "secret", "access", "private", "auth", "encryption", "encrypt", "signing", "sign", "master", "shared", "account", "storage", "app", "application", "service", "consumer", "client",
         "session", "license", "hmac", "jwt", "crypto", "aes", "webhook", "server", "deploy", "admin", "subscription", "write", "ingest", "integration", "cipher", "symmetric", "rest", "stream", "refresh", "bearer", "security");
 
+    /// <summary>Every colon of a JSON text is asked about: most names end as none of the words do.</summary>
+    private static readonly WordEndings Endings = new([.. Strong.Words, .. Weak.Words, .. Ends.Words, "key"u8.ToArray(), "sig"u8.ToArray()]);
+
     /// <summary>Last words of names that may hold a vendor's key, beside those that say secret.</summary>
     private static readonly WordTable Holders = new("key", "keys", "value", "data", "env", "arg", "default", "header", "token", "tokens", "license", "licence", "dsn", "sid", "signature", "sig", "webhook", "hook", "code");
+
+    /// <summary>Whether the letters before <paramref name="end"/> may end a name that says something.</summary>
+    public static bool MayEndAt(ReadOnlySpan<byte> text, int end) => Endings.MayEnd(text[..end]);
 
     /// <summary>How sure the name that ends at <paramref name="end"/> is.</summary>
     public static SecretNameStrength Strength(ReadOnlySpan<byte> text, int end)
     {
         end = SkipNumber(text, end);
-        if (end == 0 || IsHopeless(text, end))
+        if (end == 0 || !MayEndAt(text, end))
             return SecretNameStrength.None;
         int start = WordStart(text, end);
         ReadOnlySpan<byte> word = text[start..end];
@@ -66,34 +72,6 @@ internal static class SecretName
         for (int i = 0; i < 4 && end > 0 && (ByteClass.IsDigit(text[end - 1]) || text[end - 1] == '_'); i++)
             end--;
         return end;
-    }
-
-    /// <summary>Every colon of a JSON text comes here: most names end in letters that none of the words do.</summary>
-    private static bool IsHopeless(ReadOnlySpan<byte> text, int end)
-    {
-        byte last = text[end - 1];
-        if (last >= 0x80)
-            return false;
-        if (end < 2 || !ByteClass.IsLetter(last))
-            return true;
-        byte before = (byte)(text[end - 2] | 0x20);
-        return (byte)(last | 0x20) switch
-        {
-            (byte)'d' => before is not ((byte)'r' or (byte)'w'),
-            (byte)'y' => before != 'e',
-            (byte)'t' => before is not ((byte)'e' or (byte)'r' or (byte)'a'),
-            (byte)'n' => before is not ((byte)'e' or (byte)'o'),
-            (byte)'s' => before is not ((byte)'s' or (byte)'d' or (byte)'t' or (byte)'l' or (byte)'i'),
-            (byte)'e' => before is not ((byte)'s' or (byte)'d' or (byte)'v' or (byte)'r'),
-            (byte)'g' => before != 'i',
-            (byte)'l' => before != 'a',
-            (byte)'h' => before != 't',
-            (byte)'r' => before != 'e',
-            (byte)'w' => before != 'p',
-            (byte)'a' => before is not ((byte)'h' or (byte)'n' or (byte)'y' or (byte)'l') && text[end - 2] < 0x80,
-            (byte)'o' => before is not ((byte)'l' or (byte)'t' or (byte)'d') && text[end - 2] < 0x80,
-            _ => true,
-        };
     }
 
     private static int WordStart(ReadOnlySpan<byte> text, int end)

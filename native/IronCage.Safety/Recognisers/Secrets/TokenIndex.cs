@@ -53,7 +53,7 @@ internal sealed class TokenIndex
             throw new ArgumentException($"A shape of {shape.Kind} begins with bytes that no run holds.");
         shape.Lead(Sets[family], out int min, out int max);
         for (int length = min; length <= Math.Min(max, TokenRuns.Most); length++)
-            (byRun[(family * (TokenRuns.Most + 1)) + length] ??= new RunShapes()).Add(shape);
+            (byRun[(family * (TokenRuns.Most + 1)) + length] ??= new RunShapes()).Add(shape, shape.Behind(Sets[family]));
         if (shape.Context is null)
             LongestFree = Math.Max(LongestFree, max);
     }

@@ -102,9 +102,13 @@ internal sealed class TokenRecogniser : Recogniser
             return MatchState.NeedMore;
 
         BestRun best = default;
-        if (TryAll(window, index.OfAlnum(runs.Alnum), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
-            || TryAll(window, index.OfUrlSafe(runs.UrlSafe), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
-            || TryAll(window, index.OfDotted(runs.Dotted), start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
+        RunShapes? alnum = At(text, start + runs.Alnum, index.OfAlnum(runs.Alnum));
+        RunShapes? urlSafe = At(text, start + runs.UrlSafe, index.OfUrlSafe(runs.UrlSafe));
+        RunShapes? dotted = index.OfDotted(runs.Dotted);
+        if ((alnum ?? urlSafe ?? dotted) is not null
+            && (TryAll(window, alnum, start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
+                || TryAll(window, urlSafe, start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore
+                || TryAll(window, dotted, start, runs.HasDigit, candidates, ref best) == MatchState.NeedMore))
             return MatchState.NeedMore;
 
         // Base64 may begin with + and /, which no trigger stands at.
@@ -112,7 +116,7 @@ internal sealed class TokenRecogniser : Recogniser
         {
             if (head > 0 && text[start - head] is not ((byte)'+' or (byte)'/'))
                 break;
-            if (TryAll(window, index.OfBase64(runs.Base64 + head), start - head, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
+            if (At(text, start + runs.Base64, index.OfBase64(runs.Base64 + head)) is { } base64 && TryAll(window, base64, start - head, runs.HasDigit, candidates, ref best) == MatchState.NeedMore)
                 return MatchState.NeedMore;
         }
 
@@ -120,6 +124,9 @@ internal sealed class TokenRecogniser : Recogniser
             Add(candidates, window, shape.Kind, best.Start, best.End, shape.Score, EvidenceOf(shape, text[best.Start..best.End]));
         return MatchState.NoMatch;
     }
+
+    /// <summary>The shapes, unless none of them goes on with what is behind the run.</summary>
+    private static RunShapes? At(ReadOnlySpan<byte> text, int end, RunShapes? shapes) => shapes is null || end >= text.Length || shapes.MayHaveBehind(text[end]) ? shapes : null;
 
     private static MatchState TryAll(in TextWindow window, RunShapes? shapes, int start, bool hasDigit, List<Candidate> candidates, ref BestRun best)
     {

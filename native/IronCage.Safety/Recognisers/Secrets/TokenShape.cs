@@ -126,6 +126,21 @@ internal sealed class TokenShape
         }
     }
 
+    /// <summary>The fixed byte behind the longest run of one set of bytes from the trigger on; 0 where the shape ends with the run.</summary>
+    public byte Behind(AsciiSet set)
+    {
+        for (int i = anchor; i < segments.Length; i++)
+        {
+            foreach (byte b in segments[i].Literal)
+            {
+                if (!set.Has(b))
+                    return b;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Whether all bytes of a run from the trigger on are of the set, until one that is fixed and is not.</summary>
     public bool LeadsWith(AsciiSet set)
     {
@@ -184,9 +199,7 @@ internal sealed class TokenShape
             bool isLast = i == segments.Length - 1;
             int most = tails[i] is null ? int.MaxValue : Math.Max(start + Proof, end + segment.Min);
             int limit = Math.Min(Math.Min(text.Length, most), end + segment.Max + (isLast ? 1 : 0));
-            int at = end;
-            while (at < limit && segment.Set.Has(text[at]))
-                at++;
+            int at = segment.Set.End(text, end, limit);
             if (at == most && at - end >= segment.Min)
             {
                 end = at;

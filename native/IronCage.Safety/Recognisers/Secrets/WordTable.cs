@@ -29,6 +29,8 @@ internal sealed class WordTable
     /// <summary>The bytes of its longest word.</summary>
     public int Longest { get; }
 
+    public IEnumerable<byte[]> Words => slots.OfType<byte[]>();
+
     public bool Has(ReadOnlySpan<byte> word)
     {
         if (word.Length > Longest)

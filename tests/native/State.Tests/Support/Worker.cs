@@ -1,4 +1,5 @@
 using System.Globalization;
+using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 
@@ -16,6 +17,9 @@ internal static class Worker
                 case ["read", var path, var later]:
                     await Read(path, TimeSpan.FromSeconds(double.Parse(later, CultureInfo.InvariantCulture)));
                     return 0;
+                case ["open", var path]:
+                    new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System)).Dispose();
+                    return 0;
                 case ["hold", var path, var count, var amount]:
                     await Hold(path, int.Parse(count, CultureInfo.InvariantCulture), long.Parse(amount, CultureInfo.InvariantCulture));
                     return 0;
@@ -23,8 +27,11 @@ internal static class Worker
                     await Spend(path, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(calls, CultureInfo.InvariantCulture),
                         long.Parse(amount, CultureInfo.InvariantCulture));
                     return 0;
+                case ["append", var path, var threads, var entries]:
+                    await Append(path, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(entries, CultureInfo.InvariantCulture));
+                    return 0;
                 default:
-                    await Console.Error.WriteLineAsync("read PATH SECONDS_LATER | hold PATH COUNT AMOUNT | spend PATH THREADS CALLS AMOUNT");
+                    await Console.Error.WriteLineAsync("read PATH SECONDS_LATER | open PATH | hold PATH COUNT AMOUNT | spend PATH THREADS CALLS AMOUNT | append PATH THREADS ENTRIES");
                     return 2;
             }
         }
@@ -53,6 +60,23 @@ internal static class Worker
             await account.HoldAsync(Money.Exactly(amount), Money.NoWait);
         Console.WriteLine("ready");
         await Task.Delay(Timeout.Infinite);
+    }
+
+    /// <summary>Writes audit entries, each with the process, the thread and its number, with commits between them.</summary>
+    private static async Task Append(string path, int threads, int entries)
+    {
+        using var store = new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(async () =>
+        {
+            for (var i = 0; i < entries; i++)
+            {
+                store.Append(new AuditEntry($"{Environment.ProcessId}", "call.settled", DateTimeOffset.UtcNow, $$"""{"thread":{{thread}},"n":{{i}}}"""));
+                if (i % 5 == 0)
+                    await store.FlushAsync();
+            }
+        })));
+        await store.FlushAsync();
+        Console.WriteLine(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Holds and settles half of the hold, over and over; says how often it was granted. A line per granted hold, before it is settled.</summary>
