@@ -31,7 +31,8 @@ internal static class Worker
                     await Append(path, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(entries, CultureInfo.InvariantCulture));
                     return 0;
                 default:
-                    await Console.Error.WriteLineAsync("read PATH SECONDS_LATER | open PATH | hold PATH COUNT AMOUNT | spend PATH THREADS CALLS AMOUNT | append PATH THREADS ENTRIES");
+                    await Console.Error.WriteLineAsync(
+                        "read PATH SECONDS_LATER | open PATH | hold PATH|URL COUNT AMOUNT | spend PATH|URL THREADS CALLS AMOUNT | append PATH THREADS ENTRIES");
                     return 2;
             }
         }
@@ -40,6 +41,13 @@ internal static class Worker
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
+    }
+
+    /// <summary>A file, or what a redis URL names.</summary>
+    private static IStore Open(string where)
+    {
+        var ids = new SystemIdSource(TimeProvider.System);
+        return RedisUrl.IsOne(where) ? new RedisStore(RedisUrl.Parse(where), TimeProvider.System, ids) : new SqliteStore(where, null, TimeProvider.System, ids);
     }
 
     /// <summary>Reads budget "b" with a clock that is ahead, and so expires what is silent by then.</summary>
@@ -54,7 +62,7 @@ internal static class Worker
     /// <summary>Takes holds and keeps them until it is killed.</summary>
     private static async Task Hold(string path, int count, long amount)
     {
-        using var store = new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        using var store = Open(path);
         var account = store.Open("b", null);
         for (var i = 0; i < count; i++)
             await account.HoldAsync(Money.Exactly(amount), Money.NoWait);
@@ -82,7 +90,7 @@ internal static class Worker
     /// <summary>Holds and settles half of the hold, over and over; says how often it was granted. A line per granted hold, before it is settled.</summary>
     private static async Task Spend(string path, int threads, int calls, long amount)
     {
-        using var store = new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        using var store = Open(path);
         var account = store.Open("b", null);
         var granted = 0;
         await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Run(async () =>
