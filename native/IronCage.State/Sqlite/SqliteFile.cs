@@ -102,6 +102,12 @@ internal sealed partial class SqliteFile : IDisposable
             Forget(account);
             throw;
         }
+        lock (_gate)
+        {
+            // Somebody else who was refused may have taken it out meanwhile.
+            if (!_accounts.TryAdd(terms.Name, account))
+                account = _accounts[terms.Name];
+        }
         if (parent is not null && account.Parent is null)
             account.Parent = Open(new BudgetTerms(parent, null));
         return account;
