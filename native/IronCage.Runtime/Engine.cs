@@ -121,9 +121,9 @@ public sealed class Engine : IDisposable
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public SharedBudget OpenBudget(ReadOnlyMemory<byte> optionsJson)
     {
-        var (name, limit, state) = SharedBudget.ReadOptions(optionsJson);
+        var (terms, state) = SharedBudget.ReadOptions(optionsJson);
         var store = OpenStore(state);
-        return new SharedBudget(name, store.Open(SharedBudget.AccountOf(name), limit), store);
+        return new SharedBudget(SharedBudget.NameOf(terms.Name), SharedBudget.Open(store, terms), store);
     }
 
     /// <summary>A budget of the process from which this one was forked: both draw on the same sum.</summary>
@@ -133,10 +133,10 @@ public sealed class Engine : IDisposable
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public SharedBudget InheritBudget(ReadOnlyMemory<byte> optionsJson, string? storeUrl, nint account)
     {
-        var (name, limit, _) = SharedBudget.ReadOptions(optionsJson);
+        var (terms, _) = SharedBudget.ReadOptions(optionsJson);
         var store = OpenStore(storeUrl);
-        var key = SharedBudget.AccountOf(name);
-        return new SharedBudget(name, account == 0 ? SharedBudget.Reopen(store, key, limit!.Value) : Stores.Memory.Inherit(key, account, isNamed: true), store);
+        return new SharedBudget(SharedBudget.NameOf(terms.Name),
+            account == 0 ? SharedBudget.Reopen(store, terms.Name, terms.Limit!.Value) : Stores.Memory.Inherit(terms.Name, account, isNamed: true), store);
     }
 
     /// <exception cref="ConfigException">An option is wrong.</exception>

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from iron_cage._price import Price
     from iron_cage._report import JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
+    from iron_cage._spend import Spend, spend
 
 __all__ = [
     "AgentStopped",
@@ -64,6 +65,7 @@ __all__ = [
     "StateError",
     "StreamPart",
     "UnpricedModel",
+    "Spend",
     "__version__",
     "count_tokens",
     "current",
@@ -74,6 +76,7 @@ __all__ = [
     "restore",
     "scan",
     "scan_json",
+    "spend",
 ]
 
 # Dataclasses take longer to import than all the rest: these come when they are asked for.
@@ -86,6 +89,8 @@ _LATER = {
     "PiiFinding": "_report",
     "Report": "_report",
     "ScanStream": "_scan_stream",
+    "Spend": "_spend",
+    "spend": "_spend",
     "StreamPart": "_report",
 }
 

@@ -59,6 +59,8 @@ if TYPE_CHECKING:
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
         max_calls: Optional[int] = None,
         agent_id: Optional[str] = None,
+        project: Optional[str] = None,
+        tags: Optional[Sequence[str]] = None,
         state: Optional[str] = None,
         on_deny: Optional[str] = None,
         unpriced: Optional[Union[str, Price]] = None,

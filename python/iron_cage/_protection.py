@@ -45,6 +45,8 @@ class Protection:
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
     :param max_calls: LLM calls per run, default no cap
     :param agent_id: 1 to 200 characters for attribution and audit; default: from the function or the calling module
+    :param project: what spend is reported under, beside the agent: 1 to 200 characters
+    :param tags: more words that spend is reported under: at most 32 of 1 to 100 characters
     :param state: ``sqlite:///PATH`` for durable budgets and audit (options of the store: see :class:`Budget`); default: IRON_CAGE_STATE, else memory
     :param on_deny: "raise" (default), or "respond": the agent gets an error response shaped like the provider's and may go on
     :param unpriced: models without a price: "deny" (default), "warn", or a :class:`Price` to assume
@@ -74,6 +76,8 @@ class Protection:
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
         max_calls: Optional[int] = None,
         agent_id: Optional[str] = None,
+        project: Optional[str] = None,
+        tags: Optional[Sequence[str]] = None,
         state: Optional[str] = None,
         on_deny: Optional[str] = None,
         unpriced: Optional[Union[str, Price]] = None,
@@ -87,8 +91,8 @@ class Protection:
         given = dict(
             budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
-            circuit_breaker=circuit_breaker, max_calls=max_calls, agent_id=agent_id, state=state, on_deny=on_deny, unpriced=unpriced,
-            unclaimed=unclaimed, unscannable=unscannable, on_event=on_event, safety=safety, reliability=reliability, **unknown,
+            circuit_breaker=circuit_breaker, max_calls=max_calls, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
+            unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, on_event=on_event, safety=safety, reliability=reliability, **unknown,
         )
         self._make(given, _caller())
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, Mapping, Optional
 
@@ -9,6 +10,12 @@ from typing import Any, Mapping, Optional
 def dollars(value: object) -> Optional[Decimal]:
     """The library's decimal string as a Decimal; None stays None."""
     return None if value is None else Decimal(str(value))
+
+
+def instant(value: str) -> datetime:
+    """The library's UTC instants; up to microseconds."""
+    date, _, fraction = value.rstrip("Z").partition(".")
+    return datetime.strptime(f"{date}.{fraction[:6] or '0'}", "%Y-%m-%dT%H:%M:%S.%f").replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def json_findings(items: Any, in_bytes: bool) -> list[JsonFinding]:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Tokens by what they are billed as; the five do not overlap."""
+    """Tokens by what they are billed as. The first four do not overlap; ``reasoning`` is the hidden part of ``output``."""
 
     input: int = 0
     cached: int = 0
@@ -107,8 +114,8 @@ class Tokens:
 
     @property
     def total(self) -> int:
-        """All five."""
-        return self.input + self.cached + self.cache_write + self.output + self.reasoning
+        """All input and all output."""
+        return self.input + self.cached + self.cache_write + self.output
 
 
 @dataclass(frozen=True)
@@ -122,13 +129,29 @@ class ModelReport:
 
 @dataclass(frozen=True)
 class BudgetReport:
-    """A budget as its store has it now, in dollars."""
+    """A budget as its store has it now, in dollars.
+
+    :ivar limit_usd: of the current window, top-ups included; None: spend is tracked, not limited
+    :ivar spent_usd: settled in the current window
+    :ivar held_usd: held for calls in flight, those of the budgets below it included
+    :ivar remaining_usd: limit, less spent and held
+    :ivar window: "total", "day", "month", or seconds
+    :ivar time_zone: whose midnights count
+    :ivar window_ends: when the current window ends, in UTC; None for a total one
+    :ivar parent: the name of the budget on which it draws, too
+    :ivar frozen: nothing is granted
+    """
 
     name: str
     limit_usd: Optional[Decimal]
     spent_usd: Decimal
     held_usd: Decimal
     remaining_usd: Optional[Decimal]
+    window: str = "total"
+    time_zone: str = "UTC"
+    window_ends: Optional[datetime] = None
+    parent: Optional[str] = None
+    frozen: bool = False
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> BudgetReport:
@@ -138,7 +161,32 @@ class BudgetReport:
             spent_usd=dollars(data.get("spent_usd")) or Decimal(0),
             held_usd=dollars(data.get("held_usd")) or Decimal(0),
             remaining_usd=dollars(data.get("remaining_usd")),
+            window=str(data.get("window") or "total"),
+            time_zone=str(data.get("time_zone") or "UTC"),
+            window_ends=instant(data["window_ends"]) if data.get("window_ends") else None,
+            parent=data.get("parent"),
+            frozen=bool(data.get("frozen")),
         )
+
+
+@dataclass(frozen=True)
+class BudgetEvent:
+    """Something that happened to a budget.
+
+    :ivar at: when, by the store's clock, in UTC
+    :ivar what: "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended"
+    :ivar amount_usd: the limit, the top-up, or what the window that ended had spent; None for the others
+    :ivar note: the reason that was given
+    """
+
+    at: datetime
+    what: str
+    amount_usd: Optional[Decimal]
+    note: str
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> BudgetEvent:
+        return cls(instant(data["at"]), data["what"], dollars(data["amount_usd"]), data["note"])
 
 
 @dataclass(frozen=True)

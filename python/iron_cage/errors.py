@@ -55,12 +55,14 @@ class CallDenied(IronCageError):
 
 
 class BudgetExceeded(CallDenied):
-    """The call could cost more than is left.
+    """The call could cost more than is left, or the budget is frozen.
 
     :ivar limit_usd: the budget that refused, in dollars; the other three likewise
     :ivar spent_usd: settled so far
     :ivar held_usd: held for calls in flight
     :ivar needed_usd: what this call could cost at most
+    :ivar budget: the name of the budget that refused, where that is one above the agent's own (its parent, and so on); else None
+    :ivar frozen: nothing is granted, however much is left
     """
 
     hint = "Raise budget_usd, ask for fewer output tokens, or use a cheaper model"
@@ -68,19 +70,26 @@ class BudgetExceeded(CallDenied):
     spent_usd: Optional[Decimal] = None
     held_usd: Optional[Decimal] = None
     needed_usd: Optional[Decimal] = None
+    budget: Optional[str] = None
+    frozen: bool = False
 
     def _fill(self, refusal: Mapping[str, Any]) -> None:
         from iron_cage._report import dollars
 
         for name in ("limit_usd", "spent_usd", "held_usd", "needed_usd"):
             setattr(self, name, dollars(refusal.get(name)))
+        self.budget = refusal.get("budget")
+        self.frozen = bool(refusal.get("frozen"))
 
     def __str__(self) -> str:
+        whose = f"budget {self.budget}" if self.budget else "budget"
+        if self.frozen:
+            return f"the {whose} is frozen. Budget.unfreeze() lets calls through again"
         if self.limit_usd is None or self.spent_usd is None or self.held_usd is None or self.needed_usd is None:
             return super().__str__()
         spent = "is spent" if self.spent_usd >= self.limit_usd else "does not cover this call"
         return (
-            f"budget of {_money(self.limit_usd)} {spent}: {_money(self.spent_usd)} spent, {_money(self.held_usd)} held, "
+            f"{whose} of {_money(self.limit_usd)} {spent}: {_money(self.spent_usd)} spent, {_money(self.held_usd)} held, "
             f"this call needs {_money(self.needed_usd)}. {self.hint}"
         )
 

@@ -9,7 +9,7 @@ import iron_cage
 MEMBERS = [
     "AgentStopped", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
     "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
-    "StateError", "StreamPart", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json",
+    "Spend", "StateError", "StreamPart", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
 ]
 
 

@@ -31,6 +31,22 @@ internal static unsafe class ProtectionExports
         *result = NativeBuffer.From(Handles.Budget(budget).Value.Report());
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_change")]
+    public static int BudgetChange(NativeBuffer* result, ulong budget, byte* change, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Budget(budget).Value.Change(Input.Json(change, length)));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_history")]
+    public static int BudgetHistory(NativeBuffer* result, ulong budget, uint max) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Budget(budget).Value.History(max > int.MaxValue ? int.MaxValue : (int)max));
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_free")]
     public static int BudgetFree(ulong budget) => Guard.Run(() => HandleTable.Instance.Remove(HandleKind.Budget, budget));
 

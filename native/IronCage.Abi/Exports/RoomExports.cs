@@ -47,6 +47,14 @@ internal static unsafe class RoomExports
         *result = NativeBuffer.From(TokenTools.Restore(Handles.Engine(engine).Engine, Input.Json(options, optionsLength), Input.Bytes(text, length)));
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_spend")]
+    public static int Spend(NativeBuffer* result, ulong engine, byte* options, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(SpendTools.Spend(Handles.Engine(engine).Engine, Input.Json(options, length)));
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_count_tokens")]
     public static int CountTokens(long* result, ulong engine, byte* text, nuint length, byte* model, nuint modelLength) => Guard.Run(() =>
     {
@@ -65,5 +73,13 @@ internal static unsafe class RoomExports
         var name = Input.Text(model, modelLength);
         *result = NativeBuffer.From(CostTools.Price(Handles.Engine(engine).Engine, name)
             ?? throw new AbiException(Status.NotFound, $"the price catalogue has no price for model '{name}'"));
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_explain")]
+    public static int Explain(NativeBuffer* result, ulong engine, byte* query, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(PriceExplanation.Explain(Handles.Engine(engine).Engine, Input.Json(query, length)));
     });
 }

@@ -13,4 +13,7 @@ public enum HoldStatus
 
     /// <summary>The caller gave up while waiting; nothing is held.</summary>
     Cancelled = 3,
+
+    /// <summary>The budget, or one above it, is frozen.</summary>
+    Frozen = 4,
 }

@@ -17,6 +17,12 @@ public interface ILedgerAccount
     /// <summary>Where the account lies in memory that forked processes share; 0 for one in a durable store, which they open anew.</summary>
     nint SharedAddress { get; }
 
+    /// <summary>The account above it, on whose rest it draws, too; null for none.</summary>
+    ILedgerAccount? Parent { get; }
+
+    /// <summary>The time for which its limit counts.</summary>
+    BudgetWindow Window { get; }
+
     /// <summary>The account as this process last knew it: cheap, never touches a disk, may lag behind other processes by one commit.</summary>
     BudgetFigures Peek();
 
@@ -31,8 +37,18 @@ public interface ILedgerAccount
     ValueTask<HoldOutcome> HoldAsync(HoldDemand demand, TimeSpan wait, Audit.AuditEntry? audit = null, CancellationToken cancel = default);
 
     /// <summary>
-    /// Settles the hold of <paramref name="call"/> at <paramref name="actual"/>, which may be above the hold. Idempotent: the second settlement of a call is ignored
-    /// and answers false. Never blocks on a disk: durable stores write it behind (a process killed before that leaves the hold, which then counts in full).
+    /// Settles a hold. Idempotent: the second settlement of a call is ignored and answers false. Never blocks on a disk: durable stores write it behind (a process killed
+    /// before that leaves the hold, which then counts in full).
     /// </summary>
-    bool Settle(Guid call, Picodollars actual);
+    bool Settle(in Settlement settlement);
+
+    /// <summary>Changes the budget, durably where the store is.</summary>
+    /// <returns>The account afterwards.</returns>
+    /// <exception cref="ArgumentException">The change does not fit the account: a top-up without a limit, or one that would take it below zero.</exception>
+    ValueTask<BudgetFigures> ChangeAsync(BudgetChange change, CancellationToken cancel = default);
+
+    /// <summary>What happened to the budget, newest first.</summary>
+    /// <param name="most">How many events at most, 1 to 10,000.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    ValueTask<IReadOnlyList<BudgetEvent>> HistoryAsync(int most, CancellationToken cancel = default);
 }

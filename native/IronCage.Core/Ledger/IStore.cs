@@ -16,12 +16,13 @@ public interface IStore : IDisposable
     /// <summary>The sealed values of tokens that it keeps; null for memory.</summary>
     ITokenStore? Tokens { get; }
 
-    /// <summary>
-    /// Opens the account, making it when it does not exist. A <paramref name="limit"/> that differs from the stored one replaces it; null leaves a stored limit as it is
-    /// and otherwise means "no limit".
-    /// </summary>
+    /// <summary>The audit trail, to be read, verified and pruned; null where it cannot be.</summary>
+    IAuditLog? Audit => null;
+
+    /// <summary>Opens the account, making it when it does not exist.</summary>
+    /// <exception cref="ArgumentException">The parent does not exist, is another than before, or would be its own.</exception>
     /// <exception cref="StoreException">The store cannot be reached or is damaged.</exception>
-    ILedgerAccount Open(string name, Picodollars? limit);
+    ILedgerAccount Open(BudgetTerms terms);
 
     /// <summary>Appends an audit entry, written behind with the next commit. Never blocks on a disk.</summary>
     void Append(AuditEntry entry);
@@ -29,4 +30,13 @@ public interface IStore : IDisposable
     /// <summary>Waits until everything appended and settled so far is durable.</summary>
     /// <exception cref="StoreException">It could not be written.</exception>
     ValueTask FlushAsync(CancellationToken cancel = default);
+
+    /// <summary>Reports the cost of a call that has no hold in an account of this store. Written behind.</summary>
+    void Record(in Settlement settlement);
+
+    /// <summary>What was spent, by attribution, in whole hours UTC.</summary>
+    /// <param name="from">The first hour; null: from the beginning.</param>
+    /// <param name="until">The hour behind the last; null: until now.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    ValueTask<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancel = default);
 }

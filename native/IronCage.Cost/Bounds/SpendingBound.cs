@@ -70,7 +70,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             tokens += Count(texts.Text(i), tokenizer);
         tokens += Count(texts.Tools, tokenizer);
         if (!isPublic)
-            tokens = shape.Price.Provider == "google" ? tokens + (tokens + 1) / 2 : tokens * 2;
+            tokens = shape.Price.Vendor == "google" ? tokens + (tokens + 1) / 2 : tokens * 2;
         tokens = Math.Min(tokens, Saturate((Int128)shape.TextBytes + shape.ToolsBytes));
         return Build(shape, tokens, isPublic ? BoundBasis.Tokenizer : BoundBasis.TokenizerWithMargin);
     }
@@ -85,8 +85,8 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     {
         var price = shape.Price;
         var input = (Int128)textTokens + (Int128)shape.Messages * TokensPerMessage + TokensOfReply + TokensOfSlack
-            + (Int128)shape.Images * (price.Provider == "anthropic" ? TokensPerAnthropicImage : TokensPerImage) + shape.HiddenTokens + (Int128)shape.Tools * TokensPerTool
-            + (shape.Tools > 0 && price.Provider == "anthropic" ? TokensOfAnthropicTools : 0);
+            + (Int128)shape.Images * (price.Vendor == "anthropic" ? TokensPerAnthropicImage : TokensPerImage) + shape.HiddenTokens + (Int128)shape.Tools * TokensPerTool
+            + (shape.Tools > 0 && price.Vendor == "anthropic" ? TokensOfAnthropicTools : 0);
         if (shape.HasUnboundedInput || shape.HasAudio)
         {
             if (price.ContextWindow is not { } window)
@@ -104,9 +104,9 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
         var scaled = margins.Scale(shape.MarginKey ?? price.Id, unscaled);
         if (price.ContextWindow is { } most)
             scaled = Math.Max(unscaled, Math.Min(scaled, most)); // no request that is answered has more
-        var (perInput, perOutput) = Dearest(price, scaled, shape.HasAudio, shape.CacheWrites);
+        var (perInput, perOutput) = Dearest(price, scaled, shape);
         var perAllChoices = (Int128)perOutput.Value * Math.Max(1, shape.Choices);
-        var cost = (Int128)perInput.Value * scaled;
+        var cost = (Int128)perInput.Value * scaled + (price.PerRequest?.Value ?? 0);
         if (cost + perAllChoices * wanted > long.MaxValue || perAllChoices > long.MaxValue)
             return new RequestBound { Refusal = BoundRefusal.TooLarge, Basis = basis };
 
@@ -132,17 +132,18 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     }
 
     /// <summary>The dearest prices of all tiers that a request of at most so many tokens can fall into.</summary>
-    private static (Picodollars Input, Picodollars Output) Dearest(ModelPrice price, long inputTokens, bool audio, CacheWrites writes)
+    private static (Picodollars Input, Picodollars Output) Dearest(ModelPrice price, long inputTokens, in RequestShape shape)
     {
-        var prices = new EffectivePrices(price.Buckets, price.Provider);
-        var (input, output) = (prices.DearestInput(audio, writes), prices.DearestOutput(audio));
+        var (audio, images, writes) = (shape.HasAudio, shape.Images > 0, shape.CacheWrites);
+        var prices = new EffectivePrices(price.Buckets, price.Vendor);
+        var (input, output) = (prices.DearestInput(audio, images, writes), prices.DearestOutput(audio));
         for (var i = 0; i < price.Tiers.Count; i++)
         {
             var tier = price.Tiers[i];
             if (inputTokens <= tier.AboveInputTokens)
                 break;
-            prices = new EffectivePrices(tier.Buckets, price.Provider);
-            input = Picodollars.Max(input, prices.DearestInput(audio, writes));
+            prices = new EffectivePrices(tier.Buckets, price.Vendor);
+            input = Picodollars.Max(input, prices.DearestInput(audio, images, writes));
             output = Picodollars.Max(output, prices.DearestOutput(audio));
         }
 

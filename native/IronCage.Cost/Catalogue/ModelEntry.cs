@@ -1,17 +1,26 @@
 namespace IronCage.Cost;
 
 /// <summary>A model of the catalogue with its prices over time.</summary>
-internal sealed class ModelEntry((DateOnly From, ModelPrice Price)[] periods)
+internal sealed class ModelEntry(ModelPrice[] periods)
 {
-    /// <summary>The prices valid at a date: the last that have begun, else the first.</summary>
-    public ModelPrice At(DateOnly date)
+    public string Id => periods[0].Id;
+
+    /// <summary>The prices valid at a time: the last that have begun and whose hours it is, else the first.</summary>
+    /// <param name="now">UTC.</param>
+    public ModelPrice At(DateTime now)
     {
+        if (periods.Length == 1)
+            return periods[0];
+        var date = DateOnly.FromDateTime(now);
         for (var i = periods.Length - 1; i > 0; i--)
         {
-            if (date >= periods[i].From)
-                return periods[i].Price;
+            if ((periods[i].From is not { } from || date >= from) && (periods[i].Daily is not { } hours || TimeOnly.FromDateTime(now).IsBetween(hours.Start, hours.End)))
+                return periods[i];
         }
 
-        return periods[0].Price;
+        return periods[0];
     }
+
+    /// <summary>The same prices at a provider that has none of its own.</summary>
+    public ModelEntry ServedBy(string provider) => new(Array.ConvertAll(periods, price => price.ServedBy(provider)));
 }

@@ -12,41 +12,61 @@ internal sealed class ProviderCatalogue(string provider)
 
     public IReadOnlyList<ModelEntry> Entries => entries;
 
-    public void Add(ModelEntry entry) => entries.Add(entry);
+    /// <summary>Every name that is spelled out, for suggestions.</summary>
+    public IEnumerable<string> Names => exact.Keys.Concat(prefixes.Select(p => Encoding.ASCII.GetString(p.Prefix))).Where(name => name[0] != '*');
 
-    public void AddExact(string name, ModelEntry entry) => exact.Add(name, entry);
-
-    public void AddPrefix(string prefix, ModelEntry entry) => prefixes.Add((Encoding.ASCII.GetBytes(prefix), entry));
-
-    public void AddOpen(string prefix, ModelEntry entry) => open.Add((Encoding.ASCII.GetBytes(prefix), entry));
+    /// <exception cref="ArgumentException">A name is there already.</exception>
+    public void Add(ModelDraft draft, ModelEntry entry)
+    {
+        entries.Add(entry);
+        if (!draft.HasNames)
+            exact.Add(entry.Id, entry);
+        foreach (var name in draft.Exact)
+            exact.Add(name, entry);
+        AddAll(draft.Prefixes, prefixes, entry);
+        AddAll(draft.Open, open, entry);
+    }
 
     /// <summary>The model of this name: exact, then an OpenAI name with a date, then the longest prefix. The rules are documented in
     /// build/prices.</summary>
-    public ModelEntry? Find(ReadOnlySpan<byte> model)
+    public NameMatch? Find(ReadOnlySpan<byte> model)
     {
-        if (exact.TryGetValue(Encoding.ASCII.GetString(model), out var found))
-            return found;
+        var text = Encoding.ASCII.GetString(model);
+        if (exact.TryGetValue(text, out var found))
+            return new NameMatch(found, text, NameMatch.Exact);
 
         if (provider == "openai" && SnapshotSuffix.EndsInDashedDate(model))
         {
             var name = model[..^SnapshotSuffix.DashedDateLength];
             if (!SnapshotSuffix.EndsInDashedDate(name) && exact.TryGetValue(Encoding.ASCII.GetString(name), out found))
-                return found;
+                return new NameMatch(found, text[..name.Length], NameMatch.Snapshot);
         }
 
         var longest = 0;
+        var rule = "";
         foreach (var (prefix, entry) in prefixes)
         {
             if (prefix.Length > longest && model.StartsWith(prefix) && SnapshotSuffix.Accepts(provider, model[prefix.Length..]))
-                (longest, found) = (prefix.Length, entry);
+                (longest, found, rule) = (prefix.Length, entry, prefix.Length == model.Length ? NameMatch.Exact : NameMatch.Snapshot);
         }
 
         foreach (var (prefix, entry) in open)
         {
             if (prefix.Length > longest && model.StartsWith(prefix))
-                (longest, found) = (prefix.Length, entry);
+                (longest, found, rule) = (prefix.Length, entry, NameMatch.FineTune);
         }
 
-        return found;
+        return found is null ? null : new NameMatch(found, text[..longest], rule);
+    }
+
+    private static void AddAll(List<string> names, List<(byte[] Prefix, ModelEntry Entry)> into, ModelEntry entry)
+    {
+        foreach (var name in names)
+        {
+            var prefix = Encoding.ASCII.GetBytes(name);
+            if (into.Exists(other => other.Prefix.AsSpan().SequenceEqual(prefix)))
+                throw new ArgumentException("a prefix that is there already", nameof(names));
+            into.Add((prefix, entry));
+        }
     }
 }

@@ -15,7 +15,8 @@ internal static class SnapshotSuffix
         name.Length > DashedDateLength && name[^DashedDateLength] == '-' && IsDashedDate(name[^(DashedDateLength - 1)..]);
 
     /// <summary>
-    /// Anthropic: nothing, <c>-YYYYMMDD</c>, <c>@YYYYMMDD</c> or <c>-latest</c>. Others: any number of parts, each led by '-', '@' or ':',
+    /// Anthropic: nothing, <c>-YYYYMMDD</c>, <c>@YYYYMMDD</c> or <c>-latest</c>. Bedrock: <c>-YYYYMMDD</c>, <c>-vN</c>, <c>:N</c> and <c>:Nk</c>, each or none, in
+    /// this order. Others: any number of parts, each led by '-', '@' or ':',
     /// that are
     /// a date (YYYY-MM-DD, MM-DD, MM-YYYY), a number of 3, 4 or 8 digits, or one of the words preview, latest, exp, thinking, customtools.
     /// </summary>
@@ -26,6 +27,9 @@ internal static class SnapshotSuffix
             return rest.IsEmpty || rest.SequenceEqual("-latest"u8)
                 || rest.Length == 9 && rest[0] is (byte)'-' or (byte)'@' && IsCompactDate(rest[1..]);
         }
+
+        if (provider == "aws")
+            return IsBedrockVersion(rest);
 
         while (!rest.IsEmpty)
         {
@@ -39,6 +43,19 @@ internal static class SnapshotSuffix
         }
 
         return true;
+    }
+
+    private static bool IsBedrockVersion(ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length >= 9 && rest[0] == '-' && IsCompactDate(rest[1..9]))
+            rest = rest[9..];
+        if (rest.StartsWith("-v"u8) && Digits(rest[2..]) is > 0 and <= 2 and var version)
+            rest = rest[(2 + version)..];
+        if (rest.Length > 1 && rest[0] == ':' && Digits(rest[1..]) is > 0 and <= 2 and var revision)
+            rest = rest[(1 + revision)..];
+        if (rest.Length > 2 && rest[0] == ':' && rest[^1] == 'k' && Digits(rest[1..]) == rest.Length - 2)
+            rest = [];
+        return rest.IsEmpty;
     }
 
     private static int PartLength(ReadOnlySpan<byte> rest)

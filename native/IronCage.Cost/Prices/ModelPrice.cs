@@ -1,3 +1,5 @@
+using IronCage.Core.Money;
+
 namespace IronCage.Cost;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace IronCage.Cost;
 public sealed class ModelPrice
 {
     private readonly PriceTier[] tiers;
+    private readonly string? vendor;
 
     internal ModelPrice(string id, string provider, PriceBuckets buckets, PriceTier[] tiers)
     {
@@ -24,14 +27,46 @@ public sealed class ModelPrice
     /// <summary>The catalogue's name of the model: several names on the wire may share it.</summary>
     public string Id { get; }
 
-    /// <summary><c>"openai"</c>, <c>"anthropic"</c>, <c>"google"</c>, or whatever was given to <see cref="Assumed"/>.</summary>
-    public string Provider { get; }
+    /// <summary>Who serves the model: an id of <see cref="PriceCatalogue.Providers"/>, or whatever was given to <see cref="Assumed"/>.</summary>
+    public string Provider { get; private init; }
+
+    /// <summary>Whose model it is, where that decides margins and derived prices: <c>"anthropic"</c> also on Bedrock; else as <see cref="Provider"/>.</summary>
+    public string Vendor
+    {
+        get => vendor ?? Provider;
+        internal init => vendor = value;
+    }
 
     /// <summary>The prices below the first tier.</summary>
     public PriceBuckets Buckets { get; }
 
     /// <summary>Prices of longer requests, ascending by their start; empty for most models.</summary>
     public IReadOnlyList<PriceTier> Tiers => tiers;
+
+    /// <summary>Charged once for each call, beside its tokens; null: nothing is.</summary>
+    public Picodollars? PerRequest { get; internal init; }
+
+    /// <summary>Charged for each search of the provider's own web search; null: not stated.</summary>
+    public Picodollars? PerSearch { get; internal init; }
+
+    /// <summary>When these prices began; null: they hold where no others do.</summary>
+    public DateOnly? From { get; internal init; }
+
+    /// <summary>The first day on which others hold; null: no change is known.</summary>
+    public DateOnly? Until { get; internal init; }
+
+    /// <summary>The hours of each day (UTC) in which these prices hold, the end excluded; an end before the start is on the next day. Null: all day, but for the
+    /// hours of others.</summary>
+    public (TimeOnly Start, TimeOnly End)? Daily { get; internal init; }
+
+    /// <summary>Buckets whose figure is no whole number of picodollars per token at the source, and was rounded up to one.</summary>
+    public IReadOnlyList<string> RoundedUp { get; internal init; } = [];
+
+    /// <summary>The provider is about to withdraw the model.</summary>
+    public bool IsDeprecated { get; internal init; }
+
+    /// <summary>The vendor's price, standing in for that of <see cref="Provider"/>, which has none in the catalogue.</summary>
+    public bool IsVendorPrice { get; private init; }
 
     /// <summary>Tokens that fit the model's context; null where the source does not say.</summary>
     public long? ContextWindow { get; internal init; }
@@ -55,7 +90,7 @@ public sealed class ModelPrice
     public DateOnly? Checked { get; internal init; }
 
     /// <summary>The prices were given by the user, not found in the catalogue.</summary>
-    public bool IsAssumed { get; private init; }
+    public bool IsAssumed { get; internal init; }
 
     /// <summary>Prices that the user gives for a model which the catalogue does not have (or has otherwise).</summary>
     /// <param name="id">The model's name.</param>
@@ -67,10 +102,13 @@ public sealed class ModelPrice
     /// <param name="tokenizer">A public tokenizer of the model, if any.</param>
     /// <param name="reasoning">Whether the model may think in hidden tokens.</param>
     /// <param name="outputLimitField">The field for an output limit; null: whichever the request uses.</param>
+    /// <param name="perRequest">Charged once for each call; null: nothing is.</param>
+    /// <param name="perSearch">Charged for each search of the provider's; null: not stated.</param>
     /// <exception cref="ArgumentException">A tier does not ascend, or a number is out of range.</exception>
     public static ModelPrice Assumed(
         string id, PriceBuckets buckets, IReadOnlyList<PriceTier>? tiers = null, long? contextWindow = null, long? maxOutput = null,
-        string provider = "", string? tokenizer = null, bool reasoning = false, string? outputLimitField = null)
+        string provider = "", string? tokenizer = null, bool reasoning = false, string? outputLimitField = null,
+        Picodollars? perRequest = null, Picodollars? perSearch = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(provider);
@@ -85,10 +123,33 @@ public sealed class ModelPrice
             Tokenizer = tokenizer,
             Reasoning = reasoning,
             OutputLimitField = outputLimitField,
+            PerRequest = perRequest,
+            PerSearch = perSearch,
             Source = "assumed",
             IsAssumed = true,
         };
     }
+
+    /// <summary>These prices at another provider that serves the model and has none of its own.</summary>
+    internal ModelPrice ServedBy(string provider) => new(Id, provider, Buckets, tiers)
+    {
+        Vendor = Vendor,
+        IsVendorPrice = true,
+        PerRequest = PerRequest,
+        PerSearch = PerSearch,
+        From = From,
+        Until = Until,
+        Daily = Daily,
+        RoundedUp = RoundedUp,
+        IsDeprecated = IsDeprecated,
+        ContextWindow = ContextWindow,
+        MaxOutput = MaxOutput,
+        Tokenizer = Tokenizer,
+        Reasoning = Reasoning,
+        OutputLimitField = OutputLimitField,
+        Source = Source,
+        Checked = Checked,
+    };
 
     /// <summary>The prices of a request with this total input: those of the last tier whose start it exceeds. They hold for the whole
     /// request.</summary>

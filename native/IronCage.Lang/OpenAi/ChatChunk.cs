@@ -65,8 +65,11 @@ internal ref struct ChatChunk
                 }
                 else
                 {
+                    var isModel = _reading.WantsModel && ReaderText.Is(ref reader, "model"u8);
                     var name = reader.ValueSpan;
                     reader.Read();
+                    if (isModel)
+                        _reading.Model = ChatResponseReader.ModelName(reader);
                     if (StringKind.IsEnvelope(name))
                         reader.Skip();
                     else

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace IronCage.Lang.OpenAi;
@@ -5,8 +6,18 @@ namespace IronCage.Lang.OpenAi;
 /// <summary>Reads a whole chat-completions answer. A cut body gives what could be read up to the cut.</summary>
 public static class ChatResponseReader
 {
+    /// <summary>No name of a model is near this.</summary>
+    private const int LongestModel = 256;
+
     /// <summary>Reads; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out LlmAnswer answer) => AnswerBody.TryRead(body, ReadProperty, out answer);
+
+    /// <summary>The name at the reader; null for anything but plain characters, which names are of.</summary>
+    internal static string? ModelName(in Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueSpan.Length is > 0 and <= LongestModel
+        && reader.ValueSpan.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0
+            ? Encoding.ASCII.GetString(reader.ValueSpan)
+            : null;
 
     private static void ReadProperty(ref Utf8JsonReader reader, int offset, LlmAnswer answer)
     {
@@ -23,8 +34,11 @@ public static class ChatResponseReader
         }
         else
         {
+            var isModel = ReaderText.Is(ref reader, "model"u8);
             var name = reader.ValueSpan;
             reader.Read();
+            if (isModel)
+                answer.Model = ModelName(reader);
             if (StringKind.IsEnvelope(name))
                 reader.Skip();
             else

@@ -45,6 +45,9 @@ public abstract class LlmStream
     /// <summary>The usage that the stream told; null until then.</summary>
     public WireUsage? Usage { get; private protected set; }
 
+    /// <summary>As <see cref="LlmAnswer.Model"/>.</summary>
+    public string? Model { get; private set; }
+
     /// <summary>The last event of the protocol arrived: the answer is whole.</summary>
     public bool IsDone { get; private set; }
 
@@ -183,6 +186,7 @@ public abstract class LlmStream
         TakeUsage(_reading);
         foreach (var (tool, name) in _reading.Tools)
             _tools.TryAdd(tool, name); // which it stays, whatever comes
+        Model ??= _reading.Model;
         HasError |= _reading.IsError;
         HasExtraCharge |= _reading.HasExtraCharge;
         Finished += _reading.Finished;

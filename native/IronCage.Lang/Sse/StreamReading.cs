@@ -12,6 +12,12 @@ internal sealed class StreamReading
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];
 
+    /// <summary>As <see cref="LlmAnswer.Model"/>; read while <see cref="WantsModel"/>.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>No event told the model yet: each repeats it.</summary>
+    public bool WantsModel { get; set; } = true;
+
     public WireUsage? Usage { get; set; }
 
     /// <summary>The event holds usage and no part of the answer.</summary>
@@ -37,6 +43,8 @@ internal sealed class StreamReading
         Tools.Clear();
         LogProbabilities.Clear();
         Usage = null;
+        WantsModel &= Model is null;
+        Model = null;
         IsUsageAlone = IsError = HasExtraCharge = IsEnd = false;
         Finished = 0;
         Closes = null;

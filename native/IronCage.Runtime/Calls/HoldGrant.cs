@@ -1,7 +1,7 @@
-using IronCage.Core.Ledger;
 using IronCage.Core.Money;
+using IronCage.Runtime.Runs;
 
 namespace IronCage.Runtime.Calls;
 
-/// <summary>A hold that a call has on one account.</summary>
-internal readonly record struct HoldGrant(ILedgerAccount Account, Picodollars Held);
+/// <summary>A hold that a call has on the account of one payer.</summary>
+internal readonly record struct HoldGrant(Run.Payer Payer, Picodollars Held);

@@ -48,7 +48,7 @@ public sealed partial class ProtectedCall
         if (!readable && _request.Stream && LooksLikeEvents(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
-            SettleUsage(usage, answer.HasExtraCharge);
+            SettleUsage(usage, answer.HasExtraCharge, answer.Model);
         else if (!complete || (answer.Contents.Count == 0 && (readable || body.IsEmpty)))
             SettleHold(); // a whole answer is generated before it is sent: of one that was cut, or shows neither usage nor text, nobody can say what it cost
         else

@@ -64,7 +64,7 @@ public sealed partial class ProtectedCall
 
         if (!claimed)
             run.Join();
-        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed };
+        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed, _provider = engine.Catalogue.ProviderAt(target.Host, url) };
         var verdict = begun.Decide(new RequestHeaders(headers), body, nonblocking, started);
         drain = begun.WantsDrain;
         if (verdict.Kind != VerdictKind.Refuse)

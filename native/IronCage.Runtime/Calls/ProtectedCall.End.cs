@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IronCage.Core.Events;
+using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Lang;
@@ -13,6 +14,7 @@ public sealed partial class ProtectedCall
 {
     private bool _classified;
     private bool _raisedMargin;
+    private Attribution? _attribution;
 
     /// <summary>Ends the call, however it came to its end, and settles it if it is not settled yet. Idempotent.</summary>
     public void End(CallEnding how)
@@ -120,10 +122,11 @@ public sealed partial class ProtectedCall
         Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
 
     private static TokenUsage Tokens(in WireUsage wire) =>
-        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour);
+        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour, Searches: wire.Searches);
 
-    private void SettleUsage(in WireUsage wire, bool extra)
+    private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
+        _price = _engine.Catalogue.Served(_provider, _price, answeredBy);
         var usage = Tokens(wire);
         if (_price is null)
         {
@@ -133,6 +136,7 @@ public sealed partial class ProtectedCall
         // A count that no request of this model can have teaches nothing.
         if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
             _raisedMargin = _engine.Margins.Observe(RequestShapes.MarginKey(_request, _price), _marginBound, wire.TotalInput);
+        extra |= wire.Searches > 0 && _price.PerSearch is null;
         if (extra)
         {
             foreach (var protection in _run.Protections)
@@ -186,7 +190,7 @@ public sealed partial class ProtectedCall
         Classify(whole ? CallResult.Success : complete || stream.HasError ? CallResult.Failure : CallResult.Ignored);
         // Some servers tell the usage so far with every chunk: it is the usage only when the answer is at its end.
         if (stream.Usage is { } usage && stream.HasFinished && IsPlausible(usage, stream.TextBytes > 0))
-            SettleUsage(usage, stream.HasExtraCharge);
+            SettleUsage(usage, stream.HasExtraCharge, stream.Model);
         else
             SettleEstimate(Told(stream.Usage), stream.Text, stream.TextBytes - stream.Text.Length);
     }
@@ -196,7 +200,7 @@ public sealed partial class ProtectedCall
         if (!TrySettle())
             return;
         foreach (var hold in _holds)
-            hold.Account.Settle(_id, Picodollars.Zero);
+            hold.Payer.Watch.Account.Settle(_id, Picodollars.Zero);
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
             protection.Tally.TookBack(Model, held, _lowered, _isRetry, _request.UnscannableParts);
@@ -218,22 +222,27 @@ public sealed partial class ProtectedCall
     {
         if (!TrySettle())
             return;
-        var over = false;
-        foreach (var hold in _holds)
+        var details = _run.Protections.Any(protection => protection.IsAudited || protection.WantsEvents) ? CallDetails(cost, estimated, usage) : null;
+        var settlement = new Settlement(_id, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
+        // What a payer's store keeps of the call is written in the transaction that ends its hold.
+        foreach (var (payer, _) in _holds)
         {
-            hold.Account.Settle(_id, cost);
-            over |= cost > hold.Held;
+            payer.Watch.Account.Settle(settlement with
+            {
+                Attribution = payer.Reports ? settlement.Attribution : null, Audit = payer.Watch.KeepsAudit ? payer.Protection.Entry("call.settled", details!) : null,
+            });
         }
+        foreach (var store in _holds.Count > 0 ? _run.StoresWithoutHold : _run.Protections.Select(protection => protection.Store).Distinct())
+            store.Record(settlement);
+        var over = _holds.Exists(hold => cost > hold.Held);
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
         {
             protection.Tally.Settled(Model, held, cost, usage, estimated);
-            if (protection.IsAudited || protection.WantsEvents)
-            {
-                var details = CallDetails(cost, estimated, usage);
-                protection.Audit("call.settled", details);
+            if (!_holds.Exists(hold => hold.Payer.Protection == protection && hold.Payer.Watch.KeepsAudit))
+                protection.Audit("call.settled", details!);
+            if (details is not null)
                 protection.Emit("call.settled", EventLevel.Debug, $"call to {Model} cost ${cost}", details);
-            }
             if (over)
                 protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}{(_raisedMargin ? "; its margin was raised" : "")}", null);
         }
@@ -241,6 +250,10 @@ public sealed partial class ProtectedCall
             payer.Protection.CheckBudget(payer.Watch);
         _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
     }
+
+    /// <summary>To whom the call is reported: the innermost agent, and the provider, or its host where that is not known.</summary>
+    private Attribution Attribution() =>
+        _attribution ??= new Attribution(_run.Protection.Options.AgentId, _provider ?? _target.Host, Model, _run.Project, _run.Tags);
 
     private string CallDetails(Picodollars amount, bool? estimated, TokenUsage? usage) => JsonDetails.Write(writer =>
     {

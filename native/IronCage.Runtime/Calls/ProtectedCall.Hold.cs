@@ -14,7 +14,7 @@ public sealed partial class ProtectedCall
 
     private Refusal? FindPrice()
     {
-        _price = _engine.Catalogue.Find(Model);
+        _price = OwnPrice() ?? _engine.Catalogue.Find(_provider, Model);
         var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
         if (_price is not null && feature is null)
             return null;
@@ -22,7 +22,7 @@ public sealed partial class ProtectedCall
         foreach (var protection in _run.Protections)
         {
             if (protection.Options.Unpriced == UnpricedPolicy.Deny)
-                return Refusal.Unpriced(Model, feature) with { By = [protection] };
+                return Refusal.Unpriced(Model, feature, feature is null ? LookUp() : null) with { By = [protection] };
             // Of several assumptions the dearest bounds the others.
             if (protection.Options.AssumedPrice is { } price && (assumed is null || price.Buckets.Output!.Value > assumed.Buckets.Output!.Value))
                 assumed = price;
@@ -37,6 +37,23 @@ public sealed partial class ProtectedCall
         }
         return null;
     }
+
+    /// <summary>The user's price of the model; of several protections the dearest bounds the others.</summary>
+    private ModelPrice? OwnPrice()
+    {
+        ModelPrice? dearest = null;
+        foreach (var protection in _run.Protections)
+        {
+            if (protection.Prices?.Find(_provider, Model) is { } own && (dearest is null || Weight(own) > Weight(dearest)))
+                dearest = own;
+        }
+        return dearest;
+
+        static decimal Weight(ModelPrice price) => (decimal)price.Buckets.Input.Value + (price.Buckets.Output ?? Picodollars.Zero).Value;
+    }
+
+    private PriceResolution LookUp() =>
+        _run.Protections.Select(p => p.Prices?.Resolve(_provider, Model, null)).FirstOrDefault(found => found is not null) ?? _engine.Catalogue.Resolve(_provider, Model);
 
     private string? AudioWithoutPrice(ModelPrice? price)
     {
@@ -137,8 +154,11 @@ public sealed partial class ProtectedCall
     {
         foreach (var payer in _run.Watches)
         {
-            if (payer.Watch.Account.Peek().Available is { } available && fixedCost.Value > available.Value / 50)
-                return true;
+            for (var account = payer.Watch.Account; account is not null; account = account.Parent)
+            {
+                if (account.Peek().Available is { } available && fixedCost.Value > available.Value / 50)
+                    return true;
+            }
         }
         return false;
     }
@@ -149,6 +169,7 @@ public sealed partial class ProtectedCall
         if (_price is null)
             return null;
         var demand = _demand;
+        var attribution = Attribution();
         var waits = _run.Watches;
         for (var i = 0; i < waits.Count; i++)
         {
@@ -156,7 +177,7 @@ public sealed partial class ProtectedCall
             HoldOutcome outcome;
             try
             {
-                outcome = await payer.Watch.Account.HoldAsync(demand, payer.Protection.Options.HoldWait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
+                outcome = await payer.Watch.Account.HoldAsync(demand with { Attribution = payer.Reports ? attribution : null }, payer.Protection.Options.HoldWait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
             }
             catch
             {
@@ -169,7 +190,7 @@ public sealed partial class ProtectedCall
                 _refusing = payer.Protection;
                 return outcome;
             }
-            _holds.Add(new HoldGrant(payer.Watch.Account, outcome.Held));
+            _holds.Add(new HoldGrant(payer, outcome.Held));
             // The next account is asked for no more than this one pays for.
             demand = demand with
             {
@@ -189,7 +210,7 @@ public sealed partial class ProtectedCall
     private void GiveBack()
     {
         foreach (var hold in _holds)
-            hold.Account.Settle(_id, Picodollars.Zero);
+            hold.Payer.Watch.Account.Settle(_id, Picodollars.Zero);
         _holds.Clear();
     }
 

@@ -31,6 +31,7 @@ public sealed partial class ProtectedCall
     private readonly CancellationTokenSource _giveUp = new();
     private LlmRequest _request = new();
     private ModelPrice? _price;
+    private string? _provider;
     private HoldDemand _demand;
     private long _inputBound;
     private long _marginBound;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
+using IronCage.Cost;
 using IronCage.Lang;
 using IronCage.Lang.Hosts;
+using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Protections;
 
 namespace IronCage.Runtime.Calls;
@@ -15,6 +17,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public Picodollars? Spent { get; init; }
     public Picodollars? Held { get; init; }
     public Picodollars? Needed { get; init; }
+
+    /// <summary>The name of the budget that refused, where that is one above the agent's own.</summary>
+    public string? RefusedBy { get; init; }
     public IReadOnlyList<FindingRecord>? Findings { get; init; }
     public TimeSpan? RetryAfter { get; init; }
     public string? LimitReached { get; init; }
@@ -33,6 +38,7 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     internal bool IsOfEndpoint => Code == UnsupportedEndpoint;
 
     private const string UnsupportedEndpoint = "unsupported_endpoint";
+    private const string BudgetFrozen = "budget_frozen";
 
     /// <param name="host">The host.</param>
     /// <param name="understood">What of its protocol is understood.</param>
@@ -44,18 +50,22 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public static Refusal Budget(in HoldOutcome outcome, string model)
     {
         var f = outcome.Figures;
+        var above = outcome.RefusedBy is { } name ? SharedBudget.NameOf(name) : null;
+        var which = above is null ? "the budget" : $"the budget {above}, on which this one draws,";
         var waited = outcome.Status == HoldStatus.TimedOut ? ", and waiting for other calls to settle was in vain" : "";
         return new Refusal("BudgetExceeded",
-            $"the budget of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{waited}",
-            "budget_exceeded", 402)
+            outcome.Status == HoldStatus.Frozen
+                ? $"{which} is frozen"
+                : $"{which} of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{waited}",
+            outcome.Status == HoldStatus.Frozen ? BudgetFrozen : "budget_exceeded", 402)
         {
-            Model = model, Limit = f.Limit, Spent = f.Spent, Held = f.Held, Needed = outcome.Needed,
+            Model = model, Limit = f.Limit, Spent = f.Spent, Held = f.Held, Needed = outcome.Needed, RefusedBy = above,
         };
     }
 
-    public static Refusal Unpriced(string model, string? feature) => new("UnpricedModel",
+    public static Refusal Unpriced(string model, string? feature, PriceResolution? looked) => new("UnpricedModel",
         feature is null
-            ? $"the price catalogue has no price for model '{model}', so no budget could hold it"
+            ? $"the price catalogue has no price for model '{model}', so no budget could hold it{looked?.Advice}"
             : $"the price catalogue has no price for {feature} of model '{model}', so no budget could hold it",
         "unpriced_model", 402) { Model = model };
 
@@ -97,6 +107,8 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
             ReportWriter.WriteMoney(writer, "spent_usd", Spent);
             ReportWriter.WriteMoney(writer, "held_usd", Held);
             ReportWriter.WriteMoney(writer, "needed_usd", Needed);
+            writer.WriteString("budget", RefusedBy);
+            writer.WriteBoolean("frozen", Code == BudgetFrozen);
         }
         if (Findings is { } findings)
         {

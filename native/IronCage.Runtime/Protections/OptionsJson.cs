@@ -121,12 +121,37 @@ internal static class OptionsJson
     {
         if (value.ValueKind == JsonValueKind.Null)
             return null;
+        if (Amount(value, NumberStyles.AllowDecimalPoint) is > 0 and <= MostDollars and var dollars)
+            return Picodollars.FromDollars(dollars);
+        throw new ConfigException(name, $"must be an amount above 0 and at most {MostDollars} dollars, with at most 12 decimal places");
+    }
+
+    /// <summary>An amount as a decimal string, which may be negative.</summary>
+    public static Picodollars SignedDollars(JsonElement value, string name)
+    {
+        if (Amount(value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign) is >= -MostDollars and <= MostDollars and var dollars)
+            return Picodollars.FromDollars(dollars);
+        throw new ConfigException(name, $"must be an amount from -{MostDollars} to {MostDollars} dollars, with at most 12 decimal places");
+    }
+
+    private const int MostDollars = 9_000_000;
+
+    private static decimal? Amount(JsonElement value, NumberStyles style)
+    {
         // Beyond 28 digits decimal rounds silently; no amount in range needs more than 20 characters.
         if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= 24 } text
-            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars)
-            && dollars is > 0 and <= 9_000_000
-            && dollars * Picodollars.PerDollar == decimal.Truncate(dollars * Picodollars.PerDollar))
-            return Picodollars.FromDollars(dollars);
-        throw new ConfigException(name, "must be an amount above 0 and at most 9000000 dollars, with at most 12 decimal places");
+            && decimal.TryParse(text, style, CultureInfo.InvariantCulture, out var dollars)
+            && Math.Abs(dollars) <= MostDollars && dollars * Picodollars.PerDollar == decimal.Truncate(dollars * Picodollars.PerDollar))
+            return dollars;
+        return null;
+    }
+
+    /// <summary>An instant in ISO 8601 with its offset, or a date, which begins at midnight UTC.</summary>
+    public static DateTimeOffset Instant(JsonElement value, string name)
+    {
+        if (value.ValueKind == JsonValueKind.String && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+            return instant;
+        throw new ConfigException(name, "must be an instant such as \"2026-11-30T08:00:00Z\", or a date");
     }
 }

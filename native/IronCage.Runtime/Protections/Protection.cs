@@ -4,6 +4,7 @@ using IronCage.Core.Audit;
 using IronCage.Core.Events;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
+using IronCage.Cost;
 using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Runs;
@@ -39,6 +40,7 @@ public sealed class Protection
         _stop = legacy is null ? new StopSwitch() : StopSwitch.Inherit(legacy.Stop);
         Options = options;
         _budgetName = shared?.Name ?? options.AgentId;
+        Prices = PriceFileText.Book(options.PriceFiles, engine);
         if (shared is not null && options.Budget is not null)
             throw new ConfigException("budget_usd", "cannot be given together with a shared budget");
         if (shared is not null && options.BudgetPerRun)
@@ -51,9 +53,9 @@ public sealed class Protection
         RestoreIn = options.RestoreIn ?? RestorePlaces.Default;
         DecidesOnRestoring = options.RestoreIn is not null || options.Tokenises;
         if (shared is not null)
-            _watch = Watch(shared.Account, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
+            _watch = Watch(shared.Account, shared.Store, keepsAudit: _store.IsDurable && _store == shared.Store, isShared: true);
         else if (options.Budget is { } limit && !options.BudgetPerRun)
-            _watch = Watch(OpenAccount(limit, ofRun: false), keepsAudit: _store.IsDurable);
+            _watch = Watch(OpenAccount(limit, ofRun: false), OwnAccounts(ofRun: false), keepsAudit: _store.IsDurable);
         Scanner = options.Scanner is { } own ? ScannerOptionsReader.Checked("pii_scanner", () => new Scanner(own)) : engine.Scanner;
         Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
@@ -64,6 +66,9 @@ public sealed class Protection
     public ulong Handle { get; set; }
 
     public ProtectionOptions Options { get; }
+
+    /// <summary>Prices of its own, which go before the catalogue's; null: none.</summary>
+    internal PriceBook? Prices { get; }
 
     internal SafetyPolicy Policy { get; }
 
@@ -128,7 +133,7 @@ public sealed class Protection
     /// <param name="count">Its <see cref="Run.CountAddress"/>.</param>
     public Run InheritRun(Run? parent, nint account, nint count)
     {
-        var watch = account == 0 ? _watch : Watch(_engine.Stores.Memory.Inherit(AccountName, account, isNamed: false), keepsAudit: false);
+        var watch = account == 0 ? _watch : Watch(_engine.Stores.Memory.Inherit(AccountName, account, isNamed: false), _engine.Stores.Memory, keepsAudit: false);
         return new Run(this, parent, watch, count == 0 ? NewCount() : CallCount.Inherit(count));
     }
 
@@ -136,10 +141,10 @@ public sealed class Protection
 
     /// <summary>The budget of a new run: the protection's, or a fresh one.</summary>
     private BudgetWatch? WatchOfRun() => Options.Budget is { } limit && Options.BudgetPerRun
-        ? Watch(OpenAccount(limit, ofRun: true), keepsAudit: false)
+        ? Watch(OpenAccount(limit, ofRun: true), OwnAccounts(ofRun: true), keepsAudit: false)
         : _watch;
 
-    private BudgetWatch Watch(ILedgerAccount account, bool keepsAudit, bool isShared = false) => new(account, Options.WarnAt, keepsAudit, isShared);
+    private BudgetWatch Watch(ILedgerAccount account, IStore store, bool keepsAudit, bool isShared = false) => new(account, store, Options.WarnAt, keepsAudit, isShared);
 
     internal void RunOpened(Run run)
     {
@@ -179,7 +184,7 @@ public sealed class Protection
             if (figures is { } known)
             {
                 writer.WritePropertyName("budget");
-                ReportWriter.WriteBudget(writer, _budgetName, known);
+                ReportWriter.WriteBudget(writer, _budgetName, known, _watch!.Account.Window, _watch.Account.Parent?.Name);
             }
             else
             {
@@ -203,6 +208,9 @@ public sealed class Protection
 
     /// <summary>Whether this call's host should drain events now rather than later.</summary>
     internal bool WantsEvents => Options.EagerEvents;
+
+    /// <summary>Where its spend is reported, and its audit trail kept if that is durable.</summary>
+    internal IStore Store => _store;
 
     /// <summary>Writes an audit entry, where a store keeps them.</summary>
     internal void Audit(string kind, string details)
@@ -262,6 +270,8 @@ public sealed class Protection
         memory.Forget(name);
         return account;
     }
+
+    private IStore OwnAccounts(bool ofRun) => _store.IsDurable && !ofRun ? _store : _engine.Stores.Memory;
 
     private string AccountName => "agent:" + Options.AgentId;
 

@@ -10,6 +10,12 @@ namespace IronCage.Runtime.Protections;
 public sealed record ProtectionOptions
 {
     public required string AgentId { get; init; }
+
+    /// <summary>What its spend is reported under, beside the agent; empty: none.</summary>
+    public string Project { get; init; } = "";
+
+    /// <summary>More words that its spend is reported under.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
     public Picodollars? Budget { get; init; }
     public bool BudgetPerRun { get; init; }
     public IReadOnlyList<double> WarnAt { get; init; } = [0.9];
@@ -35,6 +41,9 @@ public sealed record ProtectionOptions
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }
+
+    /// <summary>Contents of price files, the last goes first; read into a book by the protection.</summary>
+    public IReadOnlyList<PriceFileText> PriceFiles { get; init; } = [];
     public bool PassUnclaimed { get; init; }
     public UnscannablePolicy Unscannable { get; init; } = UnscannablePolicy.Warn;
     public bool Respond { get; init; }

@@ -2,13 +2,14 @@ using System.Text.Json;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Reliability;
+using IronCage.Runtime.Budgets;
 
 namespace IronCage.Runtime.Protections;
 
 /// <summary>Writes the JSON of <c>ironcage_protection_report</c> and its parts.</summary>
 internal static class ReportWriter
 {
-    public static void WriteBudget(Utf8JsonWriter writer, string name, in BudgetFigures figures)
+    public static void WriteBudget(Utf8JsonWriter writer, string name, in BudgetFigures figures, BudgetWindow window, string? parent)
     {
         writer.WriteStartObject();
         writer.WriteString("name", name);
@@ -16,6 +17,14 @@ internal static class ReportWriter
         WriteMoney(writer, "spent_usd", figures.Spent);
         WriteMoney(writer, "held_usd", figures.Held);
         WriteMoney(writer, "remaining_usd", figures.Available);
+        writer.WriteString("window", window.Text);
+        writer.WriteString("time_zone", window.Zone);
+        if (figures.PeriodEnd is { } end)
+            writer.WriteString("window_ends", DateTimeOffset.FromUnixTimeMilliseconds(end).UtcDateTime);
+        else
+            writer.WriteNull("window_ends");
+        writer.WriteString("parent", parent is null ? null : SharedBudget.NameOf(parent));
+        writer.WriteBoolean("frozen", figures.IsFrozen);
         writer.WriteEndObject();
     }
 

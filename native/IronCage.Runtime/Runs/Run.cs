@@ -32,14 +32,21 @@ public sealed class Run
         Watch = watch;
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
+        HashSet<IStore> unreported = [.. Protections.Select(p => p.Store)];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
-            .Select(r => new Payer(r.Protection, r.Watch!))];
+            .Select(r => new Payer(r.Protection, r.Watch!, Reports: unreported.Remove(r.Watch!.Store)))];
+        StoresWithoutHold = [.. unreported];
+        Project = Chain.Select(r => r.Protection.Options.Project).FirstOrDefault(project => project.Length > 0) ?? "";
+        Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Restores = new RestorePolicy(Protections);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
     }
 
-    internal readonly record struct Payer(Protection Protection, BudgetWatch Watch);
+    /// <param name="Protection">Whose budget it is.</param>
+    /// <param name="Watch">The budget.</param>
+    /// <param name="Reports">Whether the spend of a call is reported with the hold on this account: once for each store in which a protection of the chain keeps its trail.</param>
+    internal readonly record struct Payer(Protection Protection, BudgetWatch Watch, bool Reports);
 
     public Protection Protection { get; }
 
@@ -54,6 +61,15 @@ public sealed class Run
 
     /// <summary>The accounts that a call draws on, each once, in the order in which they are taken.</summary>
     internal IReadOnlyList<Payer> Watches { get; }
+
+    /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
+    internal IReadOnlyList<IStore> StoresWithoutHold { get; }
+
+    /// <summary>The project of the innermost protection that has one; empty: none.</summary>
+    internal string Project { get; }
+
+    /// <summary>The tags of all protections of the chain, as <see cref="Attribution.Tags"/> has them.</summary>
+    internal string Tags { get; }
 
     internal SafetyPolicy Policy { get; }
 

@@ -9,7 +9,7 @@ namespace IronCage.Safety.Resolution;
 /// <remarks>
 /// A cluster takes in candidates that begin up to <see cref="ClusterReach"/> bytes after its first; a longer chain starts a new cluster there.
 /// That bounds what a stream must hold back, and since candidates are taken in the order of their place, it is the same for every cut of the text.
-/// A weak candidate that is longer than a cluster is handed out as far as that goes, open, and goes on from there unless something better begins in the rest.
+/// A weak candidate that is longer than a cluster is handed out as far as that goes, open, and goes on from there, to where something better begins in the rest.
 /// An open candidate with a tail overlaps all that begins behind it. When one stays, nothing more is taken until the caller tells where it ends.
 /// </remarks>
 internal sealed class OverlapResolver
@@ -106,7 +106,7 @@ internal sealed class OverlapResolver
 
     /// <summary>
     /// What the last <see cref="Drain"/> made certain; the last of them may be open. Behind one with a <see cref="CarriedTail"/> comes the rest of it, now or with the next drain:
-    /// empty where something better begins in it.
+    /// up to where something better begins in it.
     /// </summary>
     public List<Candidate> Accepted => accepted;
 
@@ -193,7 +193,7 @@ internal sealed class OverlapResolver
         if (count > 1)
             accepted.Sort(first, count, PlaceComparer);
         if (isCarrying && accepted[first] != carried)
-            accepted.Insert(first, carried with { End = carried.Start });
+            accepted.Insert(first, carried with { End = accepted[first].Start }); // what begins first in it, for whatever it lost to begins in it
         isCarrying = false;
         Candidate last = accepted[^1];
         decidedEnd = last.End;

@@ -6,45 +6,51 @@ using IronCage.Core.Money;
 namespace IronCage.State;
 
 /// <summary>
-/// One budget in memory: figures that forked processes share (<see cref="SharedLedger"/>), a table of this process's open holds, and its queue. The queue is served in
-/// order of arrival within a process. Granting at once allocates nothing.
+/// One budget in memory: figures that forked processes share (<see cref="SharedLedger"/>), a table of this process's open holds, and its place in a <see cref="MemoryTree"/>.
+/// Granting at once allocates nothing, where no account is above it.
 /// </summary>
-internal sealed class MemoryAccount(MemoryStore store, string name, string key, SharedLedger ledger, TimeProvider clock) : ILedgerAccount, IWaiterOwner
+internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount? parent, SharedLedger ledger, TimeProvider clock) : ILedgerAccount, IWaiterOwner
 {
-    /// <summary>How often a waiter looks whether another process settled.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private const int MostEvents = 10_000;
 
-    /// <summary>How often it looks whether another process died.</summary>
-    private static readonly TimeSpan DeathPoll = TimeSpan.FromMilliseconds(250);
-
-    private readonly Lock _sync = new();
+    private readonly MemoryTree _tree = parent?._tree ?? new MemoryTree(clock);
+    private readonly LedgerPath _path = new(PathOf(parent, ledger));
     private readonly Dictionary<Guid, OpenHold> _holds = [];
-    private readonly WaitQueue _queue = new();
-    private ITimer? _poll;
-    private long _seen;
-    private long _looked;
+    private readonly LinkedList<BudgetEvent> _events = new();
+    private readonly HashSet<Guid> _changes = [];
     private bool _closed;
 
-    public string Name => name;
+    public string Name => ledger.Name;
     public string Key => key;
     public nint SharedAddress => ledger.Address;
+    public ILedgerAccount? Parent => parent;
+    public BudgetWindow Window => ledger.Window;
+
+    /// <summary>Grows with every change of this account and those above. Read without the lock.</summary>
+    public long Version => _path.Version;
+
+    /// <summary>Whether a window of this account, or of one above, has ended and nobody has looked since.</summary>
+    public bool IsPeriodOver => _path.IsPeriodOver;
+
+    /// <summary>How many accounts there are from here to the top of the tree.</summary>
+    public int Levels => _path.Ledgers.Length;
 
     public BudgetFigures Peek() => ledger.Figures;
 
     public ValueTask<BudgetFigures> ReadAsync(CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        lock (_sync)
+        lock (_tree.Sync)
         {
-            ledger.Enter();
+            _path.Enter();
             try
             {
-                ledger.BookTheDead();
+                _path.BookTheDead();
                 return new ValueTask<BudgetFigures>(ledger.Figures);
             }
             finally
             {
-                ledger.Exit();
+                Leave();
             }
         }
     }
@@ -54,7 +60,8 @@ internal sealed class MemoryAccount(MemoryStore store, string name, string key, 
         Demands.Check(demand);
         wait = Demands.CheckWait(wait);
         Waiter waiter;
-        lock (_sync)
+        List<Waiter>? decided;
+        lock (_tree.Sync)
         {
             if (_closed)
                 throw MemoryStore.Closed();
@@ -63,81 +70,170 @@ internal sealed class MemoryAccount(MemoryStore store, string name, string key, 
             if (_holds.ContainsKey(demand.Call))
                 throw new InvalidOperationException("this call already has a hold, or waits for one, in this budget");
 
-            var status = TryHold(demand, out var outcome);
-            if (status == HoldRules.Decision.Grant)
+            var version = 0L;
+            if (_tree.IsIdle)
             {
-                if (audit is not null)
-                    store.Append(audit);
-                return new ValueTask<HoldOutcome>(outcome);
+                var decision = TryHold(demand, out var outcome, out version);
+                if (decision == HoldRules.Decision.Grant)
+                {
+                    if (audit is not null)
+                        store.Append(audit);
+                    return new ValueTask<HoldOutcome>(outcome);
+                }
+                if (decision != HoldRules.Decision.Wait || wait == TimeSpan.Zero)
+                    return new ValueTask<HoldOutcome>(outcome);
             }
-            if (status == HoldRules.Decision.Exceeded || wait == TimeSpan.Zero)
-                return new ValueTask<HoldOutcome>(outcome);
             _holds.Add(demand.Call, OpenHold.Waiting);
-            waiter = new Waiter(this, demand, wait, audit) { Queued = true };
-            _queue.Enqueue(waiter);
-            if (_queue.Count == 1)
-                WatchOthers();
+            waiter = new Waiter(this, demand, wait, audit);
+            decided = _tree.Enqueue(waiter, version);
         }
-        waiter.StartClock(clock);
-        waiter.Watch(cancel);
+        Complete(decided);
+        if (!waiter.Task.IsCompleted)
+        {
+            waiter.StartClock(clock);
+            waiter.Watch(cancel);
+        }
         return new ValueTask<HoldOutcome>(waiter.Task);
     }
 
-    public bool Settle(Guid call, Picodollars actual)
+    public bool Settle(in Settlement settlement)
     {
-        Demands.CheckAmount(actual, nameof(actual));
-        List<Waiter>? decided = null;
-        lock (_sync)
+        Demands.CheckAmount(settlement.Actual, "actual");
+        List<Waiter>? decided;
+        OpenHold hold;
+        lock (_tree.Sync)
         {
-            if (!_holds.TryGetValue(call, out var hold) || hold == OpenHold.Waiting)
+            if (!_holds.TryGetValue(settlement.Call, out hold) || hold == OpenHold.Waiting)
                 return false;
-            ledger.Enter();
+            _path.Enter();
             try
             {
-                ledger.Settle(new Picodollars(hold.Amount), hold.Claim, actual);
-                _holds.Remove(call);
-                if (_queue.Count > 0)
-                    decided = Evaluate();
+                _path.Settle(hold, settlement.Actual);
+                _holds.Remove(settlement.Call);
             }
             finally
             {
-                ledger.Exit();
+                Leave();
             }
+            decided = _tree.Serve();
         }
+        if (settlement.Audit is { } entry)
+            store.Append(entry);
+        store.Report(settlement, hold.Amount);
         Complete(decided);
         return true;
     }
 
-    public void SetLimit(Picodollars newLimit)
+    public ValueTask<BudgetFigures> ChangeAsync(BudgetChange change, CancellationToken cancel = default)
     {
-        List<Waiter>? decided = null;
-        lock (_sync)
+        ArgumentNullException.ThrowIfNull(change);
+        if (change.Limit is { } limit)
+            Demands.CheckAmount(limit, nameof(BudgetChange.Limit));
+        cancel.ThrowIfCancellationRequested();
+        List<Waiter>? decided;
+        BudgetFigures figures;
+        lock (_tree.Sync)
         {
-            ledger.Enter();
+            if (change.Id is { } known && _changes.Contains(known))
+                return new ValueTask<BudgetFigures>(ledger.Figures);
+            _path.Enter();
             try
             {
-                ledger.SetLimit(newLimit);
-                if (_queue.Count > 0)
-                    decided = Evaluate();
+                Change(change);
+                if (change.Id is { } id)
+                    _changes.Add(id);
+                figures = ledger.Figures;
             }
             finally
             {
-                ledger.Exit();
+                Leave();
             }
+            decided = _tree.Serve();
+        }
+        Complete(decided);
+        return new ValueTask<BudgetFigures>(figures);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>What this process did; a window's end is told by the process that saw it first.</remarks>
+    public ValueTask<IReadOnlyList<BudgetEvent>> HistoryAsync(int most, CancellationToken cancel = default)
+    {
+        Demands.CheckMost(most);
+        lock (_tree.Sync)
+            return new ValueTask<IReadOnlyList<BudgetEvent>>([.. _events.Take(most)]);
+    }
+
+    /// <summary>What it is opened with again, or for the first time.</summary>
+    public void Apply(BudgetTerms terms, bool isNew)
+    {
+        List<Waiter>? decided;
+        lock (_tree.Sync)
+        {
+            _path.Enter();
+            try
+            {
+                if (isNew)
+                    Note(BudgetEventKind.Opened, terms.Limit);
+                if (terms.Window is { } window && !window.Equals(ledger.Window))
+                    ledger.SetWindow(window);
+                if (terms.Limit is { } limit && !isNew)
+                    SetLimit(limit, null);
+            }
+            finally
+            {
+                Leave();
+            }
+            decided = _tree.Serve();
         }
         Complete(decided);
     }
 
+    /// <summary>Decides about one who waits. Under the tree's lock.</summary>
+    public bool Serve(Waiter waiter, HashSet<IBudgetLevel> blocked)
+    {
+        _path.Enter();
+        try
+        {
+            if (!HoldPath.Serve(waiter, _path.Levels, blocked))
+                return false;
+            if (waiter.Outcome.Status == HoldStatus.Granted)
+                _holds[waiter.Demand.Call] = _path.Claimed(waiter.Outcome.Held);
+            else
+                _holds.Remove(waiter.Demand.Call);
+            return true;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Books the holds of processes that died. Under the tree's lock.</summary>
+    public void BookTheDead()
+    {
+        if (!_path.IsShared)
+            return;
+        _path.Enter();
+        try
+        {
+            _path.BookTheDead();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     public void GiveUp(Waiter waiter, HoldStatus why)
     {
-        List<Waiter> decided;
-        lock (_sync)
+        List<Waiter>? decided;
+        lock (_tree.Sync)
         {
-            if (!_queue.Remove(waiter))
+            if (!_tree.Remove(waiter))
                 return;
             _holds.Remove(waiter.Demand.Call);
             waiter.Outcome = Demands.Refused(why, waiter.Demand, ledger.Figures);
-            decided = EvaluateLocked();
+            decided = _tree.Serve();
         }
         waiter.Complete();
         Complete(decided);
@@ -145,144 +241,90 @@ internal sealed class MemoryAccount(MemoryStore store, string name, string key, 
 
     public void Close()
     {
-        List<Waiter> waiters = [];
-        lock (_sync)
+        List<Waiter> waiters;
+        lock (_tree.Sync)
         {
             _closed = true;
-            _queue.Drain(waiters);
+            waiters = _tree.Drain(this);
         }
         foreach (var waiter in waiters)
             waiter.Fail(MemoryStore.Closed());
     }
 
-    /// <summary>Grants the demand now, or tells why not. Under the account's lock.</summary>
-    private HoldRules.Decision TryHold(in HoldDemand demand, out HoldOutcome outcome)
-    {
-        ledger.Enter();
-        try
-        {
-            if (_queue.Count == 0)
-                _seen = ledger.Version; // what changes from here on may concern whoever waits; those that wait already have their own
-            var figures = ledger.Figures;
-            var decision = HoldRules.Decide(figures, demand, out var tokens);
-            if (decision != HoldRules.Decision.Grant && ledger.IsShared)
-            {
-                ledger.BookTheDead();
-                figures = ledger.Figures;
-                decision = HoldRules.Decide(figures, demand, out tokens);
-            }
-            if (decision == HoldRules.Decision.Grant && _queue.Count == 0)
-            {
-                var amount = demand.Cost(tokens);
-                ref var hold = ref CollectionsMarshal.GetValueRefOrAddDefault(_holds, demand.Call, out _);
-                ledger.Hold(amount);
-                hold = new OpenHold(amount.Value, ledger.Claim);
-                outcome = new HoldOutcome(HoldStatus.Granted, amount, tokens, Demands.Needed(demand), ledger.Figures);
-                return decision;
-            }
-            outcome = Demands.Refused(decision == HoldRules.Decision.Exceeded ? HoldStatus.Exceeded : HoldStatus.TimedOut, demand, figures);
-            return decision == HoldRules.Decision.Grant ? HoldRules.Decision.Wait : decision;
-        }
-        catch
-        {
-            _holds.Remove(demand.Call);
-            throw;
-        }
-        finally
-        {
-            ledger.Exit();
-        }
-    }
-
-    private List<Waiter> EvaluateLocked()
-    {
-        ledger.Enter();
-        try
-        {
-            return Evaluate();
-        }
-        finally
-        {
-            ledger.Exit();
-        }
-    }
-
-    /// <summary>Serves the queue. Under the account's lock and the ledger's.</summary>
-    private List<Waiter> Evaluate()
-    {
-        List<Waiter> decided = [];
-        var before = ledger.Figures;
-        var figures = before;
-        _queue.Evaluate(ref figures, decided, null);
-        var granted = figures.Held - before.Held;
-        if (granted != Picodollars.Zero)
-            ledger.Hold(granted);
-        foreach (var waiter in decided)
-        {
-            if (waiter.Outcome.Status == HoldStatus.Granted)
-                _holds[waiter.Demand.Call] = new OpenHold(waiter.Outcome.Held.Value, ledger.Claim);
-            else
-                _holds.Remove(waiter.Demand.Call);
-        }
-        _seen = ledger.Version;
-        return decided;
-    }
-
-    /// <summary>While somebody waits here, other processes are watched: nobody tells us when they settle or die.</summary>
-    private void WatchOthers()
-    {
-        _looked = clock.GetTimestamp();
-        _poll ??= clock.CreateTimer(static account => ((MemoryAccount)account!).LookAround(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _poll.Change(Poll, Poll);
-    }
-
-    private void LookAround()
-    {
-        List<Waiter>? decided = null;
-        try
-        {
-            lock (_sync)
-            {
-                if (_queue.Count == 0)
-                {
-                    _poll?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                    return;
-                }
-                var late = ledger.IsShared && clock.GetElapsedTime(_looked) >= DeathPoll;
-                if (!late && ledger.Version == _seen)
-                    return;
-                ledger.Enter();
-                try
-                {
-                    if (late)
-                    {
-                        ledger.BookTheDead();
-                        _looked = clock.GetTimestamp();
-                    }
-                    decided = Evaluate();
-                }
-                finally
-                {
-                    ledger.Exit();
-                }
-            }
-        }
-        catch (StoreException)
-        {
-            return; // locked by a process that hangs: the waits end by their own clocks
-        }
-        Complete(decided);
-    }
-
-    private void Complete(List<Waiter>? decided)
+    /// <summary>Tells those who are decided. Without a lock.</summary>
+    public static void Complete(List<Waiter>? decided)
     {
         if (decided is null)
             return;
         foreach (var waiter in decided)
         {
             if (waiter.Audit is { } audit && waiter.Outcome.Status == HoldStatus.Granted)
-                store.Append(audit);
+                ((MemoryAccount)waiter.Owner).Append(audit);
             waiter.Complete();
         }
+    }
+
+    private void Append(AuditEntry entry) => store.Append(entry);
+
+    private static SharedLedger[] PathOf(MemoryAccount? parent, SharedLedger ledger) => parent is null ? [ledger] : [ledger, .. parent._path.Ledgers];
+
+    /// <summary>Grants the demand now, or tells why not. Under the tree's lock.</summary>
+    private HoldRules.Decision TryHold(in HoldDemand demand, out HoldOutcome outcome, out long version)
+    {
+        _path.Enter();
+        try
+        {
+            // What changes from here on may concern whoever waits.
+            version = _path.Version;
+            var decision = _path.Take(demand, out outcome);
+            if (decision == HoldRules.Decision.Grant)
+                CollectionsMarshal.GetValueRefOrAddDefault(_holds, demand.Call, out _) = _path.Claimed(outcome.Held);
+            return decision;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Change(BudgetChange change)
+    {
+        if (change.TopUp is { } amount)
+        {
+            ledger.TopUp(amount);
+            Note(BudgetEventKind.TopUp, amount, change.Note);
+        }
+        if (change.Limit is { } limit)
+            SetLimit(limit, change.Note);
+        if (change.Frozen is { } frozen && frozen != ledger.Figures.IsFrozen)
+        {
+            ledger.SetFrozen(frozen);
+            Note(frozen ? BudgetEventKind.Frozen : BudgetEventKind.Unfrozen, null, change.Note);
+        }
+    }
+
+    private void SetLimit(Picodollars limit, string? note)
+    {
+        if (ledger.BaseLimit == limit)
+            return;
+        ledger.SetLimit(limit);
+        Note(BudgetEventKind.Limit, limit, note);
+    }
+
+    private void Note(BudgetEventKind what, Picodollars? amount, string? note = null) => Note(new BudgetEvent(clock.GetUtcNow(), what, amount, note ?? ""));
+
+    private void Note(BudgetEvent happened)
+    {
+        _events.AddFirst(happened);
+        if (_events.Count > MostEvents)
+            _events.RemoveLast();
+    }
+
+    private void Leave()
+    {
+        foreach (var (end, spent) in ledger.Ended)
+            Note(new BudgetEvent(DateTimeOffset.FromUnixTimeMilliseconds(end), BudgetEventKind.WindowEnded, new Picodollars(spent), ""));
+        ledger.Ended.Clear();
+        _path.Exit();
     }
 }

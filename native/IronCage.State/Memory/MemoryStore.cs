@@ -21,6 +21,7 @@ public sealed class MemoryStore : IStore
     private readonly Dictionary<nint, WeakReference<MemoryAccount>> _inherited = [];
     private readonly Queue<AuditEntry> _audit = new();
     private readonly Lock _auditSync = new();
+    private readonly MemorySpend _spend = new();
     private readonly TimeProvider _clock;
     private readonly string _id;
     private bool _closed;
@@ -46,33 +47,40 @@ public sealed class MemoryStore : IStore
     public ITokenStore? Tokens => null;
 
     /// <inheritdoc/>
-    public ILedgerAccount Open(string name, Picodollars? limit)
+    public ILedgerAccount Open(BudgetTerms terms)
     {
-        Demands.CheckAccount(name, limit);
+        Demands.Check(terms);
         MemoryAccount? account;
+        bool isNew;
         lock (_sync)
         {
             if (_closed)
                 throw Closed();
-            if (!_accounts.TryGetValue(name, out account))
+            isNew = !_accounts.TryGetValue(terms.Name, out account);
+            if (isNew)
             {
-                account = Make(name, new SharedLedger(limit));
-                _accounts.Add(name, account);
-                return account;
+                var parent = terms.Parent is { } above ? _accounts.GetValueOrDefault(above) ?? throw Demands.NoParent(terms) : null;
+                if (parent?.Levels == BudgetTerms.MostLevels)
+                    throw Demands.TooDeep();
+                account = Make(parent, new SharedLedger(terms.Name, terms.Limit, _clock, terms.Window, parent?.SharedAddress ?? 0));
+                _accounts.Add(terms.Name, account);
+            }
+            else
+            {
+                Demands.CheckParent(terms, account!.Parent?.Name);
             }
         }
-        if (limit is { } l)
-            account.SetLimit(l);
+        account!.Apply(terms, isNew);
         return account;
     }
 
     /// <summary>
     /// The account that the process from which this one was forked had at <paramref name="address"/> (<see cref="ILedgerAccount.SharedAddress"/>): both go on drawing
-    /// on the same sum.
+    /// on the same sum, and on the same accounts above.
     /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="address">Where it lies.</param>
-    /// <param name="isNamed">Whether <see cref="Open"/> finds it.</param>
+    /// <param name="isNamed">Whether <see cref="IStore.Open(BudgetTerms)"/> finds it.</param>
     public ILedgerAccount Inherit(string name, nint address, bool isNamed)
     {
         Demands.CheckAccount(name, null);
@@ -81,17 +89,25 @@ public sealed class MemoryStore : IStore
         {
             if (_closed)
                 throw Closed();
-            if (_inherited.TryGetValue(address, out var known) && known.TryGetTarget(out var account))
-                return account;
-            account = Make(name, SharedLedger.Inherit(address));
-            _inherited[address] = new WeakReference<MemoryAccount>(account);
+            var account = Inherit(name, address);
             if (isNamed)
-                _accounts.TryAdd(name, account);
+                _accounts[name] = account;
             return account;
         }
     }
 
-    private MemoryAccount Make(string name, SharedLedger ledger) => new(this, name, $"memory:{_id}:{name}", ledger, _clock);
+    private MemoryAccount Inherit(string? name, nint address)
+    {
+        if (_inherited.TryGetValue(address, out var known) && known.TryGetTarget(out var account))
+            return account;
+        var ledger = SharedLedger.Inherit(address, _clock, name);
+        var parent = ledger.ParentAddress is not 0 and var above ? Inherit(null, above) : null;
+        account = Make(parent, ledger);
+        _inherited[address] = new WeakReference<MemoryAccount>(account);
+        return account;
+    }
+
+    private MemoryAccount Make(MemoryAccount? parent, SharedLedger ledger) => new(this, $"memory:{_id}:{ledger.Name}", parent, ledger, _clock);
 
     /// <summary>
     /// Takes the name out of the store: whoever has the account keeps it and may go on using it, but the next <see cref="Open"/> of the name makes a new one.
@@ -139,6 +155,19 @@ public sealed class MemoryStore : IStore
         foreach (var account in accounts)
             account.Close();
     }
+
+    /// <inheritdoc/>
+    public void Record(in Settlement settlement) => Report(settlement, long.MaxValue);
+
+    /// <inheritdoc/>
+    /// <remarks>What this process spent.</remarks>
+    public ValueTask<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset? from, DateTimeOffset? until, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return new ValueTask<IReadOnlyList<SpendLine>>(_spend.Read(from, until));
+    }
+
+    internal void Report(in Settlement settlement, long held) => _spend.Add(settlement, held, _clock.GetUtcNow());
 
     internal static StoreException Closed() => new("the store of budgets in memory is closed");
 }

@@ -7,38 +7,38 @@ using IronCage.Core.Money;
 
 namespace IronCage.State;
 
-/// <summary>
-/// The statements of one write transaction. Budget rows are read once, changed in memory and written once, so that a transaction of a thousand holds of one budget
-/// updates one row. Reused from transaction to transaction; one thread.
-/// </summary>
+/// <summary>The statements of one write transaction. Reused from transaction to transaction; one thread.</summary>
 internal sealed class LedgerTransaction
 {
+    /// <summary>How long a hold that expired waits for a late settlement, beyond its expiry.</summary>
+    private static readonly TimeSpan LateSettlement = TimeSpan.FromDays(7);
+
     private readonly Database _database;
     private readonly OwnerIdentity _owner;
-    private readonly Dictionary<string, BudgetRow> _rows = new(StringComparer.Ordinal);
-    private readonly Statement _selectBudget, _insertBudget, _updateBudget, _sumHolds;
-    private readonly Statement _selectHold, _insertHold, _deleteHold, _expireHold, _staleHolds;
-    private readonly Statement _heartbeat, _pruneOwners, _leave, _insertAudit;
+    private readonly BudgetRows _budgets;
+    private readonly SpendRows _spend;
+    private readonly Statement _selectHold, _insertHold, _deleteHold, _expireHold, _staleHolds, _forgetHolds;
+    private readonly Statement _heartbeat, _pruneOwners, _leave;
     private readonly long _started;
+    private bool _isClean = true;
 
     public LedgerTransaction(Database database, OwnerIdentity owner, DateTimeOffset started)
     {
         _database = database;
         _owner = owner;
         _started = started.ToUnixTimeMilliseconds();
-        _selectBudget = database.Prepare("SELECT limit_pico, spent_pico, held_pico FROM budgets WHERE name = ?1");
-        _insertBudget = database.Prepare("INSERT INTO budgets(name, limit_pico, spent_pico, held_pico, created_at, updated_at) VALUES(?1, ?2, 0, 0, ?3, ?3)");
-        _updateBudget = database.Prepare("UPDATE budgets SET limit_pico = ?2, spent_pico = ?3, held_pico = ?4, updated_at = ?5 WHERE name = ?1");
-        _sumHolds = database.Prepare("SELECT coalesce(sum(amount_pico), 0) FROM holds WHERE budget = ?1 AND state = 0");
-        _selectHold = database.Prepare("SELECT amount_pico, state FROM holds WHERE call_id = ?1 AND budget = ?2");
+        _budgets = new BudgetRows(database);
+        _spend = new SpendRows(database);
+        _selectHold = database.Prepare("SELECT amount_pico, state, expired_at, attribution FROM holds WHERE call_id = ?1 AND budget = ?2");
         _insertHold = database.Prepare(
-            "INSERT INTO holds(call_id, budget, owner, amount_pico, created_at, state) VALUES(?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO NOTHING");
+            "INSERT INTO holds(call_id, budget, owner, amount_pico, created_at, state, attribution) VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6) ON CONFLICT DO NOTHING");
         _deleteHold = database.Prepare("DELETE FROM holds WHERE call_id = ?1 AND budget = ?2");
-        _expireHold = database.Prepare("UPDATE holds SET state = 1 WHERE call_id = ?1 AND budget = ?2");
+        _expireHold = database.Prepare("UPDATE holds SET state = 1, expired_at = ?3 WHERE call_id = ?1 AND budget = ?2");
         _staleHolds = database.Prepare("""
-            SELECT h.call_id, h.budget, h.amount_pico, h.owner FROM holds h LEFT JOIN owners o ON o.id = h.owner
+            SELECT h.call_id, h.budget, h.amount_pico, h.owner, h.attribution FROM holds h LEFT JOIN owners o ON o.id = h.owner
             WHERE h.state = 0 AND h.owner <> ?1 AND coalesce(o.heartbeat_at, h.created_at) < ?2
             """);
+        _forgetHolds = database.Prepare("DELETE FROM holds WHERE state = 1 AND expired_at < ?1");
         _heartbeat = database.Prepare("""
             INSERT INTO owners(id, host, boot_id, pid, started_at, heartbeat_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
             ON CONFLICT(id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
@@ -47,7 +47,7 @@ internal sealed class LedgerTransaction
             "DELETE FROM owners WHERE id <> ?1 AND heartbeat_at < ?2 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = owners.id)");
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
         Tokens = new TokenRows(database);
-        _insertAudit = database.Prepare("INSERT INTO audit_events(agent_id, event_type, timestamp, details) VALUES(?1, ?2, ?3, ?4)");
+        Audit = new AuditRows(database);
     }
 
     /// <summary>The store's clock when the transaction began.</summary>
@@ -56,16 +56,22 @@ internal sealed class LedgerTransaction
     /// <summary>The sealed values.</summary>
     public TokenRows Tokens { get; }
 
+    /// <summary>The audit trail.</summary>
+    public AuditRows Audit { get; }
+
     /// <summary>Whether the owner's heartbeat was written.</summary>
     public bool HeartbeatWritten { get; private set; }
 
-    public Dictionary<string, BudgetRow>.ValueCollection Rows => _rows.Values;
+    public Dictionary<string, BudgetRow>.ValueCollection Rows => _budgets.Read;
 
     private long NowMilliseconds => Now.ToUnixTimeMilliseconds();
 
     public void Begin(DateTimeOffset now)
     {
-        _rows.Clear();
+        _budgets.Begin(now);
+        _spend.Begin(_isClean);
+        Audit.Begin();
+        _isClean = false;
         HeartbeatWritten = false;
         Now = now;
         _database.Begin();
@@ -73,72 +79,97 @@ internal sealed class LedgerTransaction
 
     public void Commit()
     {
-        foreach (var row in _rows.Values)
-        {
-            if (row.Changed)
-                _updateBudget.Bind(1, row.Name).Bind(2, row.Limit).Bind(3, row.Spent).Bind(4, row.Held).Bind(5, NowMilliseconds).Run();
-        }
+        _budgets.Write();
+        _spend.Write();
+        Audit.Write();
         _database.Commit();
+        _isClean = true;
     }
 
     public void Rollback() => _database.Rollback();
 
     /// <summary>The account's row.</summary>
-    public BudgetRow Row(string name) =>
-        Find(name) ?? throw new StoreException($"the store {_database.Path} has lost the budget \"{name}\"; restore it from a backup");
+    public BudgetRow Row(string name) => _budgets.Get(name);
 
-    /// <summary>Makes the account if there is none, and sets its limit if one is given.</summary>
-    public BudgetRow Open(string name, long? limit)
+    /// <summary>Makes the account if there is none, and sets what of the terms differs.</summary>
+    public BudgetRow Open(BudgetTerms terms) => _budgets.Open(terms);
+
+    /// <summary>Changes the account.</summary>
+    /// <returns>Its row.</returns>
+    public BudgetRow Change(string name, BudgetChange change)
     {
-        if (Find(name) is not { } row)
-        {
-            _insertBudget.Bind(1, name).Bind(2, limit).Bind(3, NowMilliseconds).Run();
-            _rows[name] = row = new BudgetRow(name, limit, 0, 0);
-        }
-        else if (limit is not null)
-        {
-            row.Set(limit, row.Spent, row.Held);
-        }
+        var row = _budgets.Get(name);
+        _budgets.Change(row, change);
         return row;
     }
 
-    /// <summary>Writes a granted hold, which <see cref="BudgetRow.Held"/> already counts; false when the store knows the call already.</summary>
-    public bool Hold(string budget, Guid call, Picodollars amount)
+    /// <summary>What happened to the account, newest first.</summary>
+    public List<BudgetEvent> Events(string name, int most) => _budgets.Events(name, most);
+
+    /// <summary>What was spent, by attribution.</summary>
+    public List<SpendLine> Spend(DateTimeOffset? from, DateTimeOffset? until) => _spend.Read(from, until);
+
+    /// <summary>Writes a granted hold, which the rows count already; false when the store knows the call already.</summary>
+    public bool Hold(string budget, in HoldDemand demand, Picodollars amount)
     {
-        _insertHold.Bind(1, call).Bind(2, budget).Bind(3, _owner.Id).Bind(4, amount.Value).Bind(5, NowMilliseconds).Run();
+        _insertHold.Bind(1, demand.Call).Bind(2, budget).Bind(3, _owner.Id).Bind(4, amount.Value).Bind(5, NowMilliseconds)
+            .Bind(6, demand.Attribution is { } attribution ? _spend.Id(attribution) : null).Run();
         return _database.Changes == 1;
     }
 
-    /// <summary>Ends a hold. One that expired was booked in full: it is corrected. One that is not there was ended before.</summary>
-    public void Settle(in WriteBehind settlement)
+    /// <summary>
+    /// Ends a hold, and reports its cost. One that expired was booked in full, and reported so: it is corrected. One that is not there was ended before, and is neither
+    /// booked nor reported again.
+    /// </summary>
+    public void Settle(in WriteBehind item)
     {
-        var row = Row(settlement.Budget);
-        if (!settlement.Withdrawn)
+        var settlement = item.Settlement;
+        if (!item.EndsHold)
         {
-            row.WrittenSpent = Demands.AddSaturated(row.WrittenSpent, settlement.Actual);
-            row.WrittenHeld += settlement.Amount;
+            Report(settlement, long.MaxValue);
+            return;
         }
-        _selectHold.Bind(1, settlement.Call).Bind(2, settlement.Budget);
+        var row = Row(item.Budget);
+        if (!item.Withdrawn)
+        {
+            row.WrittenSpent = Demands.AddSaturated(row.WrittenSpent, settlement.Actual.Value);
+            row.WrittenHeld += item.Amount;
+        }
+        _selectHold.Bind(1, settlement.Call).Bind(2, item.Budget);
         if (!_selectHold.Step())
             return;
         var amount = _selectHold.Integer(0);
-        var expired = _selectHold.Integer(1) == 1;
+        var isExpired = _selectHold.Integer(1) == 1;
+        var expiredAt = _selectHold.Integer(2);
+        var reportedTo = _selectHold.IsNull(3) ? (long?)null : _selectHold.Integer(3);
         _selectHold.Reset();
-        _deleteHold.Bind(1, settlement.Call).Bind(2, settlement.Budget).Run();
-        if (expired)
+        _deleteHold.Bind(1, settlement.Call).Bind(2, item.Budget).Run();
+        if (!isExpired)
         {
-            row.Set(row.Limit, Demands.AddSaturated(Math.Max(0, row.Spent - amount), settlement.Actual), row.Held);
-            Note("hold.corrected", settlement.Budget, settlement.Call, amount, settlement.Actual, _owner.Id);
+            End(row, amount, settlement.Actual.Value);
+            if (!item.Withdrawn)
+                Report(settlement, amount);
+            return;
         }
-        else
+        foreach (var level in row.Path)
         {
-            // Somebody tampered with the sum if it is below one of its parts: the rows are the truth.
-            var held = row.Held >= amount ? row.Held - amount : OpenSum(settlement.Budget);
-            row.Set(row.Limit, Demands.AddSaturated(row.Spent, settlement.Actual), held);
+            // What was booked in a window that has ended is not taken back from the current one.
+            var actual = settlement.Actual.Value;
+            level.SetSpent(expiredAt >= level.PeriodStart
+                ? Demands.AddSaturated(Math.Max(0, level.Spent - amount), actual)
+                : Demands.AddSaturated(level.Spent, Math.Max(0, actual - amount)));
         }
+        if (reportedTo is { } id)
+        {
+            _spend.Add(SpendSum.HourOf(expiredAt), id, new SpendSum(0, settlement.Estimated ? 0 : -1, settlement.Actual.Value > amount ? 1 : 0,
+                settlement.Tokens.Input, settlement.Tokens.Cached, settlement.Tokens.Output, settlement.Actual.Value - amount));
+        }
+        Note("hold.corrected", item.Budget, settlement.Call, amount, settlement.Actual.Value, _owner.Id);
+        if (settlement.Audit is { } late)
+            Append(late);
     }
 
-    public void Append(AuditEntry entry) => Append(entry.AgentId, entry.EventType, entry.Timestamp, entry.Details);
+    public void Append(AuditEntry entry) => Audit.Append(entry.AgentId, entry.EventType, entry.Timestamp, entry.Details);
 
     /// <summary>Says that the owner of this connection lives.</summary>
     public void Heartbeat()
@@ -152,18 +183,20 @@ internal sealed class LedgerTransaction
     /// <summary>Books the holds of owners that have been silent since <paramref name="cutoff"/> as spent, in full.</summary>
     public void Expire(DateTimeOffset cutoff)
     {
-        List<(Guid Call, string Budget, long Amount, string Owner)> stale = [];
+        List<(Guid Call, string Budget, long Amount, string Owner, long? ReportedTo)> stale = [];
         _staleHolds.Bind(1, _owner.Id).Bind(2, cutoff.ToUnixTimeMilliseconds());
         while (_staleHolds.Step())
-            stale.Add((_staleHolds.Id(0), _staleHolds.Text(1), _staleHolds.Integer(2), _staleHolds.Text(3)));
-        foreach (var (call, budget, amount, owner) in stale)
+            stale.Add((_staleHolds.Id(0), _staleHolds.Text(1), _staleHolds.Integer(2), _staleHolds.Text(3),
+                _staleHolds.IsNull(4) ? null : _staleHolds.Integer(4)));
+        foreach (var (call, budget, amount, owner, reportedTo) in stale)
         {
-            _expireHold.Bind(1, call).Bind(2, budget).Run();
-            var row = Row(budget);
-            var held = row.Held >= amount ? row.Held - amount : OpenSum(budget);
-            row.Set(row.Limit, Demands.AddSaturated(row.Spent, amount), held);
+            _expireHold.Bind(1, call).Bind(2, budget).Bind(3, NowMilliseconds).Run();
+            End(Row(budget), amount, amount);
+            if (reportedTo is { } id)
+                _spend.Add(SpendSum.HourOf(Now), id, new SpendSum(1, 1, 0, 0, 0, 0, amount));
             Note("hold.expired", budget, call, amount, amount, owner);
         }
+        _forgetHolds.Bind(1, (cutoff - LateSettlement).ToUnixTimeMilliseconds()).Run();
         _pruneOwners.Bind(1, _owner.Id).Bind(2, cutoff.ToUnixTimeMilliseconds()).Run();
     }
 
@@ -183,14 +216,16 @@ internal sealed class LedgerTransaction
             }
         }
         using (var sums = _database.PrepareOnce("""
-            SELECT b.name, b.held_pico, coalesce((SELECT sum(amount_pico) FROM holds h WHERE h.budget = b.name AND h.state = 0), 0)
+            WITH RECURSIVE below(top, name) AS (SELECT name, name FROM budgets UNION SELECT below.top, b.name FROM budgets b JOIN below ON b.parent = below.name)
+            SELECT b.name, b.held_pico,
+                coalesce((SELECT sum(amount_pico) FROM below JOIN holds h ON h.budget = below.name WHERE below.top = b.name AND h.state = 0), 0)
             FROM budgets b
             """))
         {
             while (sums.Step())
             {
                 // This transaction may have changed the row without having written it yet.
-                var held = _rows.TryGetValue(sums.Text(0), out var row) ? row.Held : sums.Integer(1);
+                var held = _budgets.Peek(sums.Text(0)) is { } row ? row.Held : sums.Integer(1);
                 if (held != sums.Integer(2))
                     problems.Add(string.Create(CultureInfo.InvariantCulture, $"budget \"{sums.Text(0)}\": held {held}, but its open holds sum to {sums.Integer(2)}"));
             }
@@ -203,25 +238,23 @@ internal sealed class LedgerTransaction
         return problems;
     }
 
-    private BudgetRow? Find(string name)
+    /// <summary>A hold is over, on every level of its path.</summary>
+    private void End(BudgetRow row, long amount, long actual)
     {
-        if (_rows.TryGetValue(name, out var row))
-            return row;
-        _selectBudget.Bind(1, name);
-        if (!_selectBudget.Step())
-            return null;
-        row = new BudgetRow(name, _selectBudget.IsNull(0) ? null : _selectBudget.Integer(0), _selectBudget.Integer(1), _selectBudget.Integer(2));
-        _selectBudget.Reset();
-        _rows.Add(name, row);
-        return row;
+        foreach (var level in row.Path)
+        {
+            // Somebody tampered with the sum if it is below one of its parts: the rows are the truth.
+            level.SetHeld(level.Held >= amount ? level.Held - amount : _budgets.OpenSum(level.Name));
+            level.SetSpent(Demands.AddSaturated(level.Spent, actual));
+        }
     }
 
-    private long OpenSum(string budget)
+    private void Report(in Settlement settlement, long held)
     {
-        _sumHolds.Bind(1, budget);
-        var sum = _sumHolds.Step() ? _sumHolds.Integer(0) : 0;
-        _sumHolds.Reset();
-        return sum;
+        if (settlement.Audit is { } entry)
+            Append(entry);
+        if (settlement.Attribution is { } attribution)
+            _spend.Add(SpendSum.HourOf(Now), _spend.Id(attribution), SpendSum.Of(settlement, held));
     }
 
     /// <summary>An audit entry of the store itself: money moved without a caller.</summary>
@@ -238,11 +271,6 @@ internal sealed class LedgerTransaction
             json.WriteString("owner", owner);
             json.WriteEndObject();
         }
-        Append("", eventType, Now, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+        Audit.Append("", eventType, Now, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
-
-    private void Append(string agent, string eventType, DateTimeOffset timestamp, string details) => _insertAudit
-        .Bind(1, agent).Bind(2, eventType)
-        .Bind(3, timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture))
-        .Bind(4, details).Run();
 }

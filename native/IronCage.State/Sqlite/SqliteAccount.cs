@@ -24,6 +24,11 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
     public string Key { get; } = $"sqlite:{file.Path}:{name}";
 
     public nint SharedAddress => 0;
+    public ILedgerAccount? Parent { get; set; }
+    public BudgetWindow Window { get; set; } = BudgetWindow.Total;
+
+    /// <summary>Whether a transaction that read or made its row was committed.</summary>
+    public bool IsWritten { get; private set; }
 
     public BudgetFigures Peek()
     {
@@ -56,21 +61,36 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
         return new ValueTask<HoldOutcome>(waiter.Task);
     }
 
-    public bool Settle(Guid call, Picodollars actual)
+    public bool Settle(in Settlement settlement)
     {
-        Demands.CheckAmount(actual, nameof(actual));
+        Demands.CheckAmount(settlement.Actual, "actual");
         long amount;
         bool waiting;
         lock (_sync)
         {
-            if (!_holds.TryGetValue(call, out amount) || amount == Undecided)
+            if (!_holds.TryGetValue(settlement.Call, out amount) || amount == Undecided)
                 return false;
-            _holds.Remove(call);
-            _overlaySpent = Demands.AddSaturated(_overlaySpent, actual.Value);
+            _holds.Remove(settlement.Call);
+            _overlaySpent = Demands.AddSaturated(_overlaySpent, settlement.Actual.Value);
             _overlayHeld += amount;
             waiting = _queue.Count > 0;
         }
-        return file.Settled(WriteBehind.Settlement(name, call, actual.Value, amount), waiting);
+        return file.Settled(WriteBehind.Held(name, settlement, amount), waiting);
+    }
+
+    public async ValueTask<BudgetFigures> ChangeAsync(BudgetChange change, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var row = await file.Request(transaction => transaction.Change(name, change)).WaitAsync(cancel).ConfigureAwait(false);
+        if (HasWaiters)
+            file.Arrived(this);
+        return row.Figures;
+    }
+
+    public async ValueTask<IReadOnlyList<BudgetEvent>> HistoryAsync(int most, CancellationToken cancel = default)
+    {
+        Demands.CheckMost(most);
+        return await file.Request(transaction => transaction.Events(name, most)).WaitAsync(cancel).ConfigureAwait(false);
     }
 
     public void GiveUp(Waiter waiter, HoldStatus why)
@@ -99,13 +119,45 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
         }
     }
 
-    /// <summary>Serves the queue from the row, inside a transaction; what is decided is told to nobody before it is durable.</summary>
-    public void Evaluate(BudgetRow row, List<Waiter> decided, List<Waiter> queued)
+    /// <summary>Whether a window of this account, or of one above, has ended since the last transaction.</summary>
+    public bool IsPeriodOver(DateTimeOffset now)
     {
-        var figures = row.Figures;
         lock (_sync)
-            _queue.Evaluate(ref figures, decided, queued);
-        row.Set(row.Limit, row.Spent, figures.Held.Value);
+        {
+            if (_written.PeriodEnd is { } end && now.ToUnixTimeMilliseconds() >= end)
+                return true;
+        }
+        return Parent is SqliteAccount above && above.IsPeriodOver(now);
+    }
+
+    /// <summary>Adds those who wait, in order of arrival.</summary>
+    public void CopyWaiters(List<Waiter> line)
+    {
+        lock (_sync)
+            _queue.CopyTo(line);
+    }
+
+    /// <summary>Decides about one who waits, inside a transaction; he is told when it is durable.</summary>
+    /// <param name="waiter">In the queue, unless he gave up.</param>
+    /// <param name="path">The rows of the account and of those above it.</param>
+    /// <param name="blocked">See <see cref="HoldPath.Take"/>.</param>
+    /// <param name="queued">Takes those who were told to wait for the first time: their clocks must be started.</param>
+    /// <returns>Whether he is decided.</returns>
+    public bool Serve(Waiter waiter, BudgetRow[] path, HashSet<IBudgetLevel> blocked, List<Waiter> queued)
+    {
+        lock (_sync)
+        {
+            if (waiter.Node is null)
+                return false;
+            if (HoldPath.Serve(waiter, path, blocked))
+                return _queue.Remove(waiter);
+            if (!waiter.Queued)
+            {
+                waiter.Queued = true;
+                queued.Add(waiter);
+            }
+            return false;
+        }
     }
 
     /// <summary>The row's transaction is durable.</summary>
@@ -114,6 +166,7 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
         lock (_sync)
         {
             _written = row.Figures;
+            IsWritten = true;
             _overlaySpent -= row.WrittenSpent;
             _overlayHeld -= row.WrittenHeld;
         }
@@ -159,6 +212,6 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
         var spent = Demands.AddSaturated(_written.Spent.Value, _overlaySpent);
         // Holds that expired while their settlement was on its way are no longer in the row.
         var held = Math.Max(0, _written.Held.Value - _overlayHeld);
-        return new BudgetFigures(_written.Limit, new Picodollars(spent), new Picodollars(held));
+        return _written with { Spent = new Picodollars(spent), Held = new Picodollars(held) };
     }
 }

@@ -8,6 +8,8 @@ internal sealed partial class SqliteFile
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
 
     // All of these belong to the writer thread.
+    private readonly List<Waiter> _line = [];
+    private readonly HashSet<IBudgetLevel> _blocked = [];
     private readonly List<Waiter> _decided = [];
     private readonly List<Waiter> _queued = [];
     private readonly List<Waiter> _duplicates = [];
@@ -17,6 +19,7 @@ internal sealed partial class SqliteFile
     private List<WriteBehind> _takenBehind = [];
     private List<StoreRequest> _takenRequests = [];
     private SqliteAccount[] _takenWaiting = [];
+    private SqliteAccount[] _polled = [];
     private bool _polling;
     private bool _committing;
     private int _failures;
@@ -48,6 +51,8 @@ internal sealed partial class SqliteFile
             {
                 if ((wake & State.Wake.Heartbeat) != 0 || ((wake & State.Wake.Work) != 0 && HasWork()) || PollFindsWork())
                     Transact((wake & State.Wake.Heartbeat) != 0);
+                if ((wake & State.Wake.Read) != 0)
+                    ServeOneRead();
             }
             Shutdown();
         }
@@ -92,12 +97,21 @@ internal sealed partial class SqliteFile
             var version = _database.Scalar("PRAGMA data_version");
             var changed = version != _dataVersion;
             _dataVersion = version;
-            return changed || SweepIsDue();
+            return changed || SweepIsDue() || IsPeriodOver();
         }
         catch (StoreException)
         {
             return true; // the transaction will meet the same fault and report it
         }
+    }
+
+    /// <summary>Whether a window has ended that somebody waits for.</summary>
+    private bool IsPeriodOver()
+    {
+        var now = _clock.GetUtcNow();
+        lock (_gate)
+            _polled = [.. _waiting];
+        return Array.Exists(_polled, account => account.IsPeriodOver(now));
     }
 
     /// <summary>One transaction of everything that is there once the file is locked.</summary>
@@ -146,6 +160,39 @@ internal sealed partial class SqliteFile
         _takenWaiting = [];
     }
 
+    /// <summary>One at a time, so that writers are not kept waiting.</summary>
+    private void ServeOneRead()
+    {
+        StoreRequest? request;
+        lock (_gate)
+        {
+            if (!_reads.TryDequeue(out request))
+                return;
+            if (_reads.Count > 0)
+                WakeLocked(State.Wake.Read);
+        }
+        try
+        {
+            if (_database.HasMoved)
+                throw StoreFaults.Moved(Path);
+            _database.BeginRead();
+            try
+            {
+                request.Run(_transaction);
+            }
+            finally
+            {
+                _database.Rollback();
+            }
+        }
+        catch (Exception e)
+        {
+            request.Fail(AsStoreException(e));
+            return;
+        }
+        request.Complete();
+    }
+
     private void EnterLock()
     {
         if (_lock.TryEnter())
@@ -169,7 +216,7 @@ internal sealed partial class SqliteFile
             (_requests, _takenRequests) = (_takenRequests, _requests);
             _takenWaiting = _waiting.Count == 0 ? [] : [.. _waiting];
             _behindArmed = false;
-            _wake = State.Wake.None;
+            _wake &= State.Wake.Read;
         }
     }
 
@@ -187,27 +234,35 @@ internal sealed partial class SqliteFile
         }
 
         foreach (var item in _takenBehind)
-        {
-            if (item.Audit is { } entry)
-                transaction.Append(entry);
-            else
-                transaction.Settle(item);
-        }
+            transaction.Settle(item);
         foreach (var request in _takenRequests)
             request.Run(transaction);
+        Serve(transaction, stale);
+    }
+
+    /// <summary>Decides about those who wait, in order of arrival over all accounts; what is decided is told to nobody before it is durable.</summary>
+    private void Serve(LedgerTransaction transaction, bool stale)
+    {
+        _line.Clear();
+        _blocked.Clear();
         foreach (var account in _takenWaiting)
-            account.Evaluate(transaction.Row(account.Name), _decided, _queued);
-        for (var i = 0; i < _decided.Count; i++)
+            account.CopyWaiters(_line);
+        _line.Sort(static (a, b) => a.Arrival.CompareTo(b.Arrival));
+        foreach (var waiter in _line)
         {
-            var waiter = _decided[i];
+            var account = Account(waiter);
+            var path = transaction.Row(account.Name).Path;
+            if (!account.Serve(waiter, path, _blocked, _queued))
+                continue;
+            _decided.Add(waiter);
             if (waiter.Outcome.Status != HoldStatus.Granted)
                 continue;
             if (stale)
                 transaction.Heartbeat(); // a hold never stands beside a heartbeat that looks dead
-            if (!transaction.Hold(Account(waiter).Name, waiter.Demand.Call, waiter.Outcome.Held))
+            if (!transaction.Hold(account.Name, waiter.Demand, waiter.Outcome.Held))
             {
-                var row = transaction.Row(Account(waiter).Name);
-                row.Set(row.Limit, row.Spent, row.Held - waiter.Outcome.Held.Value);
+                foreach (var row in path)
+                    row.SetHeld(row.Held - waiter.Outcome.Held.Value);
                 _duplicates.Add(waiter);
             }
             else if (waiter.Audit is { } audit)

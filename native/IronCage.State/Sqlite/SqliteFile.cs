@@ -29,6 +29,7 @@ internal sealed partial class SqliteFile : IDisposable
     private readonly HashSet<SqliteAccount> _waiting = [];
     private List<WriteBehind> _behind = [];
     private List<StoreRequest> _requests = [];
+    private readonly Queue<StoreRequest> _reads = [];
     private Wake _wake;
     private bool _behindArmed;
     private bool _stopping;
@@ -83,17 +84,47 @@ internal sealed partial class SqliteFile : IDisposable
     public long CommitCount => Interlocked.Read(ref _commitCount);
 
     /// <summary>The account, made or changed in the file if need be.</summary>
-    public ILedgerAccount Open(string name, Picodollars? limit)
+    public ILedgerAccount Open(BudgetTerms terms)
     {
-        SqliteAccount? account;
+        // Registered before its row is read, so that the transaction that reads it tells it its figures.
+        var account = Register(terms.Name);
+        string? parent;
+        try
+        {
+            (parent, account.Window) = Request(transaction =>
+            {
+                var row = transaction.Open(terms);
+                return (row.Parent?.Name, row.Window);
+            }).GetAwaiter().GetResult();
+        }
+        catch (ArgumentException)
+        {
+            Forget(account);
+            throw;
+        }
+        if (parent is not null && account.Parent is null)
+            account.Parent = Open(new BudgetTerms(parent, null));
+        return account;
+    }
+
+    private SqliteAccount Register(string name)
+    {
         lock (_gate)
         {
-            // Registered before its row is read, so that the transaction that reads it tells it its figures.
-            if (!_accounts.TryGetValue(name, out account))
+            if (!_accounts.TryGetValue(name, out var account))
                 _accounts.Add(name, account = new SqliteAccount(this, name));
+            return account;
         }
-        Request(transaction => transaction.Open(name, limit?.Value)).GetAwaiter().GetResult();
-        return account;
+    }
+
+    /// <summary>An account that was not made after all.</summary>
+    private void Forget(SqliteAccount account)
+    {
+        lock (_gate)
+        {
+            if (!account.IsWritten && _accounts.GetValueOrDefault(account.Name) == account)
+                _accounts.Remove(account.Name);
+        }
     }
 
     /// <summary>Work for the next transaction; the task ends when that is durable.</summary>
@@ -113,6 +144,25 @@ internal sealed partial class SqliteFile : IDisposable
         return request.Task;
     }
 
+    /// <summary>
+    /// Work that only reads, one state of the file. It takes no lock that a writer waits for; those of this process wait for its thread, so it must be short.
+    /// </summary>
+    public Task<T> Read<T>(Func<LedgerTransaction, T> work)
+    {
+        var request = new StoreRequest<T>(work);
+        lock (_gate)
+        {
+            if (!_stopping)
+            {
+                _reads.Enqueue(request);
+                WakeLocked(State.Wake.Read);
+                return request.Task;
+            }
+        }
+        request.Fail(StoreFaults.Closed(Path));
+        return request.Task;
+    }
+
     /// <summary>The task ends when everything written behind so far is durable.</summary>
     /// <exception cref="StoreException">It could not be written, or audit entries were lost since the last flush.</exception>
     public async Task Flush()
@@ -122,14 +172,19 @@ internal sealed partial class SqliteFile : IDisposable
             throw new StoreException($"{dropped} audit entries of the store {Path} were lost, because it could not be written for too long");
     }
 
-    public void Append(AuditEntry entry)
+    public void Append(AuditEntry entry) => AddUnheld(WriteBehind.Entry(entry));
+
+    /// <summary>The cost of a call that had no hold here.</summary>
+    public void Record(in Settlement settlement) => AddUnheld(WriteBehind.Unheld(settlement));
+
+    private void AddUnheld(in WriteBehind item)
     {
         lock (_gate)
         {
             if (_stopped || _behind.Count >= AuditBacklog)
                 _droppedAudit++;
             else
-                AddBehindLocked(WriteBehind.Entry(entry));
+                AddBehindLocked(item);
         }
     }
 
@@ -222,8 +277,9 @@ internal sealed partial class SqliteFile : IDisposable
         SqliteAccount[] waiting;
         lock (_gate)
         {
-            requests = _requests;
+            requests = [.. _requests, .. _reads];
             _requests = [];
+            _reads.Clear();
             waiting = [.. _waiting];
             _waiting.Clear();
         }

@@ -19,15 +19,31 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
-    public Statement Bind(int at, string value)
+    public Statement Bind(int at, string? value)
     {
+        if (value is null)
+            return BindNull(at);
         database.Check(raw.sqlite3_bind_text(handle, at, value));
+        return this;
+    }
+
+    public Statement BindNull(int at)
+    {
+        database.Check(raw.sqlite3_bind_null(handle, at));
         return this;
     }
 
     public Statement Bind(int at, ReadOnlySpan<byte> value)
     {
         database.Check(raw.sqlite3_bind_blob(handle, at, value));
+        return this;
+    }
+
+    /// <summary>A text that is UTF-8 already.</summary>
+    public Statement BindText(int at, ReadOnlySpan<byte> utf8)
+    {
+        // An empty span has no address, which SQLite would take for NULL.
+        database.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, at, "") : raw.sqlite3_bind_text(handle, at, utf8));
         return this;
     }
 
@@ -76,6 +92,9 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
 
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+
+    /// <summary>The bytes of a blob, or the UTF-8 of a text, until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
     public Guid Id(int column)
     {

@@ -1,19 +1,23 @@
 using IronCage.Core.Audit;
+using IronCage.Core.Ledger;
 
 namespace IronCage.State;
 
-/// <summary>Something that the next transaction writes without anybody waiting for it: an audit entry, or the end of a hold.</summary>
-/// <param name="Audit">The entry; null for the end of a hold.</param>
-/// <param name="Budget">Name of the account.</param>
-/// <param name="Call">Whose hold.</param>
-/// <param name="Actual">What it cost.</param>
+/// <summary>Something that the next transaction writes without anybody waiting for it: an audit entry, the end of a hold, or the cost of a call that had none.</summary>
+/// <param name="Settlement">What is written; of an audit entry only that.</param>
+/// <param name="Budget">Name of the account; empty where there was no hold.</param>
 /// <param name="Amount">What was held.</param>
 /// <param name="Withdrawn">The hold was never announced to its caller, because its commit failed: it is taken out if it is there after all.</param>
-internal readonly record struct WriteBehind(AuditEntry? Audit, string Budget, Guid Call, long Actual, long Amount, bool Withdrawn)
+internal readonly record struct WriteBehind(Settlement Settlement, string Budget, long Amount, bool Withdrawn)
 {
-    public static WriteBehind Entry(AuditEntry entry) => new(entry, "", default, 0, 0, false);
+    /// <summary>Whether a hold ends with it.</summary>
+    public bool EndsHold => Budget.Length > 0;
 
-    public static WriteBehind Settlement(string budget, Guid call, long actual, long amount) => new(null, budget, call, actual, amount, false);
+    public static WriteBehind Entry(AuditEntry entry) => new(new Settlement(default, default, Audit: entry), "", 0, false);
 
-    public static WriteBehind Withdrawal(string budget, Guid call) => new(null, budget, call, 0, 0, true);
+    public static WriteBehind Unheld(in Settlement settlement) => new(settlement, "", 0, false);
+
+    public static WriteBehind Held(string budget, in Settlement settlement, long amount) => new(settlement, budget, amount, false);
+
+    public static WriteBehind Withdrawal(string budget, Guid call) => new(new Settlement(call, default), budget, 0, true);
 }

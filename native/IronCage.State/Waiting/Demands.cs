@@ -32,6 +32,46 @@ internal static class Demands
             CheckAmount(l, nameof(limit));
     }
 
+    public static void Check(BudgetTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        CheckAccount(terms.Name, terms.Limit);
+        if (terms.Parent is { } parent)
+            ArgumentException.ThrowIfNullOrEmpty(parent, nameof(terms));
+    }
+
+    /// <summary>Top-ups of a window after one more.</summary>
+    /// <exception cref="ArgumentException">The limit would fall below zero, or beyond counting.</exception>
+    public static long CheckTopUp(long limit, long extra, long amount)
+    {
+        var sum = (Int128)extra + amount;
+        if (limit + sum < 0)
+            throw new ArgumentException($"a top-up of {new Picodollars(amount)} would take the limit below zero: it is {new Picodollars(limit + extra)}");
+        if (limit + sum > long.MaxValue)
+            throw new ArgumentException($"a top-up of {new Picodollars(amount)} would take the limit beyond {Picodollars.MaxValue}");
+        return (long)sum;
+    }
+
+    /// <summary>A budget stays where it is in its tree.</summary>
+    public static void CheckParent(BudgetTerms terms, string? parent)
+    {
+        if (terms.Parent is { } wanted && wanted != parent)
+            throw new ArgumentException($"\"{terms.Name}\" already draws on {(parent is null ? "no other" : $"\"{parent}\"")}; a budget cannot be moved below \"{wanted}\"");
+    }
+
+    public static ArgumentException NoParent(BudgetTerms terms) =>
+        new($"\"{terms.Parent}\", on which \"{terms.Name}\" is to draw, is not in this store: open it first");
+
+    public static ArgumentException TooDeep() => new($"a tree of budgets has at most {BudgetTerms.MostLevels} levels");
+
+    public static ArgumentException TopUpWithoutLimit() => new("a budget without a limit cannot be topped up");
+
+    public static void CheckMost(int most)
+    {
+        if (most is < 1 or > 10_000)
+            throw new ArgumentOutOfRangeException(nameof(most), "1 to 10000 events can be asked for");
+    }
+
     /// <summary>The cost of the floor, or the largest amount there is when it is beyond counting.</summary>
     public static Picodollars Needed(in HoldDemand demand)
     {

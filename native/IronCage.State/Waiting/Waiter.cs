@@ -9,12 +9,17 @@ namespace IronCage.State;
 /// </summary>
 internal sealed class Waiter(IWaiterOwner owner, HoldDemand demand, TimeSpan wait, AuditEntry? audit)
 {
+    private static long _arrivals;
+
     private readonly TaskCompletionSource<HoldOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _registration;
     private ITimer? _timer;
     private volatile bool _done;
 
     public IWaiterOwner Owner => owner;
+
+    /// <summary>Those that came before have a lower one, in whatever queue.</summary>
+    public long Arrival { get; } = Interlocked.Increment(ref _arrivals);
     public HoldDemand Demand { get; } = demand;
     public AuditEntry? Audit { get; } = audit;
     public bool MayWait { get; } = wait != TimeSpan.Zero;

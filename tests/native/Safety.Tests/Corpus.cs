@@ -77,6 +77,7 @@ internal static class Corpus
         "マイナンバー4111 1111 1111 1111.x3-2935ab@c.dev",
         "マイナンバー4111 1111 1111 1111%he9@example.com",
         "apikey= 0B7version\u00A01.2.3.1",
+        "https://example.com/" + new string('a', 139) + "/B0A1B2Cs.sla(ck.com/services/T0A1B2C3D/%0A1B2C3C/" + new string('2', 40) + "a@b.co.uk",
         "AccountKey=xB5n" + "Qe0G='09-234-5678",
         string.Concat(Enumerable.Repeat("1.2.3.4 ", 60)) + string.Concat(Enumerable.Repeat("a@b.com@", 60)) + string.Concat(Enumerable.Repeat("+44 20 7946 0958 ", 30)),
     ];

@@ -49,7 +49,7 @@ internal sealed class ScaleTests
 
         Assert.That(whole.Count, Is.EqualTo(2 * half.Count).Within(2));
         // A list that grows copies itself: at most three times what it holds. What folds is taken in pieces with buffers of their own.
-        Assert.That(allocated, Is.LessThan(80L * whole.Count + (2 << 20)));
+        Assert.That(allocated, Is.LessThan(160L * whole.Count + (2 << 20)));
     }
 
     [Test]

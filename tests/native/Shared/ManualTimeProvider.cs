@@ -18,6 +18,13 @@ internal sealed class ManualTimeProvider : TimeProvider
             return _now;
     }
 
+    /// <summary>Somebody sets the wall clock back, and the timestamp with it. Timers stay as they are.</summary>
+    public void SetBack(TimeSpan by)
+    {
+        lock (_sync)
+            _now -= by;
+    }
+
     public override long GetTimestamp()
     {
         OnTimestamp?.Invoke();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace IronCage.Cost.Tests.Catalogue;
 
-/// <summary>Every model of the catalogue against tests/vectors/prices.json, a second reading of the source figures (build/prices --golden).</summary>
+/// <summary>The models of OpenAI, Anthropic and Gemini against tests/vectors/prices.json, a second reading of the source figures (build/prices --golden).</summary>
 public sealed class GoldenPricesTests
 {
     private static readonly JsonElement Golden =
@@ -39,9 +39,11 @@ public sealed class GoldenPricesTests
     }
 
     [Test]
-    public void The_vectors_cover_the_whole_catalogue()
+    public void The_vectors_cover_the_vendors_own_models()
     {
         var covered = Golden.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("model").GetString()).Distinct();
-        Assert.That(PriceCatalogue.Load(new FixedTime("2026-08-31")).All().Select(model => model.Id), Is.EquivalentTo(covered));
+        var catalogue = PriceCatalogue.Load(new FixedTime("2026-08-31"));
+        var own = catalogue.Of("openai").Concat(catalogue.Of("anthropic")).Concat(catalogue.Of("google").Where(model => model.Id.StartsWith("gemini-", StringComparison.Ordinal)));
+        Assert.That(own.Select(model => model.Id), Is.EquivalentTo(covered));
     }
 }

@@ -11,6 +11,14 @@ public sealed class ChatResponseReaderTests
         return response;
     }
 
+    [TestCase("\"gpt-4o-2024-08-06\"", "gpt-4o-2024-08-06")]
+    [TestCase("\"\"", null)]
+    [TestCase("\"a b\"", null)]
+    [TestCase("\"\\ud800\"", null)]
+    [TestCase("7", null)]
+    [TestCase("{\"model\":\"x\"}", null)]
+    public void The_model_that_answered_is_told_where_it_is_a_name(string json, string? model) => Assert.That(Read($"{{\"model\":{json}}}").Model, Is.EqualTo(model));
+
     [Test]
     public void Usage_falls_into_disjoint_buckets()
     {

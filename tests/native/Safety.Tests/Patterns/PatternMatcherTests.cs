@@ -83,7 +83,8 @@ internal sealed partial class PatternMatcherTests
     /// <summary>
     /// The oracle is the automaton of .NET, with its classes written as ours are. (Its backtracking engine loses matches: <c>\B(a?){1,2}\s{1,}.{1,}(a?)+?</c> finds nothing
     /// in <c>" A1cA\n."</c> in .NET 10.0.) Where alternatives are repeated or a quantifier is lazy, the automaton prefers others than Perl's rule, which is ours: <c>(b|bc)*\w{2}</c> takes
-    /// <c>bcab</c> of <c>bcab</c>, not <c>bca</c>. There only whether and where there is a match is compared.
+    /// <c>bcab</c> of <c>bcab</c>, not <c>bca</c>. There only whether and where there is a match is compared, and where it loses one itself (<c>\B(?:ab|a)??(?:ab|a)\w{0,3}\b</c> at 1 of
+    /// <c>aab</c>), the backtracking engine decides.
     /// </summary>
     [Test]
     public void Matches_are_those_of_another_engine() => Gen.Select(Patterns, Subjects).Sample(
@@ -100,6 +101,7 @@ internal sealed partial class PatternMatcherTests
             }
 
             var theirs = new Regex(pattern.Replace(@"\d", "[0-9]", StringComparison.Ordinal), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            var backtracking = new Regex(theirs.ToString(), RegexOptions.CultureInvariant);
             byte[] utf8 = Encoding.UTF8.GetBytes(text);
             for (int i = 0; i < text.Length; i++)
             {
@@ -109,7 +111,11 @@ internal sealed partial class PatternMatcherTests
                 string found = state == MatchState.Match ? Encoding.UTF8.GetString(utf8, place, end - place) : "";
                 string value = expected.Index == i ? expected.Value : "";
                 if (HasPreferences().IsMatch(pattern))
+                {
+                    if (value.Length == 0 && found.Length > 0)
+                        value = backtracking.Match(text, i) is { Success: true } other && other.Index == i ? other.Value : "";
                     Assert.That(found.Length > 0, Is.EqualTo(value.Length > 0), () => $"/{pattern}/ at {i} of '{text}'");
+                }
                 else
                     Assert.That(found, Is.EqualTo(value), () => $"/{pattern}/ at {i} of '{text}'");
             }

@@ -7,7 +7,7 @@ using static IronCage.State.Tests.Support.Money;
 namespace IronCage.State.Tests.Ledger;
 
 /// <summary>What every store promises, run against each of them.</summary>
-public abstract class StoreContract
+public abstract partial class StoreContract
 {
     private ManualTimeProvider _clock = null!;
     private IStore _store = null!;

@@ -35,7 +35,7 @@ public unsafe class SharedLedgerTests
     [Test]
     public void Holds_and_settlements_are_summed()
     {
-        var ledger = new SharedLedger(P(100));
+        var ledger = new SharedLedger("b", P(100), TimeProvider.System);
         Within(ledger, () =>
         {
             ledger.Hold(P(30));
@@ -49,13 +49,14 @@ public unsafe class SharedLedgerTests
     [Test]
     public void A_change_whose_thread_died_half_way_is_finished_by_the_next()
     {
-        var ledger = new SharedLedger(P(100));
+        var ledger = new SharedLedger("b", P(100), TimeProvider.System);
         Within(ledger, () => ledger.Hold(P(30)));
         var dying = new Thread(() =>
         {
             ledger.Enter();
             var at = Layout(ledger);
             (at->PendingOwner, at->PendingSpent, at->PendingHeld, at->PendingOwnerHeld) = (0, 7, 11, 11);
+            (at->PendingStart, at->PendingEnd) = (at->PeriodStart, at->PeriodEnd);
             at->Pending = 1;
             at->Spent = 7; // and no further
         });
@@ -69,7 +70,7 @@ public unsafe class SharedLedgerTests
     [Test]
     public void A_thread_that_died_before_its_change_leaves_the_figures_as_they_were()
     {
-        var ledger = new SharedLedger(P(100));
+        var ledger = new SharedLedger("b", P(100), TimeProvider.System);
         Within(ledger, () => ledger.Hold(P(30)));
         var dying = new Thread(() =>
         {
@@ -85,7 +86,7 @@ public unsafe class SharedLedgerTests
     [Test]
     public void What_a_dead_process_holds_is_booked_in_full_and_its_slot_is_free()
     {
-        var ledger = new SharedLedger(P(100));
+        var ledger = new SharedLedger("b", P(100), TimeProvider.System);
         Within(ledger, () => ledger.Hold(P(30)));
         Owners(ledger)[0].Process = Ended();
         Within(ledger, ledger.BookTheDead);
@@ -97,7 +98,7 @@ public unsafe class SharedLedgerTests
     [Test]
     public void An_owner_that_was_taken_for_dead_corrects_once([Values] bool holdsAgain)
     {
-        var ledger = new SharedLedger(P(100));
+        var ledger = new SharedLedger("b", P(100), TimeProvider.System);
         var claim = 0;
         Within(ledger, () =>
         {
@@ -118,7 +119,7 @@ public unsafe class SharedLedgerTests
     [Test]
     public void A_living_process_is_never_booked()
     {
-        var ledger = new SharedLedger(P(100));
+        var ledger = new SharedLedger("b", P(100), TimeProvider.System);
         Within(ledger, () => ledger.Hold(P(30)));
         using var other = Process.Start("sleep", "60");
         try
@@ -149,7 +150,7 @@ public unsafe class SharedLedgerTests
     [Test]
     public void Threads_never_lose_a_change()
     {
-        var ledger = new SharedLedger(null);
+        var ledger = new SharedLedger("b", null, TimeProvider.System);
         Parallel.For(0, 8, _ =>
         {
             for (var i = 0; i < 2000; i++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.State.Tests.Support;
 using static IronCage.State.Tests.Support.Money;

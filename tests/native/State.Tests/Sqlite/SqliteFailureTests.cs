@@ -73,8 +73,8 @@ public class SqliteFailureTests
     public void A_newer_schema_is_refused_with_both_versions()
     {
         Open().Dispose();
-        OtherSqlite.Query(_directory.File(), "UPDATE meta SET value = '2' WHERE key = 'schema_version'");
-        Assert.That(MessageOf(), Does.Contain("schema 2").And.Contain("knows 1").And.Contain("upgrade"));
+        OtherSqlite.Query(_directory.File(), "UPDATE meta SET value = '1000' WHERE key = 'schema_version'");
+        Assert.That(MessageOf(), Does.Contain("schema 1000").And.Contain($"knows {Migration.Newest}").And.Contain("upgrade"));
     }
 
     [Test]

@@ -43,18 +43,6 @@ public sealed class SqliteTokenStoreTests : TokenStoreContract, IDisposable
     }
 
     [Test]
-    public async Task A_store_of_an_earlier_build_gets_the_table_and_keeps_its_budgets()
-    {
-        _file.Open("b", null);
-        _file.Dispose();
-        OtherSqlite.Query(_directory.File(), "DROP TABLE tokens");
-        _file = Open();
-        await Store.WriteAsync([Value("A")]);
-        Assert.That(OtherSqlite.Query(_directory.File(), "SELECT name FROM budgets UNION ALL SELECT name FROM tokens ORDER BY name"), Is.EqualTo(new[] { "A", "b" }));
-        Assert.That(_file.CheckIntegrity(), Is.Empty);
-    }
-
-    [Test]
     public async Task Of_what_a_failing_store_was_given_nothing_counts_as_kept_and_the_next_writing_mends_it()
     {
         File.Move(_directory.File(), _directory.File("elsewhere.db"));

@@ -1,0 +1,202 @@
+using IronCage.Core.Audit;
+using IronCage.Core.Ledger;
+using IronCage.State.Tests.Support;
+using static IronCage.State.Tests.Support.Money;
+
+namespace IronCage.State.Tests.Ledger;
+
+public abstract partial class StoreContract
+{
+    private static readonly BudgetWindow Minute = BudgetWindow.Parse("60", null);
+
+    /// <summary>Without the end of the window, which depends on the clock.</summary>
+    private static BudgetFigures Shown(BudgetFigures figures) => figures with { PeriodEnd = null };
+
+    private void NextMinute() => _clock.Advance(TimeSpan.FromSeconds(60));
+
+    [Test]
+    public async Task A_new_window_begins_with_nothing_spent_and_what_is_held()
+    {
+        var account = _store.Open(new BudgetTerms("b", P(100), Minute));
+        var settled = Exactly(80);
+        await account.HoldAsync(settled, NoWait);
+        account.Settle(settled.Call, P(80));
+        var open = Exactly(20);
+        await account.HoldAsync(open, NoWait);
+        Assert.That((await account.HoldAsync(Exactly(30), Forever)).Status, Is.EqualTo(HoldStatus.Exceeded));
+        NextMinute();
+        Assert.That(Shown(await account.ReadAsync()), Is.EqualTo(Figures(100, 0, 20)));
+        Assert.That((await account.HoldAsync(Exactly(81), NoWait)).Status, Is.EqualTo(HoldStatus.TimedOut), "what is held still counts");
+        account.Settle(open.Call, P(15));
+        Assert.That(Shown(await account.ReadAsync()), Is.EqualTo(Figures(100, 15, 0)), "booked where it is settled");
+        Assert.That(account.Window, Is.EqualTo(Minute));
+    }
+
+    [Test]
+    public async Task Whoever_waits_is_granted_when_a_new_window_begins()
+    {
+        var account = _store.Open(new BudgetTerms("b", P(100), Minute));
+        var one = Exactly(60);
+        await account.HoldAsync(one, NoWait);
+        var two = Exactly(40);
+        await account.HoldAsync(two, NoWait);
+        account.Settle(one.Call, P(30));
+        var waiting = account.HoldAsync(Exactly(50), TimeSpan.FromMinutes(5)).AsTask(); // 70 rest, 30 available
+        await LookedAt(account);
+        Assert.That(waiting.IsCompleted, Is.False);
+        NextMinute(); // nobody else does anything
+        Assert.That((await waiting.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(HoldStatus.Granted));
+    }
+
+    [Test]
+    public async Task A_clock_that_is_set_back_does_not_begin_a_window_again()
+    {
+        NextMinute();
+        var account = _store.Open(new BudgetTerms("b", P(100), Minute));
+        var demand = Exactly(80);
+        await account.HoldAsync(demand, NoWait);
+        account.Settle(demand.Call, P(80));
+        _clock.SetBack(TimeSpan.FromSeconds(61));
+        Assert.That(Shown(await account.ReadAsync()), Is.EqualTo(Figures(100, 80, 0)));
+    }
+
+    [Test]
+    public async Task A_day_below_a_total()
+    {
+        var top = _store.Open("org", P(150));
+        var daily = Below("agent", 100, top, BudgetWindow.Parse("day", "Europe/Berlin"));
+        var one = Exactly(100);
+        await daily.HoldAsync(one, NoWait);
+        daily.Settle(one.Call, P(100));
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.That((await daily.HoldAsync(Exactly(60), NoWait)).RefusedBy, Is.EqualTo("org"));
+        Assert.That((await daily.HoldAsync(Exactly(50), NoWait)).Status, Is.EqualTo(HoldStatus.Granted));
+        Assert.That((await top.ReadAsync(), Shown(await daily.ReadAsync())), Is.EqualTo((Figures(150, 100, 50), Figures(100, 0, 50))));
+    }
+
+    [Test]
+    public async Task Another_window_begins_at_once_and_a_total_one_keeps_what_was_spent()
+    {
+        var account = _store.Open("b", P(100));
+        var demand = Exactly(80);
+        await account.HoldAsync(demand, NoWait);
+        account.Settle(demand.Call, P(80));
+        await LookedAt(account);
+        account = _store.Open(new BudgetTerms("b", null, Minute));
+        Assert.That(Shown(await account.ReadAsync()), Is.EqualTo(Figures(100, 0, 0)));
+        demand = Exactly(7);
+        await account.HoldAsync(demand, NoWait);
+        account.Settle(demand.Call, P(7));
+        account = _store.Open(new BudgetTerms("b", null, BudgetWindow.Total));
+        NextMinute();
+        Assert.That(await account.ReadAsync(), Is.EqualTo(Figures(100, 7, 0)));
+        Assert.That(_store.Open("b", null).Window, Is.EqualTo(BudgetWindow.Total));
+    }
+
+    [Test]
+    public async Task A_top_up_raises_the_limit_of_this_window_and_lets_those_go_that_wait()
+    {
+        var account = _store.Open(new BudgetTerms("b", P(100), Minute));
+        await account.HoldAsync(Exactly(90), NoWait);
+        var waiting = account.HoldAsync(Exactly(40), TimeSpan.FromMinutes(5)).AsTask();
+        await LookedAt(account);
+        var id = Guid.NewGuid();
+        Assert.That(Shown(await account.ChangeAsync(new BudgetChange(TopUp: P(50), Note: "for the fair", Id: id))).Limit, Is.EqualTo(P(150)));
+        await account.ChangeAsync(new BudgetChange(TopUp: P(50), Id: id)); // tried again
+        Assert.That((await waiting.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(HoldStatus.Granted));
+        _store.Open("b", P(100)); // the limit that it was opened with: the top-up stays
+        Assert.That((await account.ReadAsync()).Limit, Is.EqualTo(P(150)));
+        NextMinute();
+        Assert.That((await account.ReadAsync()).Limit, Is.EqualTo(P(100)));
+    }
+
+    [Test]
+    public void A_top_up_that_does_not_fit_is_refused_and_changes_nothing()
+    {
+        var limited = _store.Open("b", P(100));
+        Assert.That(async () => await limited.ChangeAsync(new BudgetChange(TopUp: P(-101))), Throws.ArgumentException.With.Message.Contains("below zero"));
+        Assert.That(async () => await limited.ChangeAsync(new BudgetChange(TopUp: P(long.MaxValue))), Throws.ArgumentException.With.Message.Contains("beyond"));
+        Assert.That(limited.ReadAsync().AsTask().Result, Is.EqualTo(Figures(100, 0, 0)));
+        Assert.That(async () => await _store.Open("free", null).ChangeAsync(new BudgetChange(TopUp: P(1))), Throws.ArgumentException.With.Message.Contains("without a limit"));
+    }
+
+    [Test]
+    public async Task A_frozen_budget_grants_nothing_nor_do_those_below_and_open_holds_settle()
+    {
+        var top = _store.Open("org", P(100));
+        var leaf = Below("leaf", 100, top);
+        var open = Exactly(60);
+        await leaf.HoldAsync(open, NoWait);
+        var waiting = leaf.HoldAsync(Exactly(50), Forever).AsTask();
+        await LookedAt(leaf);
+        await top.ChangeAsync(new BudgetChange(Frozen: true, Note: "too fast"));
+        await LookedAt(leaf);
+        var refused = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That((refused.Status, refused.RefusedBy), Is.EqualTo((HoldStatus.Frozen, "org")));
+        Assert.That((await leaf.HoldAsync(Exactly(0), Forever)).Status, Is.EqualTo(HoldStatus.Frozen));
+        Assert.That((await top.HoldAsync(Exactly(0), Forever)).RefusedBy, Is.Null);
+        Assert.That(leaf.Settle(open.Call, P(10)), Is.True);
+        Assert.That(await top.ReadAsync(), Is.EqualTo(Figures(100, 10, 0) with { IsFrozen = true }));
+        await top.ChangeAsync(new BudgetChange(Frozen: false));
+        Assert.That((await leaf.HoldAsync(Exactly(90), NoWait)).Status, Is.EqualTo(HoldStatus.Granted));
+    }
+
+    [Test]
+    public async Task The_history_tells_what_happened_newest_first()
+    {
+        var account = _store.Open(new BudgetTerms("b", P(100), Minute));
+        var demand = Exactly(80);
+        await account.HoldAsync(demand, NoWait);
+        account.Settle(demand.Call, P(33));
+        await LookedAt(account);
+        NextMinute();
+        await LookedAt(account);
+        await account.ChangeAsync(new BudgetChange(TopUp: P(5), Note: "für Ärger"));
+        await account.ChangeAsync(new BudgetChange(Limit: P(70)));
+        await account.ChangeAsync(new BudgetChange(Frozen: true, Note: "stop"));
+        await account.ChangeAsync(new BudgetChange(Frozen: true, Note: "is already"));
+        await account.ChangeAsync(new BudgetChange(Frozen: false));
+        var events = await account.HistoryAsync(100);
+        Assert.That(events.Select(e => (e.What, e.Amount?.Value, e.Note)), Is.EqualTo(new (BudgetEventKind, long?, string)[]
+        {
+            (BudgetEventKind.Unfrozen, null, ""), (BudgetEventKind.Frozen, null, "stop"), (BudgetEventKind.Limit, 70, ""), (BudgetEventKind.TopUp, 5, "für Ärger"),
+            (BudgetEventKind.WindowEnded, 33, ""), (BudgetEventKind.Opened, 100, ""),
+        }));
+        Assert.That((await account.HistoryAsync(2)).Select(e => e.What), Is.EqualTo(new[] { BudgetEventKind.Unfrozen, BudgetEventKind.Frozen }));
+    }
+
+    [Test]
+    public async Task A_reserve_is_kept_for_those_that_ask_without_one()
+    {
+        var account = _store.Open("b", P(100));
+        var plain = Exactly(10);
+        Assert.That((await account.HoldAsync(Exactly(81) with { Reserve = P(20) }, NoWait)).Status, Is.EqualTo(HoldStatus.Exceeded));
+        Assert.That((await account.HoldAsync(Exactly(80) with { Reserve = P(20) }, NoWait)).Status, Is.EqualTo(HoldStatus.Granted));
+        Assert.That((await account.HoldAsync(plain, NoWait)).Status, Is.EqualTo(HoldStatus.Granted));
+    }
+
+    [Test]
+    public async Task What_is_settled_is_reported_once_by_attribution_and_hour()
+    {
+        var account = _store.Open("b", P(1_000));
+        var jane = new Attribution("jane", "openai", "gpt-4o", "", Attribution.Join(["prod", "eu", "prod"]));
+        var joe = jane with { Agent = "joe", Project = "søk" };
+        foreach (var (who, cost, estimated) in new[] { (jane, 10, false), (joe, 70, true), (jane, 5, false) })
+        {
+            var demand = Exactly(60) with { Attribution = who };
+            await account.HoldAsync(demand, NoWait);
+            account.Settle(new Settlement(demand.Call, P(cost), who, new SpentTokens(3, 1, 2), estimated, new AuditEntry(who.Agent, "call.settled", _clock.GetUtcNow(), "{}")));
+            account.Settle(new Settlement(demand.Call, P(cost), who));
+        }
+        _store.Record(new Settlement(Guid.NewGuid(), P(4), joe));
+        var lines = (await _store.SpendAsync(null, null)).OrderBy(l => l.Attribution.Agent, StringComparer.Ordinal).ToArray();
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            new SpendLine(jane, 2, 0, 0, new SpentTokens(6, 2, 4), P(15)), new SpendLine(joe, 2, 1, 1, new SpentTokens(3, 1, 2), P(74)),
+        }));
+        Assert.That(lines[0].Attribution.Tags, Is.EqualTo("eu\nprod"));
+        var now = _clock.GetUtcNow();
+        Assert.That(await _store.SpendAsync(now - TimeSpan.FromHours(2), now - TimeSpan.FromHours(1)), Is.Empty);
+        Assert.That(await _store.SpendAsync(now, now + TimeSpan.FromHours(1)), Has.Count.EqualTo(2));
+    }
+}
