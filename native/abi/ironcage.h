@@ -359,7 +359,7 @@ int32_t ironcage_budget_report(ironcage_buffer *out, uint64_t budget);
 int32_t ironcage_budget_change(ironcage_buffer *out, uint64_t budget, const uint8_t *change, size_t change_len);
 
 /*
- * The newest events, at most `max` (1 to 10000): [{"at", "what": "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended", "amount_usd" (limit, top-up, or what the
+ * The newest events, at most `max` (1 to 10000; 0 or more than that: 10000): [{"at", "what": "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended", "amount_usd" (limit, top-up, or what the
  * window had spent; else null), "note"}]. Of budgets in memory: those of this process.
  */
 int32_t ironcage_budget_history(ironcage_buffer *out, uint64_t budget, uint32_t max);

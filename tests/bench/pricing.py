@@ -16,10 +16,11 @@ from iron_cage import _engine, _native
 USAGE = {"input": 1200, "cached_input": 800, "cache_write": 100, "output": 300, "reasoning": 100}
 FIRST = """
 import time
-from iron_cage import _engine, _native, price
+from iron_cage import _engine, _native
 _engine.handle()
+name = b"{model}"
 started = time.perf_counter()
-price("{model}")
+_native.take("ironcage_cost_price", _engine.handle(), name, len(name))
 print((time.perf_counter() - started) * 1e3)
 """
 

@@ -170,7 +170,7 @@ public sealed partial class ProtectedCall
             return null;
         var demand = _demand;
         var attribution = Attribution();
-        var waits = _run.Watches;
+        var waits = _run.Payers;
         for (var i = 0; i < waits.Count; i++)
         {
             var payer = waits[i];
@@ -187,7 +187,9 @@ public sealed partial class ProtectedCall
             if (outcome.Status != HoldStatus.Granted)
             {
                 GiveBack();
-                _refusing = payer.Protection;
+                _refusing = outcome.RefusedBy is { } above
+                    ? _run.Watches.FirstOrDefault(w => w.Watch.Store == payer.Watch.Store && w.Watch.Account.Name == above, payer).Protection
+                    : payer.Protection;
                 return outcome;
             }
             _holds.Add(new HoldGrant(payer, outcome.Held));
@@ -209,8 +211,7 @@ public sealed partial class ProtectedCall
 
     private void GiveBack()
     {
-        foreach (var hold in _holds)
-            hold.Payer.Watch.Account.Settle(_id, Picodollars.Zero);
+        SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         _holds.Clear();
     }
 

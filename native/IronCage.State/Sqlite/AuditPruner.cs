@@ -73,6 +73,8 @@ internal sealed class AuditPruner(Database database, AuditRows rows)
             next.CopyTo(hash);
         }
         isComplete = count < MostRows;
+        if (isComplete && entry < last)
+            return (AuditReader.CutOff(entry, last), start, 0);
         return (null, new AuditLink(entry, Convert.ToHexStringLower(hash)), count);
     }
 

@@ -190,8 +190,17 @@ internal sealed class LedgerTransaction
                 _staleHolds.IsNull(4) ? null : _staleHolds.Integer(4)));
         foreach (var (call, budget, amount, owner, reportedTo) in stale)
         {
+            BudgetRow row;
+            try
+            {
+                row = Row(budget);
+            }
+            catch (StoreException)
+            {
+                continue; // of a time zone that is not known here: another process will, or this one when somebody asks for the budget and is told
+            }
             _expireHold.Bind(1, call).Bind(2, budget).Bind(3, NowMilliseconds).Run();
-            End(Row(budget), amount, amount);
+            End(row, amount, amount);
             if (reportedTo is { } id)
                 _spend.Add(SpendSum.HourOf(Now), id, new SpendSum(1, 1, 0, 0, 0, 0, amount));
             Note("hold.expired", budget, call, amount, amount, owner);

@@ -160,39 +160,6 @@ internal sealed partial class SqliteFile
         _takenWaiting = [];
     }
 
-    /// <summary>One at a time, so that writers are not kept waiting.</summary>
-    private void ServeOneRead()
-    {
-        StoreRequest? request;
-        lock (_gate)
-        {
-            if (!_reads.TryDequeue(out request))
-                return;
-            if (_reads.Count > 0)
-                WakeLocked(State.Wake.Read);
-        }
-        try
-        {
-            if (_database.HasMoved)
-                throw StoreFaults.Moved(Path);
-            _database.BeginRead();
-            try
-            {
-                request.Run(_transaction);
-            }
-            finally
-            {
-                _database.Rollback();
-            }
-        }
-        catch (Exception e)
-        {
-            request.Fail(AsStoreException(e));
-            return;
-        }
-        request.Complete();
-    }
-
     private void EnterLock()
     {
         if (_lock.TryEnter())

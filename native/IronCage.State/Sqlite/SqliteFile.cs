@@ -7,7 +7,7 @@ namespace IronCage.State;
 
 /// <summary>
 /// One SQLite file of this process: one connection on one writer thread, which turns whatever has arrived into one transaction (group commit).
-/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
+/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Reads.cs</c> what it reads between transactions, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
 /// </summary>
 internal sealed partial class SqliteFile : IDisposable
 {
@@ -29,7 +29,6 @@ internal sealed partial class SqliteFile : IDisposable
     private readonly HashSet<SqliteAccount> _waiting = [];
     private List<WriteBehind> _behind = [];
     private List<StoreRequest> _requests = [];
-    private readonly Queue<StoreRequest> _reads = [];
     private Wake _wake;
     private bool _behindArmed;
     private bool _stopping;
@@ -102,6 +101,12 @@ internal sealed partial class SqliteFile : IDisposable
             Forget(account);
             throw;
         }
+        lock (_gate)
+        {
+            // Somebody else who was refused may have taken it out meanwhile.
+            if (!_accounts.TryAdd(terms.Name, account))
+                account = _accounts[terms.Name];
+        }
         if (parent is not null && account.Parent is null)
             account.Parent = Open(new BudgetTerms(parent, null));
         return account;
@@ -137,25 +142,6 @@ internal sealed partial class SqliteFile : IDisposable
             {
                 _requests.Add(request);
                 WakeLocked(State.Wake.Work);
-                return request.Task;
-            }
-        }
-        request.Fail(StoreFaults.Closed(Path));
-        return request.Task;
-    }
-
-    /// <summary>
-    /// Work that only reads, one state of the file. It takes no lock that a writer waits for; those of this process wait for its thread, so it must be short.
-    /// </summary>
-    public Task<T> Read<T>(Func<LedgerTransaction, T> work)
-    {
-        var request = new StoreRequest<T>(work);
-        lock (_gate)
-        {
-            if (!_stopping)
-            {
-                _reads.Enqueue(request);
-                WakeLocked(State.Wake.Read);
                 return request.Task;
             }
         }

@@ -24,6 +24,9 @@ local function wake(path) woken[topOf(path).name] = topOf(path) end
 local function setLimit(row, limit, text)
     if limitText(row) == limit then return end
     row.limitHigh, row.limitLow = parse(limit)
+    -- What was taken from the window takes the limit to zero at most.
+    local mostHigh, mostLow = subtract(0, 0, row.limitHigh, row.limitLow)
+    if isLess(row.extraHigh, row.extraLow, mostHigh, mostLow) then row.extraHigh, row.extraLow = mostHigh, mostLow end
     row.isChanged = true
     note(row, now, 1, limit, text)
 end
@@ -89,7 +92,7 @@ local function change()
         if not row.limitHigh then return answer('UNLIMITED', '', '') end
         local extraHigh, extraLow = add(row.extraHigh, row.extraLow, parse(topUp))
         local high, low = add(row.limitHigh, row.limitLow, extraHigh, extraLow)
-        if high < 0 or isLess(MOST_HIGH, MOST_LOW, high, low) then return answer('RANGE', limitText(row), show(row.extraHigh, row.extraLow)) end
+        if (high < 0 and byte(topUp, 1) == 45) or isLess(MOST_HIGH, MOST_LOW, high, low) then return answer('RANGE', limitText(row), show(row.extraHigh, row.extraLow)) end
         row.extraHigh, row.extraLow, row.isChanged = extraHigh, extraLow, true
         note(row, now, 2, topUp, text)
     end

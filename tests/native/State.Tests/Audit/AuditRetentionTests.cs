@@ -102,6 +102,17 @@ public class AuditRetentionTests
     }
 
     [Test]
+    public async Task A_chain_that_was_cut_off_is_not_pruned_to_its_end()
+    {
+        OtherSqlite.Query(_store.FilePath, "DROP TRIGGER audit_events_are_kept");
+        OtherSqlite.Query(_store.FilePath, "DELETE FROM audit_events WHERE id > 8");
+        var pruning = await _store.Audit.PruneAsync(At(20));
+        Assert.That((pruning.Entries, pruning.Fault?.Entry, pruning.Fault?.Kind), Is.EqualTo((0L, 9L, AuditFaultKind.Truncated)));
+        Assert.That((await _store.Audit.PruneAsync(At(5))).Entries, Is.EqualTo(4));
+        Assert.That((await _store.Audit.VerifyAsync()).Fault!.Entry, Is.EqualTo(9));
+    }
+
+    [Test]
     public async Task Entries_that_go_without_a_record_are_told()
     {
         // What the triggers let through.

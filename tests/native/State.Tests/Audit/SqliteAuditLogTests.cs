@@ -117,7 +117,7 @@ public class SqliteAuditLogTests
     [TestCase("UPDATE audit_events SET id = 9 WHERE id = 2")]
     [TestCase("DELETE FROM audit_events WHERE id = 2")]
     [TestCase("DELETE FROM audit_events")]
-    [TestCase("REPLACE INTO audit_events SELECT id, agent_id, event_type, timestamp, '{}', hash FROM audit_events WHERE id = 2")]
+    [TestCase("REPLACE INTO audit_events(id, agent_id, event_type, timestamp, details) VALUES(2, 'a', 'b', 'c', 'd')")]
     [TestCase("INSERT INTO audit_events(agent_id, event_type, timestamp, details) VALUES('a', 'b', 'c', 'd')")]
     [TestCase("UPDATE audit_chain SET entry = 1")]
     [TestCase("DELETE FROM audit_chain")]
