@@ -56,9 +56,8 @@ internal sealed partial class RedisLedger
         foreach (var waiter in batch.Waiters)
             batch.AddDemand(waiter);
         Stock(batch, _waitedFor, now);
-        if (_anchor is { } place)
-            batch.Steps.AddRange(["A", place]);
-        _anchor = null;
+        batch.Steps.AddRange(_anchor);
+        _anchor = [];
         if (_isClosing)
             batch.Steps.Add("L");
         _active.RemoveWhere(static account => !account.IsActive && account.Target == 0);

@@ -11,6 +11,9 @@ internal sealed partial class RedisLedger
     /// <summary>Room that was used up sooner than this was too small.</summary>
     private const long SoonMilliseconds = 1000;
 
+    /// <summary>A millionth of a dollar: less is not worth having in hand where nothing is used.</summary>
+    private const long SmallestTarget = 1_000_000;
+
     /// <summary>Grants what the lease pays for, if the rules would grant it by the figures that are known. Everything else is the server's to say.</summary>
     private bool TryHold(RedisAccount account, in HoldDemand demand, out HoldOutcome outcome)
     {
@@ -85,13 +88,15 @@ internal sealed partial class RedisLedger
         account.StockedAt = time;
     }
 
-    /// <summary>Room that is not used becomes smaller.</summary>
+    /// <summary>Room that is little used becomes smaller; what is not used at all is soon given back.</summary>
     private void Review()
     {
         foreach (var account in _active)
         {
-            if (account.Used < account.Target / 4)
-                account.Target = account.Used == 0 && account.Target < 1_000 ? 0 : account.Target / 2;
+            if (account.Used == 0)
+                account.Target = account.Target > SmallestTarget ? account.Target / 8 : 0;
+            else if (account.Used < account.Target / 4)
+                account.Target /= 2;
             account.Used = 0;
         }
     }

@@ -28,8 +28,8 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
     private readonly HashSet<RedisAccount> _active = [];
     private readonly WaitQueue _line = new();
     private List<RedisRequest> _requests = [];
-    private string? _anchor;
-    private string? _anchored;
+    private string[] _anchor = [];
+    private AuditLink? _anchored;
     private Dictionary<(long Hour, Attribution Attribution), SpendSum> _spend = [];
 
     /// <summary>Makes it, and connects in the background.</summary>
@@ -89,14 +89,17 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
     /// <summary>Called with every heartbeat, on a thread of the pool.</summary>
     public Action? Beating { get; set; }
 
-    /// <summary>The next batch tells the server how far this owner's audit trail has come.</summary>
-    public void Anchor(string place)
+    /// <summary>The next batch tells the server how far an audit trail has come.</summary>
+    /// <param name="trail">Names the file.</param>
+    /// <param name="head">Its last entry.</param>
+    public void Anchor(string trail, AuditLink head)
     {
         lock (Sync)
         {
-            if (place == _anchored)
+            if (head == _anchored)
                 return;
-            _anchored = _anchor = place;
+            _anchored = head;
+            _anchor = ["A", trail, RedisBatch.Text(head.Entry), head.Hash];
         }
     }
 

@@ -138,7 +138,7 @@ public sealed class RedisStore : IStore
         {
             await _audit.FlushAsync().ConfigureAwait(false);
             if ((await trail.VerifyAsync(most: 1).ConfigureAwait(false)).Head is { Entry: > 0 } head)
-                _ledger.Anchor(head.ToString());
+                _ledger.Anchor($"{Environment.MachineName}:{_audit.FilePath}", head);
         }
         catch (StoreException)
         {

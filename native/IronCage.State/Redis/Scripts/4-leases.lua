@@ -1,6 +1,6 @@
 -- Owners: processes that have a part of a budget to themselves. A lease counts as held. That of an owner that fell silent is booked as spent, in full; if it comes back
 -- after all, it gets its lease again, and settles as it would have.
-local owner, ownerNote = ARGV[2], ARGV[10]
+local owner = ARGV[2]
 local leases, changedLeases, spendLines = {}, {}, {}
 local otherWrites = {} -- commands, as tables
 

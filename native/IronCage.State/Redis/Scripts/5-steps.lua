@@ -189,8 +189,13 @@ local steps = {
     L = function() leaves = true end,
     -- F name: its figures are wanted.
     F = function() pathOf(nextArgument()) end,
-    -- A place: how far the owner's audit trail has come.
-    A = function() otherWrites[#otherWrites + 1] = { 'HSET', prefix .. 'anchors', owner, nextArgument() .. ' ' .. format('%.0f', now) .. ' ' .. ownerNote } end,
+    -- A trail, entry, hash: how far an audit trail has come. One that is shorter than it was does not replace what is known.
+    A = function()
+        local trail, entry, hash = nextArgument(), nextNumber(), nextArgument()
+        local known = call('HGET', prefix .. 'anchors', trail)
+        if known and tonumber(string.match(known, '^%d+')) > entry then return end
+        otherWrites[#otherWrites + 1] = { 'HSET', prefix .. 'anchors', trail, format('%.0f:%s %.0f', entry, hash, now) }
+    end,
     -- S hour, to whom, calls, estimated, overbilled, input, cached, output, cost: for the report.
     S = function()
         addSpend(nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument())
