@@ -1,5 +1,6 @@
 """Budgets in a Redis server: several processes, and a server that is stopped, restarted and emptied."""
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -206,6 +207,28 @@ def test_the_password_is_in_no_message(serve):
         Budget("team", 1, state=server.url("lease=perhaps", credentials=":hunter2@"))
     assert 'lease must be "on" or "off"' in str(wrong.value) and "hunter" not in str(wrong.value)
     server.start()
+
+
+def test_over_tls_the_certificate_must_be_trusted(serve, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    serve("--tls-port", str(port), "--tls-cert-file", str(certificate), "--tls-key-file", str(key), "--tls-auth-clients", "no")
+
+    def opens(host, trusted):
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **({"SSL_CERT_FILE": str(certificate)} if trusted else {})}
+        code = f"from iron_cage import Budget\nprint(Budget('team', 7, state='rediss://{host}:{port}').report().limit_usd)"
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env)
+
+    assert opens("localhost", trusted=True).stdout.strip() == "7"
+    for host, trusted in (("localhost", False), ("127.0.0.1", True)):
+        refused = opens(host, trusted)
+        assert refused.returncode != 0 and "StateError" in refused.stderr and f"no certificate that this machine trusts for {host}" in refused.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
