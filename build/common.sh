@@ -43,7 +43,7 @@ need_packages() {
 
 native_packages=(gcc zlib1g-dev libsqlite3-dev)
 python_packages=(python3-cffi python3-venv python3-setuptools python3-wheel python3-httpx python3-requests)
-test_packages=(g++ binutils python3-brotli python3-stdnum python3-phonenumbers python3-pytest python3-hypothesis python3-anyio python3-pytest-asyncio mypy gunicorn python3-trio python3-zstandard)
+test_packages=(g++ binutils python3-brotli python3-stdnum python3-phonenumbers python3-pytest python3-hypothesis python3-anyio python3-pytest-asyncio mypy gunicorn python3-trio python3-zstandard redis-server)
 node_packages=(nodejs npm)
 
 # use_python MODULE...: sets $python to an interpreter of a venv of our own in which these modules can be imported.
@@ -74,7 +74,7 @@ build_native() {
     library=$("$python" python/ironcage_build.py library --rid "$rid")
     local target="$package/_native/$library"
     if [ ! -f "$target" ] || [ -n "$(find native build/msbuild build/vocabulary wheels.props Directory.* global.json -newer "$target" \
-            \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.h' -o -name '*.json' \) -not -path '*/obj/*' -print -quit)" ]; then
+            \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.h' -o -name '*.json' -o -name '*.lua' \) -not -path '*/obj/*' -print -quit)" ]; then
         say "compiling $library ($rid, NativeAOT; about a minute)"
         mkdir -p "$root/artifacts"
         dotnet publish native/IronCage.Abi -c Release -r "$rid" -o "$out/$rid" -v quiet --nologo >"$root/artifacts/publish.log" 2>&1 \

@@ -7,6 +7,9 @@ namespace IronCage.Lang;
 public readonly record struct WireUsage(
     long Input, long Cached, long CacheWrite, long Output, long Reasoning, long AudioInput, long AudioOutput, long CacheWriteHour = 0)
 {
+    /// <summary>Searches that the provider made and bills one by one.</summary>
+    public long Searches { get; init; }
+
     /// <summary>Everything billed on the input side.</summary>
     public long TotalInput => Input + Cached + CacheWrite + CacheWriteHour + AudioInput;
 

@@ -18,7 +18,7 @@ public ref struct FindingBatches
     private readonly RecogniserSet recognisers;
     private readonly FindingFilter? filter;
     private readonly ReadOnlySpan<byte> text;
-    private readonly ScanPass pass;
+    private ScanPass? pass;
     private readonly TextWindow window;
     private readonly ScanStream? pieces;
     private int at;
@@ -31,12 +31,14 @@ public ref struct FindingBatches
         this.recognisers = recognisers;
         this.filter = filter;
         this.text = text;
-
         goesOn = true;
 
-        // Taken away until the end: another text may be scanned between two batches.
-        pass = kept ?? new ScanPass(isWhole: true);
-        kept = null;
+        // Another text may be scanned between two batches; and who stops before the last one leaves the pass taken.
+        ScanPass? free = kept;
+        if (free is null || free.IsTaken)
+            kept = free = new ScanPass(isWhole: true);
+        pass = free;
+        pass.IsTaken = true;
         pass.Reset();
         bool isLong = text.Length > MostFolded;
         if (isLong && pass.Text.Changes(text, final: true))
@@ -54,13 +56,16 @@ public ref struct FindingBatches
         batch = default;
         if (!goesOn)
         {
-            kept = pass;
+            // Not before: the last batch lies in it.
+            if (pass is not null)
+                pass.IsTaken = false;
+            pass = null;
             return false;
         }
 
         if (pieces is null)
         {
-            goesOn = pass.Step(window, recognisers, filter, ref at);
+            goesOn = pass!.Step(window, recognisers, filter, ref at);
             batch = pass.Whole;
         }
         else

@@ -63,9 +63,14 @@ public sealed class Scanner
     {
         ArgumentNullException.ThrowIfNull(findings);
         int before = findings.Count;
-        FindingBatches batches = Batches(utf8);
+        ScanLimits.CheckText(Options, utf8.Length);
+        var batches = new FindingBatches(Options, recognisers, filter, utf8);
         while (batches.Next(out ReadOnlySpan<Finding> batch))
-            findings.AddRange(batch);
+        {
+            if (!batch.IsEmpty)
+                findings.AddRange(batch);
+        }
+
         return findings.Count - before;
     }
 

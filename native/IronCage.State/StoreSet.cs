@@ -1,4 +1,5 @@
 using System.Globalization;
+using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 
@@ -8,15 +9,16 @@ namespace IronCage.State;
 /// The stores of one engine, by URL. Thread-safe. Accepted forms, as SQLAlchemy writes them:
 /// null or <c>memory</c> (one shared store of this set); <c>sqlite:///PATH</c> (relative to the current directory); <c>sqlite:////PATH</c> (absolute), the latter two
 /// with options behind a question mark: <c>heartbeat</c> (<see cref="SqliteStoreOptions.HeartbeatInterval"/>) and <c>expiry</c>
-/// (<see cref="SqliteStoreOptions.HoldExpiry"/>), in seconds: <c>sqlite:///spend.db?heartbeat=5&amp;expiry=60</c>.
+/// (<see cref="SqliteStoreOptions.HoldExpiry"/>), in seconds: <c>sqlite:///spend.db?heartbeat=5&amp;expiry=60</c>; and those of <see cref="RedisUrl"/>.
 /// </summary>
 public sealed class StoreSet : IDisposable
 {
-    private const string Forms = "use \"memory\", \"sqlite:///relative/path.db\" or \"sqlite:////absolute/path.db\"";
+    private const string Forms = "use \"memory\", \"sqlite:///relative/path.db\", \"sqlite:////absolute/path.db\" or \"redis://host[:port][/database][?ns=NAME]\"";
     private const string SqlitePrefix = "sqlite:///";
 
     private readonly Lock _sync = new();
     private readonly Dictionary<string, SqliteStore> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RedisStore> _servers = new(StringComparer.Ordinal);
     private readonly SqliteStoreOptions _options;
     private readonly TimeProvider _clock;
     private readonly IIdSource _ids;
@@ -38,7 +40,7 @@ public sealed class StoreSet : IDisposable
     /// <summary>The store of everything that names no other.</summary>
     public MemoryStore Memory { get; }
 
-    /// <summary>The store that the URL names: the same instance for the same file, however the URL spells it. The set owns it: do not dispose it.</summary>
+    /// <summary>The store that the URL names: the same instance for the same file, or for the same namespace of a server, however the URL spells it. The set owns it: do not dispose it.</summary>
     /// <exception cref="ArgumentException">The URL has none of the accepted forms; the message names them.</exception>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public IStore Open(string? url)
@@ -48,6 +50,8 @@ public sealed class StoreSet : IDisposable
             lock (_sync)
                 return _closed ? throw MemoryStore.Closed() : Memory;
         }
+        if (RedisUrl.IsOne(url))
+            return OpenRedis(RedisUrl.Parse(url));
         var path = SqliteFiles.Canonical(PathOf(url, out var options));
         lock (_sync)
         {
@@ -61,13 +65,41 @@ public sealed class StoreSet : IDisposable
         }
     }
 
+    /// <summary>The audit trail of a store that exists: a URL as of <see cref="Open"/>, or the path of an SQLite file. Nothing is made.</summary>
+    /// <exception cref="ArgumentException">The text has none of the accepted forms, or the store keeps no audit trail.</exception>
+    /// <exception cref="StoreException">There is no such file, or it cannot be opened.</exception>
+    public IAuditLog OpenAudit(string urlOrPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(urlOrPath);
+        if (!IsUrl(urlOrPath))
+        {
+            RequireFile(SqliteFiles.Canonical(urlOrPath));
+            if (urlOrPath.Contains('?', StringComparison.Ordinal))
+                throw new ArgumentException("a path with a question mark could be taken for one with options; rename the file, or use a link to it");
+            urlOrPath = SqlitePrefix + urlOrPath;
+        }
+        else if (urlOrPath.StartsWith(SqlitePrefix, StringComparison.Ordinal))
+        {
+            RequireFile(SqliteFiles.Canonical(PathOf(urlOrPath, out _)));
+        }
+        return Open(urlOrPath).Audit ?? throw new ArgumentException("this store keeps no audit trail that can be read; name an SQLite store");
+    }
+
+    private static bool IsUrl(string text) => text == "memory" || text.StartsWith("sqlite:", StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal);
+
+    private static void RequireFile(string path)
+    {
+        if (!File.Exists(path))
+            throw StoreFaults.Missing(path);
+    }
+
     /// <summary>Waits until everything settled and appended so far, in every store of the set, is durable.</summary>
     /// <exception cref="StoreException">A store could not be written.</exception>
     public async ValueTask FlushAsync(CancellationToken cancel = default)
     {
-        SqliteStore[] stores;
+        IStore[] stores;
         lock (_sync)
-            stores = [.. _files.Values];
+            stores = [.. _files.Values, .. _servers.Values];
         // Started together, so that a slow disk does not add to another; awaited one by one, so that the first failure is the one reported.
         var flushes = Array.ConvertAll(stores, store => store.FlushAsync(cancel).AsTask());
         await Task.WhenAll(flushes).ConfigureAwait(false);
@@ -76,23 +108,37 @@ public sealed class StoreSet : IDisposable
     /// <summary>Closes every store. Idempotent.</summary>
     public void Dispose()
     {
-        SqliteStore[] stores;
+        IStore[] stores;
         lock (_sync)
         {
             _closed = true;
-            stores = [.. _files.Values];
+            stores = [.. _servers.Values, .. _files.Values];
             _files.Clear();
+            _servers.Clear();
         }
         Memory.Dispose();
         foreach (var store in stores)
             store.Dispose();
     }
 
+    private RedisStore OpenRedis(RedisStoreOptions options)
+    {
+        var place = RedisLedger.PlaceOf(options);
+        lock (_sync)
+        {
+            if (_closed)
+                throw new RedisFaults(options).Closed();
+            if (!_servers.TryGetValue(place, out var store))
+                _servers.Add(place, store = new RedisStore(options, _clock, _ids));
+            if (options with { AuditPath = store.Options.AuditPath } != store.Options || (options.AuditPath is { } path && SqliteFiles.Canonical(path) != store.Options.AuditPath))
+                throw new ArgumentException("the store is already open in this process with other options; use the same everywhere");
+            return store;
+        }
+    }
+
     private string PathOf(string url, out SqliteStoreOptions? options)
     {
         options = null;
-        if (url.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) || url.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase))
-            throw new ArgumentException($"Redis stores are not built yet; {Forms}");
         if (!url.StartsWith(SqlitePrefix, StringComparison.Ordinal))
         {
             throw new ArgumentException(url.StartsWith("sqlite:", StringComparison.Ordinal)

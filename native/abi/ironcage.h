@@ -309,11 +309,29 @@ int32_t ironcage_cost_count_tokens(int64_t *out, uint64_t engine, const uint8_t 
 
 /*
  * What the catalogue charges for a model now, in dollars per million tokens, absent buckets null:
- * {"model", "provider", "input_usd_per_mtok", "output_usd_per_mtok", "cached_input_usd_per_mtok", "cache_write_usd_per_mtok",
- *  "context_window", "max_output" (tokens or null), "tiers": [{"above_input_tokens", ...the same buckets}], "source", "checked"}.
+ * {"model", "provider", BUCKET_usd_per_mtok (input, cached_input, cache_write, cache_write_hour, output, reasoning, audio_input, cached_audio_input,
+ *  audio_output, image_input, image_output), "request_usd", "search_usd" (dollars for one, or null), "context_window", "max_output" (tokens or null),
+ *  "tiers": [{"above_input_tokens", ...the same buckets}], "source", "checked"}.
  * IRONCAGE_E_NOT_FOUND for a model without a price.
  */
 int32_t ironcage_cost_price(ironcage_buffer *out, uint64_t engine, const uint8_t *model, size_t model_len);
+
+/*
+ * What would be charged, and why. query: JSON object, every field optional:
+ *   "model"     the name that requests use
+ *   "provider"  who serves it (an id of the list below), or "host": the host that it is asked at. Neither: whose it is by its name
+ *   "at"        "YYYY-MM-DD" or "YYYY-MM-DDTHH:MM[:SS]" in UTC: prices of that time. Default: now
+ *   "usages"    array of up to 100000 objects of BUCKET: count (0 to 1000000000), and "search": one call each; "reasoning" is a part of "output"
+ *   "prices"    array of {"name", "text"}: price files of the user's own (docs/prices.md), the last goes first
+ * With a model: {"model", "provider", "problem" (null, or why it has no price), "nearest": [similar names], "elsewhere": [providers that have this name],
+ *   and for a model with a price "id", "matched", "rule" (how the name was found), "vendor", "own", "vendor_price", "deprecated", "source", "checked", "from", "until"
+ *   (dates or null), "daily" (null or two times), "rounded_up": [bucket], "context_window", "max_output", "request_usd", "search_usd",
+ *   "tiers": [{"above_input_tokens", "buckets": {BUCKET: {"usd_per_mtok", "derived": [rule]}}}],
+ *   "bills": [{"cost_pico", "cost_usd", "derived", and for a single usage "items": [{"bucket", "count", "usd_per_mtok" or "usd_each", "cost_usd", "derived"}]}]}.
+ * With a provider alone: {"provider", "source", "checked", "models": [{"id", BUCKET: dollars or null, "tiers": n}]}.
+ * With neither: {"providers": [{"id", "name", "models": n, "hosts", "source", "checked"}]}.
+ */
+int32_t ironcage_cost_explain(ironcage_buffer *out, uint64_t engine, const uint8_t *query, size_t query_len);
 
 /* ---- Budgets ---------------------------------------------------------------------------------------------------------------- */
 
@@ -341,7 +359,7 @@ int32_t ironcage_budget_report(ironcage_buffer *out, uint64_t budget);
 int32_t ironcage_budget_change(ironcage_buffer *out, uint64_t budget, const uint8_t *change, size_t change_len);
 
 /*
- * The newest events, at most `max` (1 to 10000): [{"at", "what": "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended", "amount_usd" (limit, top-up, or what the
+ * The newest events, at most `max` (1 to 10000; 0 or more than that: 10000): [{"at", "what": "opened", "limit", "top_up", "frozen", "unfrozen" or "window_ended", "amount_usd" (limit, top-up, or what the
  * window had spent; else null), "note"}]. Of budgets in memory: those of this process.
  */
 int32_t ironcage_budget_history(ironcage_buffer *out, uint64_t budget, uint32_t max);
@@ -353,6 +371,37 @@ int32_t ironcage_budget_history(ironcage_buffer *out, uint64_t budget, uint32_t 
 int32_t ironcage_spend(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
 
 int32_t ironcage_budget_free(uint64_t budget);
+
+/* ---- Audit ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * The audit trail of an SQLite store, its table audit_events(id, agent_id, event_type, timestamp, details, hash): append-only, one chain of hashes however many processes
+ * write. hash is the SHA-256 of: the bytes IRONCAGE-AUDIT-1; the 32 bytes of the hash before (zeros for the first entry); id, 8 bytes, highest first; then agent_id, event_type,
+ * timestamp and details, each as its length in 8 bytes, highest first, and its UTF-8. It has no key: whoever can write the file can write the whole chain anew, which is seen
+ * only by who noted a head elsewhere. Reading keeps nobody from writing.
+ * "state" is required: "sqlite:///PATH", or the path, of a file that exists. A file of an earlier version of the library is upgraded by opening it.
+ */
+
+/*
+ * Checks every entry: {"state", "head": a noted one ("ENTRY:HASH" or the hash), which must be in the chain; "most": entries of one call, 1 to 1000000, default 100000; "after": the
+ * "next" of the call before}. Gives {"complete", "entries": checked so far, "head": "ENTRY:HASH" of the last entry, "checkpoint": the same of the last one that was pruned, or null,
+ * "fault": null or the first thing that does not fit {"entry", "kind": "changed", "removed", "inserted", "reordered" or "truncated", "message"}, "next": null once complete}.
+ */
+int32_t ironcage_store_audit_verify(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/*
+ * Entries as lines: {"state", "format": "jsonl" (default, details as an object) or "csv" (with a line of names first, details as they are stored), "since" (inclusive), "until"
+ * (exclusive): instants in ISO 8601, or dates; "agent"; "event": a type, or with an asterisk at its end ("pii.*") what begins so; "after": *next of the call before, 0 to begin}.
+ * Of each some: until *next is 0, call again, also when out is empty.
+ */
+int32_t ironcage_store_audit_export(ironcage_buffer *out, int64_t *next, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/*
+ * Retention: removes the oldest entries up to the first that is not older: {"state", "before": an instant that is past, or "older_than_days": 0 to 36500}. What goes is checked
+ * first. The last of it stays as the checkpoint from which the rest is verified, and an entry "audit.pruned" tells of it. The file does not shrink; its room is used again.
+ * Gives {"entries": removed, "checkpoint": "ENTRY:HASH" or null, "fault": null, or as above what does not fit, where it ended}.
+ */
+int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
 
 /* ---- Protections ------------------------------------------------------------------------------------------------------------ */
 
@@ -382,7 +431,8 @@ int32_t ironcage_budget_free(uint64_t budget);
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
  *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
- *   "unpriced"         "deny" (default), "warn", or an object with the buckets of ironcage_cost_price to assume, and "context_window" and "max_output"
+ *   "unpriced"         "deny" (default), "warn", or an object with the buckets and charges of ironcage_cost_price to assume, and "context_window" and "max_output"
+ *   "prices"           array of up to 100 {"name", "text"}: price files of the user's own (docs/prices.md), which go before the catalogue; the last goes first
  *   "unclaimed"        "deny" (default), "pass": an LLM call without a run while several protections have runs open
  *   "unscannable"      "warn" (default), "deny", "allow": what nobody can read, and texts beyond the limits of "pii_scanner"
  *   "on_deny"          "raise" (default), "respond"

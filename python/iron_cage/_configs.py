@@ -2,13 +2,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Union
 
-from iron_cage import _convert, _scanner_options
+from iron_cage import _convert, _price_files, _scanner_options
 from iron_cage._convert import Money
 
 _Numbers = Union[float, Sequence[float]]
 _Keys = Union[str, bytes, Sequence[Union[str, bytes]]]
+
+if TYPE_CHECKING:
+    import os
+
+    from iron_cage._price import Price
+
+    _OnePrices = Union[str, "os.PathLike[str]", Mapping[str, Price]]
+    _Prices = Union[_OnePrices, Sequence[_OnePrices]]
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,9 @@ class BudgetConfig:
     :ivar lower_output: lower the output limit of a call that would not fit otherwise (default True)
     :ivar scope: "protection" (default), or "run": a fresh budget for each invocation
     :ivar bound: "default", or "strict": one token per UTF-8 byte of input
+    :ivar prices: prices of your own, which go before the catalogue's: the path of a price file (docs/prices.md), a mapping of model names to :class:`Price`, or a
+        list of these, of which the last that knows a model counts. Files also name deployments: ``"aliases": {"our-chat": "gpt-4o"}``. A file is read when a
+        protection is made; one that is wrong is a ConfigError with its line
     """
 
     max_usd: Optional[Money] = None
@@ -29,11 +40,12 @@ class BudgetConfig:
     lower_output: Optional[bool] = None
     scope: Optional[str] = None
     bound: Optional[str] = None
+    prices: Optional[_Prices] = None
 
     def __post_init__(self) -> None:
         _convert.check("BudgetConfig", self, {
             "max_usd": _convert.money, "warn_at": _convert.shares, "hold_wait": _convert.number, "lower_output": _convert.boolean,
-            "scope": _convert.text, "bound": _convert.text,
+            "scope": _convert.text, "bound": _convert.text, "prices": _price_files.build,
         })
 
 

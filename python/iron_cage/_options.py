@@ -37,6 +37,13 @@ _PLAIN: dict[str, Callable[[str, Any], Any]] = {
     "max_calls": _convert.integer,
 }
 
+
+def _price_files(option: str, value: Any) -> Any:
+    from iron_cage._price_files import build  # seldom needed
+
+    return build(option, value)
+
+
 #: Field of a group -> name in the library, conversion.
 _BUDGET = {
     "max_usd": ("budget_usd", _convert.money),
@@ -45,6 +52,7 @@ _BUDGET = {
     "lower_output": ("lower_output", _convert.boolean),
     "scope": ("budget_scope", _convert.text),
     "bound": ("bound", _convert.text),
+    "prices": ("prices", _price_files),
 }
 _SAFETY = {
     "detection": ("pii_detection", _convert.boolean),

@@ -267,20 +267,21 @@ int main(int argc, char **argv)
         }
     }
 
-    /* Alone: everything is known, so the statuses are exact. Twice, to see what the second half adds to the memory. */
-    size_t native[2];
-    long memory[2];
-    for (int half = 0; half < 2; half++) {
-        calls_each = calls * 3 / 10;
+    /* Alone: everything is known, so the statuses are exact. Three times, to see what the last third adds to the memory: what waits for the collector comes and goes. */
+    size_t native[3];
+    long memory[3];
+    for (int third = 0; third < 3; third++) {
+        calls_each = calls / 5;
         run(&hosts[0]);
         release_all(&hosts[0]);
-        native[half] = mallinfo2().uordblks, memory[half] = resident();
+        native[third] = mallinfo2().uordblks, memory[third] = resident();
     }
+    long before = memory[0] > memory[1] ? memory[0] : memory[1];
     check(hosts[0].violations == 0, "alone: every call has a documented status, zeroed out-parameters and a message that fits", hosts[0].said);
     snprintf(why, sizeof why, "slot %u for at most %u objects", highest_slot, open_most);
     check(highest_slot < open_most, "no handle is lost: a slot is used again when its object is freed", why);
-    snprintf(why, sizeof why, "%zu bytes of the heap and %ld KiB in all, then %zu and %ld", native[0], memory[0], native[1], memory[1]);
-    check(native[1] < native[0] + (4 << 20) && memory[1] < memory[0] + (64 << 10), "the second half adds nothing to the memory", why);
+    snprintf(why, sizeof why, "%zu, %zu and %zu bytes of the heap, %ld, %ld and %ld KiB in all", native[0], native[1], native[2], memory[0], memory[1], memory[2]);
+    check(native[2] < native[1] + (4 << 20) && memory[2] < before + (64 << 10), "the last third adds nothing to the memory", why);
 
     alone = 0;
     calls_each = calls * 4 / 10 / THREADS;

@@ -16,6 +16,7 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_call_response", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING) | S(E_STATE)},
     {"ironcage_call_wait", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_cost_count_tokens", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
+    {"ironcage_cost_explain", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
     {"ironcage_cost_price", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
     {"ironcage_engine_add_hosts", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
     {"ironcage_engine_collect", ALWAYS | S(E_HANDLE)},
@@ -49,6 +50,9 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_safety_stream_new", ALWAYS | S(E_HANDLE)},
     {"ironcage_safety_stream_push", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_SEQUENCE)},
     {"ironcage_spend", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_store_audit_export", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_store_audit_prune", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_store_audit_verify", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_stream_feed", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_finish", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_STATE)},
     {"ironcage_stream_open", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING)},
@@ -62,7 +66,7 @@ static unsigned statuses_of(const char *export)
     return 0;
 }
 
-static char budget_in_sqlite[512], protection_in_sqlite[512];
+static char budget_in_sqlite[512], protection_in_sqlite[512], audit_in_sqlite[512], audit_lines[512], audit_old[512];
 
 /* Part of an export's name, a parameter's name, a value that is good or nearly so. */
 static const struct { const char *export, *name, *value; } values[] = {
@@ -89,6 +93,11 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"safety_restore", "options", "{\"key\":\"" SECRET "\"}"},
     {"", "place", "answer"}, {"", "place", "tool:mail"}, {"", "place", "nowhere"},
     {"", "text", "to [EMAIL_KJ7Q2ZP4M0XNT5WA] " SECRET},
+    {"audit", "options", audit_in_sqlite},
+    {"audit_export", "options", audit_lines},
+    {"audit_prune", "options", audit_old},
+    {"audit", "options", "{\"state\":\"/no/such/x.db\"}"},
+    {"audit", "options", "{\"head\":\"" SECRET "\"}"},
     {"scanner_new", "options", "{\"kinds\":[\"personal\",\"-URL\"],\"regions\":[\"US\"],\"min_score\":0.3}"},
     {"scanner_new", "options", "{\"patterns\":[{\"name\":\"MY_ID\",\"regex\":\"zq-[a-z]+-[0-9]{4}\",\"context\":[\"to\"]}],\"allow\":{\"domains\":[\"example.org\"]}}"},
     {"scanner_new", "options", "{\"dictionaries\":[{\"name\":\"WORDS\",\"terms\":[\"write to\"]}],\"deny\":[{\"name\":\"DENIED\",\"terms\":[\"jane\"]}]}"},
@@ -117,6 +126,9 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"", "data", "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":6}}\n\ndata: [DONE]\n\n"},
     {"", "text", "write to jane.doe@example.org or 4111 1111 1111 1111 " SECRET},
     {"", "text", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80 \xed\xa0\x80 " SECRET},
+    {"cost_explain", "query", "{}"}, {"cost_explain", "query", "{\"provider\":\"aws\"}"}, {"cost_explain", "query", "{\"model\":\"gpt-4o " SECRET "\"}"},
+    {"cost_explain", "query", "{\"model\":\"gpt-4o\",\"host\":\"x.openai.azure.com\",\"at\":\"2026-08-31T12:00\",\"usages\":[{\"input\":1000000000,\"output\":7,\"reasoning\":3}]}"},
+    {"cost_explain", "query", "{\"model\":\"x\",\"prices\":[{\"name\":\"p\",\"text\":\"{\\\"schema\\\":1,\\\"models\\\":[{\\\"id\\\":\\\"x\\\",\\\"prices\\\":{\\\"input\\\":1}}]}\"}]}"},
     {"", "model", "gpt-4o"}, {"", "model", "no-such-model"}, {"", "model", "\xff\xfe"},
     {"", "reason", "enough"},
 };
@@ -136,6 +148,9 @@ static void use_directory(const char *directory)
     snprintf(budget_in_sqlite, sizeof budget_in_sqlite, "{\"name\":\"durable\",\"limit_usd\":\"5\",\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
     snprintf(protection_in_sqlite, sizeof protection_in_sqlite,
              "{\"agent_id\":\"e\",\"budget_usd\":\"3\",\"hold_wait\":0,\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
+    snprintf(audit_in_sqlite, sizeof audit_in_sqlite, "{\"state\":\"%s/fuzz.db\"}", directory);
+    snprintf(audit_lines, sizeof audit_lines, "{\"state\":\"sqlite:///%s/fuzz.db\",\"format\":\"csv\",\"event\":\"call.*\",\"since\":\"2026-01-01\"}", directory);
+    snprintf(audit_old, sizeof audit_old, "{\"state\":\"%s/fuzz.db\",\"older_than_days\":0}", directory);
 }
 
 static void release_handle(uint64_t handle)

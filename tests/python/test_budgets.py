@@ -50,6 +50,18 @@ class TestTrees:
         assert spent == {org.name: billed, team.name: billed} and 0 < billed <= Decimal("0.0001")
         assert run.protection.report().budget.parent == team.name and team.report().parent == org.name and org.report().parent is None
 
+    def test_nested_agents_on_a_budget_and_its_parent_are_charged_once(self, sim, state, name):
+        team = Budget(name("team"), 1, state=state)
+        inner = agent(sim, budget=Budget(name("agent"), 1, parent=team), agent_id="inner")
+
+        @protect_agent(budget=team, agent_id="outer", pii_detection=False, state=state)
+        def outer():
+            inner()
+
+        outer()
+        assert team.report().spent_usd == inner.protection.report().budget.spent_usd == outer.protection.report().spent_usd == sim.bill(PRICES) > 0
+        assert team.report().held_usd == 0
+
     def test_parents_are_fixed_and_of_the_same_store(self, state, tmp_path, name):
         org, other = Budget(name("org"), 1, state=state), Budget(name("other"), 1, state=state)
         Budget(name("team"), 1, parent=org)

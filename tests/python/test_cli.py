@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from iron_cage import _cli
+from iron_cage import _cli, _cli_scan
 
 
 def run(*arguments, stdin=b""):
@@ -61,11 +61,11 @@ def test_binary_files_are_left_out_and_marked_encodings_are_read(tmp_path):
     ("123-45-6789", "***-**-6789"), ("12345678", "********"), ("a\nb", "***"), ("é@example.org", "*@******e.org"), ("x" * 100, "*" * 18 + "..." + "*" * 14 + "xxxx"),
 ])
 def test_masked_values_keep_at_most_four(value, shown):
-    assert _cli.masked(value) == shown
+    assert _cli_scan.masked(value) == shown
 
 
 def test_a_file_beyond_the_limits_is_named_and_the_others_are_scanned(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(_cli, "_MOST_BYTES", 20)
+    monkeypatch.setattr(_cli_scan, "_MOST_BYTES", 20)
     long, short = tmp_path / "long.txt", tmp_path / "short.txt"
     long.write_text("bob@example.com and more")
     short.write_text("bob@example.com")

@@ -44,7 +44,7 @@ internal static unsafe class ProtectionExports
     {
         Input.NotNull(result);
         *result = default;
-        *result = NativeBuffer.From(Handles.Budget(budget).Value.History(max > int.MaxValue ? int.MaxValue : (int)max));
+        *result = NativeBuffer.From(Handles.Budget(budget).Value.History(max is 0 or > 10_000 ? 10_000 : (int)max));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_budget_free")]

@@ -74,4 +74,12 @@ internal static unsafe class RoomExports
         *result = NativeBuffer.From(CostTools.Price(Handles.Engine(engine).Engine, name)
             ?? throw new AbiException(Status.NotFound, $"the price catalogue has no price for model '{name}'"));
     });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_explain")]
+    public static int Explain(NativeBuffer* result, ulong engine, byte* query, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(PriceExplanation.Explain(Handles.Engine(engine).Engine, Input.Json(query, length)));
+    });
 }

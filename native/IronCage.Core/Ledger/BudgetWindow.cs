@@ -56,10 +56,17 @@ public sealed class BudgetWindow : IEquatable<BudgetWindow>
             var start = now - (((now % length) + length) % length);
             return (start, start + length);
         }
-        var local = TimeZoneInfo.ConvertTime(instant, _zone!).DateTime;
+        var local = Local(now);
         var first = Text == "day" ? local.Date : new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Unspecified);
-        var next = Text == "day" ? first.AddDays(1) : first.AddMonths(1);
-        return (Begins(first), Begins(next));
+        var begin = Begins(first);
+        while (true)
+        {
+            first = Text == "day" ? first.AddDays(1) : first.AddMonths(1);
+            var next = Begins(first);
+            if (now < next)
+                return (begin, next);
+            begin = next; // clocks were turned back over a midnight that had come already
+        }
     }
 
     /// <inheritdoc/>
@@ -74,14 +81,27 @@ public sealed class BudgetWindow : IEquatable<BudgetWindow>
     /// <summary>"day, Europe/Berlin".</summary>
     public override string ToString() => _zone is null || Zone == "UTC" ? Text : $"{Text}, {Zone}";
 
-    /// <summary>When a local midnight is: the first of two where clocks were turned back over it, the end of the gap where they were turned forward.</summary>
+    /// <summary>When a local midnight is: the first instant at which the clocks of the zone show it, or a later time. It may come twice, or never.</summary>
     private long Begins(DateTime midnight)
     {
-        while (_zone!.IsInvalidTime(midnight))
-            midnight = midnight.AddMinutes(1);
-        var offset = _zone.IsAmbiguousTime(midnight) ? _zone.GetAmbiguousTimeOffsets(midnight).Max() : _zone.GetUtcOffset(midnight);
-        return new DateTimeOffset(midnight, offset).ToUnixTimeMilliseconds();
+        const long Step = 15 * 60_000;
+        // No zone is further from UTC, and none changes its clocks within a quarter of an hour twice.
+        var before = new DateTimeOffset(midnight, TimeSpan.Zero).ToUnixTimeMilliseconds() - (16 * 4 * Step);
+        while (Local(before + Step) < midnight)
+            before += Step;
+        var after = before + Step;
+        while (after - before > 1)
+        {
+            var middle = before + ((after - before) / 2);
+            if (Local(middle) < midnight)
+                before = middle;
+            else
+                after = middle;
+        }
+        return after;
     }
+
+    private DateTime Local(long milliseconds) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), _zone!).DateTime;
 
     private static TimeZoneInfo? FindZone(string? zone)
     {

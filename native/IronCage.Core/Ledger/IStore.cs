@@ -16,6 +16,9 @@ public interface IStore : IDisposable
     /// <summary>The sealed values of tokens that it keeps; null for memory.</summary>
     ITokenStore? Tokens { get; }
 
+    /// <summary>The audit trail, to be read, verified and pruned; null where it cannot be.</summary>
+    IAuditLog? Audit => null;
+
     /// <summary>Opens the account, making it when it does not exist.</summary>
     /// <exception cref="ArgumentException">The parent does not exist, is another than before, or would be its own.</exception>
     /// <exception cref="StoreException">The store cannot be reached or is damaged.</exception>

@@ -21,7 +21,7 @@ internal ref struct PriceJson(ReadOnlySpan<byte> text)
     public string Subject { get; set; } = "";
 
     /// <summary>The name of the next property of the object; null at its end.</summary>
-    public string? Property() => Begins(JsonTokenType.PropertyName, JsonTokenType.EndObject, "a property") ? json.GetString() : null;
+    public string? Property() => Begins(JsonTokenType.PropertyName, JsonTokenType.EndObject, "a property") ? String() : null;
 
     /// <summary>Whether an object follows in an array; false at its end.</summary>
     public bool Item() => Begins(JsonTokenType.StartObject, JsonTokenType.EndArray, "an object");
@@ -55,7 +55,7 @@ internal ref struct PriceJson(ReadOnlySpan<byte> text)
     public string Text(string what)
     {
         Next(JsonTokenType.String, "a text");
-        return json.GetString() is { Length: > 0 and <= 1000 } read ? read : throw Wrong($"{what} is a text of 1 to 1,000 characters");
+        return String() is { Length: > 0 and <= 1000 } read ? read : throw Wrong($"{what} is a text of 1 to 1,000 characters");
     }
 
     public bool Bool(string what)
@@ -87,7 +87,7 @@ internal ref struct PriceJson(ReadOnlySpan<byte> text)
     public DateOnly Date(string what)
     {
         Next(JsonTokenType.String, "a text");
-        return DateOnly.TryParseExact(json.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        return DateOnly.TryParseExact(String(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
             : throw Wrong($"{what} is a date, YYYY-MM-DD");
     }
@@ -124,7 +124,7 @@ internal ref struct PriceJson(ReadOnlySpan<byte> text)
     private TimeOnly Time(string what)
     {
         Next(JsonTokenType.String, "a text");
-        return TimeOnly.TryParseExact(json.GetString(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+        return TimeOnly.TryParseExact(String(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time
             : throw Wrong($"{what} is two times of the day in UTC, [\"HH:MM\", \"HH:MM\"]");
     }
@@ -138,9 +138,21 @@ internal ref struct PriceJson(ReadOnlySpan<byte> text)
     }
 
     private readonly string Checked(string what) =>
-        json.ValueSpan.Length is > 0 and <= 256 && json.ValueSpan.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0
-            ? json.GetString()!
+        String() is { Length: > 0 and <= 256 } name && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
+            ? name
             : throw Wrong($"{what} is 1 to 256 printable ASCII characters without spaces");
+
+    private readonly string String()
+    {
+        try
+        {
+            return json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong("this is no text: half of a surrogate pair, or no UTF-8");
+        }
+    }
 
     private bool Begins(JsonTokenType wanted, JsonTokenType end, string what)
     {

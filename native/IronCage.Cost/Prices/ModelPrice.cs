@@ -102,10 +102,13 @@ public sealed class ModelPrice
     /// <param name="tokenizer">A public tokenizer of the model, if any.</param>
     /// <param name="reasoning">Whether the model may think in hidden tokens.</param>
     /// <param name="outputLimitField">The field for an output limit; null: whichever the request uses.</param>
+    /// <param name="perRequest">Charged once for each call; null: nothing is.</param>
+    /// <param name="perSearch">Charged for each search of the provider's; null: not stated.</param>
     /// <exception cref="ArgumentException">A tier does not ascend, or a number is out of range.</exception>
     public static ModelPrice Assumed(
         string id, PriceBuckets buckets, IReadOnlyList<PriceTier>? tiers = null, long? contextWindow = null, long? maxOutput = null,
-        string provider = "", string? tokenizer = null, bool reasoning = false, string? outputLimitField = null)
+        string provider = "", string? tokenizer = null, bool reasoning = false, string? outputLimitField = null,
+        Picodollars? perRequest = null, Picodollars? perSearch = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(provider);
@@ -120,6 +123,8 @@ public sealed class ModelPrice
             Tokenizer = tokenizer,
             Reasoning = reasoning,
             OutputLimitField = outputLimitField,
+            PerRequest = perRequest,
+            PerSearch = perSearch,
             Source = "assumed",
             IsAssumed = true,
         };

@@ -55,6 +55,12 @@ public readonly record struct PriceBuckets(
         return new Picodollars((long)picodollars);
     }
 
+    /// <summary>Every bucket by its name in price files (docs/prices.md), in the order of their documentation; null: not stated.</summary>
+    public IEnumerable<KeyValuePair<string, Picodollars?>> ByName() => BucketTable.Of(this);
+
+    /// <summary>With another price of one bucket; null: there is no bucket of this name.</summary>
+    public PriceBuckets? With(string bucket, Picodollars price) => BucketTable.Find(bucket)?.With(this, price);
+
     /// <summary>Picodollars per token to dollars per million tokens, for display.</summary>
     public static decimal DollarsPerMillion(Picodollars perToken) => perToken.Value / PicodollarsPerTokenAtOneDollarPerMillion;
 

@@ -17,9 +17,14 @@ public sealed class TokenCounter
     /// <summary>The tokenizer of gpt-oss: o200k_base with more special tokens, which ordinary text does not have.</summary>
     public const string O200kHarmony = "o200k_harmony";
 
-    private readonly Lazy<CharacterClasses> classes = new();
-    private readonly Lazy<Vocabulary> o200k = new(() => Vocabulary.Load(O200k));
-    private readonly Lazy<Vocabulary> cl100k = new(() => Vocabulary.Load(Cl100k));
+    // Never changed once they are made, and the same for all counters of the process.
+    private static readonly Lazy<CharacterClasses> SharedClasses = new();
+    private static readonly Lazy<Vocabulary> SharedO200k = new(() => Vocabulary.Load(O200k));
+    private static readonly Lazy<Vocabulary> SharedCl100k = new(() => Vocabulary.Load(Cl100k));
+
+    private readonly Lazy<CharacterClasses> classes = new(() => SharedClasses.Value);
+    private readonly Lazy<Vocabulary> o200k = new(() => SharedO200k.Value);
+    private readonly Lazy<Vocabulary> cl100k = new(() => SharedCl100k.Value);
 
     /// <summary>Whether <paramref name="tokenizer"/> is one of the public ones.</summary>
     public static bool IsPublic(string? tokenizer) => tokenizer is O200k or Cl100k or O200kHarmony;

@@ -18,6 +18,7 @@ internal struct MessagesUsage
     private long? _writtenHour;
     private long? _output;
     private long? _thinking;
+    private long? _searches;
     private WireUsage? _compaction;
     private bool _isBroken;
 
@@ -45,6 +46,7 @@ internal struct MessagesUsage
         _writtenHour = later._writtenHour ?? _writtenHour;
         _output = later._output ?? _output;
         _thinking = later._thinking ?? _thinking;
+        _searches = later._searches ?? _searches;
         _compaction = later._compaction ?? _compaction;
         _isBroken |= later._isBroken;
         HasExtraCharge |= later.HasExtraCharge;
@@ -58,9 +60,9 @@ internal struct MessagesUsage
         var hour = _writtenHour ?? 0;
         // Where the sum says more than its parts, the rest went to the usual cache.
         var usual = Math.Max((_written ?? 0) - hour, _writtenShort ?? 0);
-        var usage = new WireUsage(input, _cached ?? 0, usual, output, Math.Min(_thinking ?? 0, output), 0, 0, hour);
+        var usage = new WireUsage(input, _cached ?? 0, usual, output, Math.Min(_thinking ?? 0, output), 0, 0, hour) { Searches = _searches ?? 0 };
         return _compaction is not { } more ? usage : new WireUsage(usage.Input + more.Input, usage.Cached + more.Cached, usage.CacheWrite + more.CacheWrite,
-            usage.Output + more.Output, usage.Reasoning, 0, 0, usage.CacheWriteHour + more.CacheWriteHour);
+            usage.Output + more.Output, usage.Reasoning, 0, 0, usage.CacheWriteHour + more.CacheWriteHour) { Searches = usage.Searches };
     }
 
     private void ReadObject(ref Utf8JsonReader reader)
@@ -99,9 +101,10 @@ internal struct MessagesUsage
             if (ReaderText.Is(ref reader, "ephemeral_5m_input_tokens"u8)) _writtenShort = Number(ref reader);
             else if (ReaderText.Is(ref reader, "ephemeral_1h_input_tokens"u8)) _writtenHour = Number(ref reader);
             else if (ReaderText.Is(ref reader, "thinking_tokens"u8)) _thinking = Number(ref reader);
+            else if (ReaderText.Is(ref reader, "web_search_requests"u8)) _searches = Number(ref reader);
             else
             {
-                // Fetching costs its tokens alone; whatever else is counted per use has a price per use.
+                // Fetching costs its tokens alone, and searches are told; whatever else is counted per use has a price per use.
                 var isFree = ReaderText.Is(ref reader, "web_fetch_requests"u8);
                 HasExtraCharge |= Number(ref reader) > 0 && !isFree;
             }

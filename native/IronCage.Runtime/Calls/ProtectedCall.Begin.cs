@@ -335,7 +335,7 @@ public sealed partial class ProtectedCall
     {
         foreach (var protection in _run.Protections)
         {
-            if (protection.IsAudited && !_run.Watches.Any(w => w.Protection == protection && w.Watch.KeepsAudit && _price is not null))
+            if (protection.IsAudited && !_run.Payers.Any(w => w.Protection == protection && w.Watch.KeepsAudit && _price is not null))
                 protection.Audit("call.allowed", CallDetails(held, estimated: null, usage: null));
         }
     }

@@ -122,7 +122,7 @@ public sealed partial class ProtectedCall
         Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
 
     private static TokenUsage Tokens(in WireUsage wire) =>
-        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour);
+        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour, Searches: wire.Searches);
 
     private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
@@ -136,6 +136,7 @@ public sealed partial class ProtectedCall
         // A count that no request of this model can have teaches nothing.
         if (_marginBound > 0 && wire.TotalInput <= (_price.ContextWindow ?? long.MaxValue))
             _raisedMargin = _engine.Margins.Observe(RequestShapes.MarginKey(_request, _price), _marginBound, wire.TotalInput);
+        extra |= wire.Searches > 0 && _price.PerSearch is null;
         if (extra)
         {
             foreach (var protection in _run.Protections)
@@ -198,8 +199,7 @@ public sealed partial class ProtectedCall
     {
         if (!TrySettle())
             return;
-        foreach (var hold in _holds)
-            hold.Payer.Watch.Account.Settle(_id, Picodollars.Zero);
+        SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
             protection.Tally.TookBack(Model, held, _lowered, _isRetry, _request.UnscannableParts);
@@ -224,13 +224,10 @@ public sealed partial class ProtectedCall
         var details = _run.Protections.Any(protection => protection.IsAudited || protection.WantsEvents) ? CallDetails(cost, estimated, usage) : null;
         var settlement = new Settlement(_id, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
         // What a payer's store keeps of the call is written in the transaction that ends its hold.
-        foreach (var (payer, _) in _holds)
+        SettleAll((payer, _) => settlement with
         {
-            payer.Watch.Account.Settle(settlement with
-            {
-                Attribution = payer.Reports ? settlement.Attribution : null, Audit = payer.Watch.KeepsAudit ? payer.Protection.Entry("call.settled", details!) : null,
-            });
-        }
+            Attribution = payer.Reports ? settlement.Attribution : null, Audit = payer.Watch.KeepsAudit ? payer.Protection.Entry("call.settled", details!) : null,
+        });
         foreach (var store in _holds.Count > 0 ? _run.StoresWithoutHold : _run.Protections.Select(protection => protection.Store).Distinct())
             store.Record(settlement);
         var over = _holds.Exists(hold => cost > hold.Held);
@@ -248,6 +245,26 @@ public sealed partial class ProtectedCall
         foreach (var payer in _run.Watches)
             payer.Protection.CheckBudget(payer.Watch);
         _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
+    }
+
+    /// <summary>Ends every hold; a store that fails does not keep the others from it.</summary>
+    /// <exception cref="StoreException">What the first of them said.</exception>
+    private void SettleAll(Func<Runs.Run.Payer, Guid, Settlement> settlementOf)
+    {
+        StoreException? failure = null;
+        foreach (var (payer, _) in _holds)
+        {
+            try
+            {
+                payer.Watch.Account.Settle(settlementOf(payer, _id));
+            }
+            catch (StoreException e)
+            {
+                failure ??= e;
+            }
+        }
+        if (failure is not null)
+            throw failure;
     }
 
     /// <summary>To whom the call is reported: the innermost agent, and the provider, or its host where that is not known.</summary>

@@ -14,7 +14,7 @@ public sealed partial class ProtectedCall
 
     private Refusal? FindPrice()
     {
-        _price = _engine.Catalogue.Find(_provider, Model);
+        _price = OwnPrice() ?? _engine.Catalogue.Find(_provider, Model);
         var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
         if (_price is not null && feature is null)
             return null;
@@ -22,7 +22,7 @@ public sealed partial class ProtectedCall
         foreach (var protection in _run.Protections)
         {
             if (protection.Options.Unpriced == UnpricedPolicy.Deny)
-                return Refusal.Unpriced(Model, feature, feature is null ? _engine.Catalogue.Resolve(_provider, Model) : null) with { By = [protection] };
+                return Refusal.Unpriced(Model, feature, feature is null ? LookUp() : null) with { By = [protection] };
             // Of several assumptions the dearest bounds the others.
             if (protection.Options.AssumedPrice is { } price && (assumed is null || price.Buckets.Output!.Value > assumed.Buckets.Output!.Value))
                 assumed = price;
@@ -37,6 +37,23 @@ public sealed partial class ProtectedCall
         }
         return null;
     }
+
+    /// <summary>The user's price of the model; of several protections the dearest bounds the others.</summary>
+    private ModelPrice? OwnPrice()
+    {
+        ModelPrice? dearest = null;
+        foreach (var protection in _run.Protections)
+        {
+            if (protection.Prices?.Find(_provider, Model) is { } own && (dearest is null || Weight(own) > Weight(dearest)))
+                dearest = own;
+        }
+        return dearest;
+
+        static decimal Weight(ModelPrice price) => (decimal)price.Buckets.Input.Value + (price.Buckets.Output ?? Picodollars.Zero).Value;
+    }
+
+    private PriceResolution LookUp() =>
+        _run.Protections.Select(p => p.Prices?.Resolve(_provider, Model, null)).FirstOrDefault(found => found is not null) ?? _engine.Catalogue.Resolve(_provider, Model);
 
     private string? AudioWithoutPrice(ModelPrice? price)
     {
@@ -153,7 +170,7 @@ public sealed partial class ProtectedCall
             return null;
         var demand = _demand;
         var attribution = Attribution();
-        var waits = _run.Watches;
+        var waits = _run.Payers;
         for (var i = 0; i < waits.Count; i++)
         {
             var payer = waits[i];
@@ -170,7 +187,9 @@ public sealed partial class ProtectedCall
             if (outcome.Status != HoldStatus.Granted)
             {
                 GiveBack();
-                _refusing = payer.Protection;
+                _refusing = outcome.RefusedBy is { } above
+                    ? _run.Watches.FirstOrDefault(w => w.Watch.Store == payer.Watch.Store && w.Watch.Account.Name == above, payer).Protection
+                    : payer.Protection;
                 return outcome;
             }
             _holds.Add(new HoldGrant(payer, outcome.Held));
@@ -192,8 +211,7 @@ public sealed partial class ProtectedCall
 
     private void GiveBack()
     {
-        foreach (var hold in _holds)
-            hold.Payer.Watch.Account.Settle(_id, Picodollars.Zero);
+        SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         _holds.Clear();
     }
 

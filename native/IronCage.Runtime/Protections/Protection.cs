@@ -4,6 +4,7 @@ using IronCage.Core.Audit;
 using IronCage.Core.Events;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
+using IronCage.Cost;
 using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Runs;
@@ -39,6 +40,7 @@ public sealed class Protection
         _stop = legacy is null ? new StopSwitch() : StopSwitch.Inherit(legacy.Stop);
         Options = options;
         _budgetName = shared?.Name ?? options.AgentId;
+        Prices = PriceFileText.Book(options.PriceFiles, engine);
         if (shared is not null && options.Budget is not null)
             throw new ConfigException("budget_usd", "cannot be given together with a shared budget");
         if (shared is not null && options.BudgetPerRun)
@@ -64,6 +66,9 @@ public sealed class Protection
     public ulong Handle { get; set; }
 
     public ProtectionOptions Options { get; }
+
+    /// <summary>Prices of its own, which go before the catalogue's; null: none.</summary>
+    internal PriceBook? Prices { get; }
 
     internal SafetyPolicy Policy { get; }
 

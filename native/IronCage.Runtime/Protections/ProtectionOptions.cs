@@ -41,6 +41,9 @@ public sealed record ProtectionOptions
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }
+
+    /// <summary>Contents of price files, the last goes first; read into a book by the protection.</summary>
+    public IReadOnlyList<PriceFileText> PriceFiles { get; init; } = [];
     public bool PassUnclaimed { get; init; }
     public UnscannablePolicy Unscannable { get; init; } = UnscannablePolicy.Warn;
     public bool Respond { get; init; }

@@ -48,6 +48,7 @@ public static class ProtectionOptionsReader
         "circuit_breaker" => o with { CircuitBreaker = Circuit(value, name) },
         "state" => o with { State = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Text(value, name, 4096) },
         "unpriced" => Unpriced(o, value, name),
+        "prices" => o with { PriceFiles = PriceFileText.Read(value, name) },
         "unclaimed" => o with { PassUnclaimed = OptionsJson.OneOf(value, name, "deny", "pass") == "pass" },
         "unscannable" => o with { Unscannable = Unscannable(value, name) },
         "on_deny" => o with { Respond = OptionsJson.OneOf(value, name, "raise", "respond") == "respond" },
@@ -121,33 +122,44 @@ public static class ProtectionOptionsReader
 
     private static ModelPrice AssumedPrice(JsonElement value, string name)
     {
-        decimal? input = null, output = null, cached = null, cacheWrite = null;
+        const string Suffix = "_usd_per_mtok";
+        var buckets = default(PriceBuckets);
         long? window = null, mostOutput = null;
+        Picodollars? request = null, search = null;
+        var hasInput = false;
         foreach (var property in value.EnumerateObject())
         {
             var option = $"{name}[{property.Name}]";
-            if (property.Name is "context_window" or "max_output")
-            {
-                long? tokens = property.Value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Integer(property.Value, option, 1, 1_000_000_000);
-                if (property.Name == "max_output")
-                    mostOutput = tokens;
-                else
-                    window = tokens;
-                continue;
-            }
-            decimal? price = property.Value.ValueKind == JsonValueKind.Null ? null : PerMillion(property.Value, option);
+            var isNull = property.Value.ValueKind == JsonValueKind.Null;
             switch (property.Name)
             {
-                case "input_usd_per_mtok": input = price; break;
-                case "output_usd_per_mtok": output = price; break;
-                case "cached_input_usd_per_mtok": cached = price; break;
-                case "cache_write_usd_per_mtok": cacheWrite = price; break;
-                default: throw new ConfigException(option, "is not accepted; accepted are input_usd_per_mtok, output_usd_per_mtok, cached_input_usd_per_mtok, cache_write_usd_per_mtok, context_window, max_output");
+                case "context_window": window = isNull ? null : OptionsJson.Integer(property.Value, option, 1, 1_000_000_000); break;
+                case "max_output": mostOutput = isNull ? null : OptionsJson.Integer(property.Value, option, 1, 1_000_000_000); break;
+                case "request_usd": request = isNull ? null : Each(property.Value, option); break;
+                case "search_usd": search = isNull ? null : Each(property.Value, option); break;
+                default:
+                    var bucket = property.Name.EndsWith(Suffix, StringComparison.Ordinal) ? property.Name[..^Suffix.Length] : "";
+                    if (buckets.With(bucket, Picodollars.Zero) is null)
+                        throw new ConfigException(option, $"is not accepted; accepted are {string.Join(", ", buckets.ByName().Select(known => known.Key + Suffix))}, request_usd, search_usd, context_window, max_output");
+                    if (isNull)
+                        break;
+                    buckets = buckets.With(bucket, PriceBuckets.PerToken(PerMillion(property.Value, option)))!.Value;
+                    hasInput |= bucket == "input";
+                    break;
             }
         }
-        if (input is null || output is null)
+        if (!hasInput || buckets.Output is null)
             throw new ConfigException(name, "an assumed price needs input_usd_per_mtok and output_usd_per_mtok");
-        return ModelPrice.Assumed("assumed", PriceBuckets.FromDollarsPerMillion(input.Value, output.Value, cached, cacheWrite), contextWindow: window, maxOutput: mostOutput);
+        return ModelPrice.Assumed("assumed", buckets, contextWindow: window, maxOutput: mostOutput, perRequest: request, perSearch: search);
+    }
+
+    private static Picodollars Each(JsonElement value, string option)
+    {
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= 24 } text
+            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars)
+            && dollars is >= 0 and <= 1000 && dollars * Picodollars.PerDollar is var pico && pico == decimal.Truncate(pico))
+            return new Picodollars((long)pico);
+        throw new ConfigException(option, "must be a decimal string of dollars for one, 0 to 1000, at most 12 decimal places");
     }
 
     private static decimal PerMillion(JsonElement value, string option)

@@ -32,9 +32,12 @@ public sealed class Run
         Watch = watch;
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
-        HashSet<IStore> unreported = [.. Protections.Select(p => p.Store)];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
-            .Select(r => new Payer(r.Protection, r.Watch!, Reports: unreported.Remove(r.Watch!.Store)))];
+            .Select(r => new Payer(r.Protection, r.Watch!, Reports: false))];
+        // A hold counts in the accounts above its own: one that lies above another is not asked again.
+        HashSet<string> covered = [.. Watches.SelectMany(w => Above(w.Watch.Account)).Select(account => account.Key)];
+        HashSet<IStore> unreported = [.. Protections.Select(p => p.Store)];
+        Payers = [.. Watches.Where(w => !covered.Contains(w.Watch.Account.Key)).Select(w => w with { Reports = unreported.Remove(w.Watch.Store) })];
         StoresWithoutHold = [.. unreported];
         Project = Chain.Select(r => r.Protection.Options.Project).FirstOrDefault(project => project.Length > 0) ?? "";
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
@@ -48,6 +51,12 @@ public sealed class Run
     /// <param name="Reports">Whether the spend of a call is reported with the hold on this account: once for each store in which a protection of the chain keeps its trail.</param>
     internal readonly record struct Payer(Protection Protection, BudgetWatch Watch, bool Reports);
 
+    private static IEnumerable<ILedgerAccount> Above(ILedgerAccount account)
+    {
+        for (var above = account.Parent; above is not null; above = above.Parent)
+            yield return above;
+    }
+
     public Protection Protection { get; }
 
     /// <summary>The budget of this run; null when spend is not limited.</summary>
@@ -59,8 +68,11 @@ public sealed class Run
     /// <summary>The protections of the chain, each once.</summary>
     internal IReadOnlyList<Protection> Protections { get; }
 
-    /// <summary>The accounts that a call draws on, each once, in the order in which they are taken.</summary>
+    /// <summary>The budgets of the chain, each once.</summary>
     internal IReadOnlyList<Payer> Watches { get; }
+
+    /// <summary>Those of <see cref="Watches"/> in which a call takes a hold, in the order in which they are taken: a hold counts in the accounts above, too.</summary>
+    internal IReadOnlyList<Payer> Payers { get; }
 
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
     internal IReadOnlyList<IStore> StoresWithoutHold { get; }

@@ -25,6 +25,8 @@ public static class CostTools
             writer.WriteString("model", price.Id);
             writer.WriteString("provider", price.Provider);
             WriteBuckets(writer, price.Buckets);
+            Write(writer, "request_usd", price.PerRequest?.ToDollars());
+            Write(writer, "search_usd", price.PerSearch?.ToDollars());
             WriteTokens(writer, "context_window", price.ContextWindow);
             WriteTokens(writer, "max_output", price.MaxOutput);
             writer.WriteStartArray("tiers");
@@ -56,18 +58,14 @@ public static class CostTools
 
     private static void WriteBuckets(Utf8JsonWriter writer, in PriceBuckets buckets)
     {
-        Write(writer, "input_usd_per_mtok", buckets.Input);
-        Write(writer, "output_usd_per_mtok", buckets.Output);
-        Write(writer, "cached_input_usd_per_mtok", buckets.CachedInput);
-        Write(writer, "cache_write_usd_per_mtok", buckets.CacheWrite);
-        Write(writer, "audio_input_usd_per_mtok", buckets.AudioInput);
-        Write(writer, "audio_output_usd_per_mtok", buckets.AudioOutput);
+        foreach (var (name, price) in buckets.ByName())
+            Write(writer, name + "_usd_per_mtok", price is { } perToken ? PriceBuckets.DollarsPerMillion(perToken) : null);
     }
 
-    private static void Write(Utf8JsonWriter writer, string name, Picodollars? perToken)
+    private static void Write(Utf8JsonWriter writer, string name, decimal? dollars)
     {
-        if (perToken is { } price)
-            writer.WriteString(name, PriceBuckets.DollarsPerMillion(price).ToString("0.######", CultureInfo.InvariantCulture));
+        if (dollars is { } known)
+            writer.WriteString(name, known.ToString("0.############", CultureInfo.InvariantCulture));
         else
             writer.WriteNull(name);
     }

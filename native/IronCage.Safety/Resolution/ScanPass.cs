@@ -26,6 +26,9 @@ internal sealed class ScanPass(bool isWhole)
     private bool isTold;
     private bool isKept;
 
+    /// <summary>Whether a scan is under way.</summary>
+    public bool IsTaken { get; set; }
+
     /// <summary>The folded text, and the way back.</summary>
     public FoldedText Text { get; } = new();
 

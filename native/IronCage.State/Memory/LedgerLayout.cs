@@ -19,7 +19,7 @@ internal unsafe struct LedgerLayout
     public const int WindowLength = 64;
 
     /// <summary>Room for <see cref="Name"/>, a closing zero included; a longer name is cut.</summary>
-    public const int NameLength = 512;
+    public const int NameLength = 1024;
 
     public fixed byte Mutex[RobustMutex.Size];
 

@@ -24,8 +24,6 @@ internal sealed class LedgerPath
 
     public ReadOnlySpan<SharedLedger> Ledgers => _path;
 
-    public ReadOnlySpan<IBudgetLevel> Levels => _levels;
-
     /// <summary>Grows with every change of any. Read without the locks.</summary>
     public long Version
     {
@@ -71,11 +69,28 @@ internal sealed class LedgerPath
     /// <summary>Grants a demand, or says why not; see <see cref="HoldPath.Take"/>. Between Enter and Exit.</summary>
     public HoldRules.Decision Take(in HoldDemand demand, out HoldOutcome outcome)
     {
+        Prepare();
         var decision = HoldPath.Take(_levels, demand, null, out outcome);
         if (decision == HoldRules.Decision.Grant || !IsShared)
             return decision;
         BookTheDead();
         return HoldPath.Take(_levels, demand, null, out outcome);
+    }
+
+    /// <summary>As <see cref="HoldPath.Serve"/>. Between Enter and Exit.</summary>
+    public bool Serve(Waiter waiter, HashSet<IBudgetLevel> blocked)
+    {
+        Prepare();
+        return HoldPath.Serve(waiter, _levels, blocked);
+    }
+
+    /// <summary>What can fail does so before the first level is changed.</summary>
+    private void Prepare()
+    {
+        if (_path.Length == 1)
+            return;
+        foreach (var ledger in _path)
+            ledger.PrepareHold();
     }
 
     /// <summary>A hold that was just granted. Between Enter and Exit.</summary>

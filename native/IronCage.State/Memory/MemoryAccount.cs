@@ -13,6 +13,8 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
 {
     private const int MostEvents = 10_000;
 
+    private readonly MemoryAccount? _parent = parent;
+    private readonly SharedLedger _ledger = ledger;
     private readonly MemoryTree _tree = parent?._tree ?? new MemoryTree(clock);
     private readonly LedgerPath _path = new(PathOf(parent, ledger));
     private readonly Dictionary<Guid, OpenHold> _holds = [];
@@ -20,11 +22,11 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     private readonly HashSet<Guid> _changes = [];
     private bool _closed;
 
-    public string Name => ledger.Name;
+    public string Name => _ledger.Name;
     public string Key => key;
-    public nint SharedAddress => ledger.Address;
-    public ILedgerAccount? Parent => parent;
-    public BudgetWindow Window => ledger.Window;
+    public nint SharedAddress => _ledger.Address;
+    public ILedgerAccount? Parent => _parent;
+    public BudgetWindow Window => _ledger.Window;
 
     /// <summary>Grows with every change of this account and those above. Read without the lock.</summary>
     public long Version => _path.Version;
@@ -35,18 +37,18 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     /// <summary>How many accounts there are from here to the top of the tree.</summary>
     public int Levels => _path.Ledgers.Length;
 
-    public BudgetFigures Peek() => ledger.Figures;
+    public BudgetFigures Peek() => _ledger.Figures;
 
     public ValueTask<BudgetFigures> ReadAsync(CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
         lock (_tree.Sync)
         {
-            _path.Enter();
+            Enter();
             try
             {
                 _path.BookTheDead();
-                return new ValueTask<BudgetFigures>(ledger.Figures);
+                return new ValueTask<BudgetFigures>(_ledger.Figures);
             }
             finally
             {
@@ -66,7 +68,7 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
             if (_closed)
                 throw MemoryStore.Closed();
             if (cancel.IsCancellationRequested)
-                return new ValueTask<HoldOutcome>(Demands.Refused(HoldStatus.Cancelled, demand, ledger.Figures));
+                return new ValueTask<HoldOutcome>(Demands.Refused(HoldStatus.Cancelled, demand, _ledger.Figures));
             if (_holds.ContainsKey(demand.Call))
                 throw new InvalidOperationException("this call already has a hold, or waits for one, in this budget");
 
@@ -105,7 +107,7 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
         {
             if (!_holds.TryGetValue(settlement.Call, out hold) || hold == OpenHold.Waiting)
                 return false;
-            _path.Enter();
+            Enter();
             try
             {
                 _path.Settle(hold, settlement.Actual);
@@ -135,14 +137,14 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
         lock (_tree.Sync)
         {
             if (change.Id is { } known && _changes.Contains(known))
-                return new ValueTask<BudgetFigures>(ledger.Figures);
-            _path.Enter();
+                return new ValueTask<BudgetFigures>(_ledger.Figures);
+            Enter();
             try
             {
                 Change(change);
                 if (change.Id is { } id)
                     _changes.Add(id);
-                figures = ledger.Figures;
+                figures = _ledger.Figures;
             }
             finally
             {
@@ -160,7 +162,11 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     {
         Demands.CheckMost(most);
         lock (_tree.Sync)
+        {
+            Enter();
+            Leave();
             return new ValueTask<IReadOnlyList<BudgetEvent>>([.. _events.Take(most)]);
+        }
     }
 
     /// <summary>What it is opened with again, or for the first time.</summary>
@@ -169,13 +175,13 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
         List<Waiter>? decided;
         lock (_tree.Sync)
         {
-            _path.Enter();
+            Enter();
             try
             {
                 if (isNew)
                     Note(BudgetEventKind.Opened, terms.Limit);
-                if (terms.Window is { } window && !window.Equals(ledger.Window))
-                    ledger.SetWindow(window);
+                if (terms.Window is { } window && !window.Equals(_ledger.Window))
+                    _ledger.SetWindow(window);
                 if (terms.Limit is { } limit && !isNew)
                     SetLimit(limit, null);
             }
@@ -191,10 +197,10 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     /// <summary>Decides about one who waits. Under the tree's lock.</summary>
     public bool Serve(Waiter waiter, HashSet<IBudgetLevel> blocked)
     {
-        _path.Enter();
+        Enter();
         try
         {
-            if (!HoldPath.Serve(waiter, _path.Levels, blocked))
+            if (!_path.Serve(waiter, blocked))
                 return false;
             if (waiter.Outcome.Status == HoldStatus.Granted)
                 _holds[waiter.Demand.Call] = _path.Claimed(waiter.Outcome.Held);
@@ -213,7 +219,7 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     {
         if (!_path.IsShared)
             return;
-        _path.Enter();
+        Enter();
         try
         {
             _path.BookTheDead();
@@ -232,7 +238,7 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
             if (!_tree.Remove(waiter))
                 return;
             _holds.Remove(waiter.Demand.Call);
-            waiter.Outcome = Demands.Refused(why, waiter.Demand, ledger.Figures);
+            waiter.Outcome = Demands.Refused(why, waiter.Demand, _ledger.Figures);
             decided = _tree.Serve();
         }
         waiter.Complete();
@@ -271,7 +277,7 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     /// <summary>Grants the demand now, or tells why not. Under the tree's lock.</summary>
     private HoldRules.Decision TryHold(in HoldDemand demand, out HoldOutcome outcome, out long version)
     {
-        _path.Enter();
+        Enter();
         try
         {
             // What changes from here on may concern whoever waits.
@@ -291,23 +297,23 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
     {
         if (change.TopUp is { } amount)
         {
-            ledger.TopUp(amount);
+            _ledger.TopUp(amount);
             Note(BudgetEventKind.TopUp, amount, change.Note);
         }
         if (change.Limit is { } limit)
             SetLimit(limit, change.Note);
-        if (change.Frozen is { } frozen && frozen != ledger.Figures.IsFrozen)
+        if (change.Frozen is { } frozen && frozen != _ledger.Figures.IsFrozen)
         {
-            ledger.SetFrozen(frozen);
+            _ledger.SetFrozen(frozen);
             Note(frozen ? BudgetEventKind.Frozen : BudgetEventKind.Unfrozen, null, change.Note);
         }
     }
 
     private void SetLimit(Picodollars limit, string? note)
     {
-        if (ledger.BaseLimit == limit)
+        if (_ledger.BaseLimit == limit)
             return;
-        ledger.SetLimit(limit);
+        _ledger.SetLimit(limit);
         Note(BudgetEventKind.Limit, limit, note);
     }
 
@@ -320,11 +326,20 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
             _events.RemoveLast();
     }
 
-    private void Leave()
+    /// <summary>Enters the accounts of the path; windows that ended meanwhile come into the history of each before anything else does.</summary>
+    private void Enter()
     {
-        foreach (var (end, spent) in ledger.Ended)
-            Note(new BudgetEvent(DateTimeOffset.FromUnixTimeMilliseconds(end), BudgetEventKind.WindowEnded, new Picodollars(spent), ""));
-        ledger.Ended.Clear();
-        _path.Exit();
+        _path.Enter();
+        for (var account = this; account is not null; account = account._parent)
+            account.NoteEnded();
     }
+
+    private void NoteEnded()
+    {
+        foreach (var (end, spent) in _ledger.Ended)
+            Note(new BudgetEvent(DateTimeOffset.FromUnixTimeMilliseconds(end), BudgetEventKind.WindowEnded, new Picodollars(spent), ""));
+        _ledger.Ended.Clear();
+    }
+
+    private void Leave() => _path.Exit();
 }

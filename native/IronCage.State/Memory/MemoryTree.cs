@@ -67,8 +67,15 @@ internal sealed class MemoryTree(TimeProvider clock)
         _blocked.Clear();
         foreach (var waiter in _line)
         {
-            if (!((MemoryAccount)waiter.Owner).Serve(waiter, _blocked))
-                continue;
+            try
+            {
+                if (!((MemoryAccount)waiter.Owner).Serve(waiter, _blocked))
+                    continue;
+            }
+            catch (StoreException)
+            {
+                break; // locked by a process that hangs: those behind are looked at by the next poll
+            }
             _queue.Remove(waiter);
             (decided ??= []).Add(waiter);
         }

@@ -159,6 +159,7 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
     public void SetLimit(Picodollars limit)
     {
         _at->Limit = limit.Value;
+        Volatile.Write(ref _at->Extra, Math.Max(_at->Extra, -limit.Value));
         _at->Version++;
     }
 
@@ -211,6 +212,10 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
             return owners > 1;
         }
     }
+
+    /// <summary>Has this process a slot before anything is held. Between Enter and Exit.</summary>
+    /// <exception cref="StoreException">More processes than slots have holds here.</exception>
+    public void PrepareHold() => ClaimSlot();
 
     private bool IsOurs => _slot >= 0 && _owners[_slot].Process == ProcessMark.Current;
 

@@ -87,6 +87,16 @@ internal sealed class BudgetRow : IBudgetLevel
         IsFrozen = frozen;
     }
 
+    /// <summary>
+    /// Another window from now on. What was spent stays only in a total one. What expired before was booked in the old one: it is not taken back from the new.
+    /// </summary>
+    public void Replace(BudgetWindow window, DateTimeOffset now)
+    {
+        var start = window.IsTotal ? PeriodStart : now.ToUnixTimeMilliseconds();
+        Begin(window, now);
+        PeriodStart = start;
+    }
+
     /// <summary>A new window begins; what is held goes on.</summary>
     public void Begin(BudgetWindow window, DateTimeOffset now)
     {

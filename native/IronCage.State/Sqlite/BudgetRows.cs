@@ -83,7 +83,7 @@ internal sealed class BudgetRows(Database database)
             {
                 if (!row.Window.IsTotal)
                     Note(row, BudgetEventKind.WindowEnded, row.Spent);
-                row.Begin(window, _now);
+                row.Replace(window, _now);
             }
             if (terms.Limit is { } limit)
                 SetLimit(row, limit.Value, null);
@@ -114,7 +114,8 @@ internal sealed class BudgetRows(Database database)
         }
         if (change.Limit is { } limit)
             SetLimit(row, limit.Value, change.Note, change.Id);
-        if (change.Frozen is { } frozen && frozen != row.IsFrozen)
+        // One that is told apart is kept even where it changes nothing, so that it does nothing when it is tried again.
+        if (change.Frozen is { } frozen && (frozen != row.IsFrozen || change.Id is not null))
         {
             row.SetFrozen(frozen);
             Note(row, frozen ? BudgetEventKind.Frozen : BudgetEventKind.Unfrozen, null, change.Note, change.Id);
@@ -155,9 +156,15 @@ internal sealed class BudgetRows(Database database)
             return null;
         var parent = parentName.Length == 0 ? null : Find(parentName, levels - 1) ?? throw new StoreException($"the store {database.Path} has lost the budget \"{parentName}\"; restore it from a backup");
         _select.Bind(1, name);
-        _select.Step();
-        row = BudgetRow.Read(name, _select, WindowOf(_select.Text(5), _select.Text(6)), parent);
-        _select.Reset();
+        try
+        {
+            _select.Step();
+            row = BudgetRow.Read(name, _select, WindowOf(_select.Text(5), _select.Text(6)), parent);
+        }
+        finally
+        {
+            _select.Reset();
+        }
         _rows.Add(name, row);
         // The clock of a machine may be set back: a window that has begun stays the current one until it ends.
         if (NowMilliseconds >= row.PeriodEnd)
@@ -197,9 +204,10 @@ internal sealed class BudgetRows(Database database)
 
     private void SetLimit(BudgetRow row, long limit, string? note, Guid? id = null)
     {
-        if (limit == row.Limit)
+        if (limit == row.Limit && id is null)
             return;
         row.SetLimit(limit);
+        row.SetExtra(Math.Max(row.Extra, -limit));
         Note(row, BudgetEventKind.Limit, limit, note, id);
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class Database : IDisposable
 
     private readonly sqlite3 _handle;
     private readonly List<Statement> _statements = [];
-    private readonly Statement _begin, _commit, _rollback;
+    private readonly Statement _begin, _beginRead, _commit, _rollback;
 
     public Database(string path, TimeSpan busyTimeout)
     {
@@ -28,6 +28,7 @@ internal sealed partial class Database : IDisposable
             if (raw.sqlite3_db_readonly(_handle, "main") == 1)
                 throw StoreFaults.FromCode(raw.SQLITE_READONLY, path, "");
             _begin = Prepare("BEGIN IMMEDIATE");
+            _beginRead = Prepare("BEGIN");
             _commit = Prepare("COMMIT");
             _rollback = Prepare("ROLLBACK");
         }
@@ -56,6 +57,9 @@ internal sealed partial class Database : IDisposable
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
     public void Begin() => _begin.Run();
+
+    /// <summary>Begins to read one state of the file, whatever is written meanwhile.</summary>
+    public void BeginRead() => _beginRead.Run();
 
     public void Commit() => _commit.Run();
 

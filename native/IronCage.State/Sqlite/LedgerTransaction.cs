@@ -18,7 +18,7 @@ internal sealed class LedgerTransaction
     private readonly BudgetRows _budgets;
     private readonly SpendRows _spend;
     private readonly Statement _selectHold, _insertHold, _deleteHold, _expireHold, _staleHolds, _forgetHolds;
-    private readonly Statement _heartbeat, _pruneOwners, _leave, _insertAudit;
+    private readonly Statement _heartbeat, _pruneOwners, _leave;
     private readonly long _started;
     private bool _isClean = true;
 
@@ -47,7 +47,7 @@ internal sealed class LedgerTransaction
             "DELETE FROM owners WHERE id <> ?1 AND heartbeat_at < ?2 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = owners.id)");
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
         Tokens = new TokenRows(database);
-        _insertAudit = database.Prepare("INSERT INTO audit_events(agent_id, event_type, timestamp, details) VALUES(?1, ?2, ?3, ?4)");
+        Audit = new AuditRows(database);
     }
 
     /// <summary>The store's clock when the transaction began.</summary>
@@ -55,6 +55,9 @@ internal sealed class LedgerTransaction
 
     /// <summary>The sealed values.</summary>
     public TokenRows Tokens { get; }
+
+    /// <summary>The audit trail.</summary>
+    public AuditRows Audit { get; }
 
     /// <summary>Whether the owner's heartbeat was written.</summary>
     public bool HeartbeatWritten { get; private set; }
@@ -67,6 +70,7 @@ internal sealed class LedgerTransaction
     {
         _budgets.Begin(now);
         _spend.Begin(_isClean);
+        Audit.Begin();
         _isClean = false;
         HeartbeatWritten = false;
         Now = now;
@@ -77,6 +81,7 @@ internal sealed class LedgerTransaction
     {
         _budgets.Write();
         _spend.Write();
+        Audit.Write();
         _database.Commit();
         _isClean = true;
     }
@@ -164,7 +169,7 @@ internal sealed class LedgerTransaction
             Append(late);
     }
 
-    public void Append(AuditEntry entry) => Append(entry.AgentId, entry.EventType, entry.Timestamp, entry.Details);
+    public void Append(AuditEntry entry) => Audit.Append(entry.AgentId, entry.EventType, entry.Timestamp, entry.Details);
 
     /// <summary>Says that the owner of this connection lives.</summary>
     public void Heartbeat()
@@ -185,8 +190,17 @@ internal sealed class LedgerTransaction
                 _staleHolds.IsNull(4) ? null : _staleHolds.Integer(4)));
         foreach (var (call, budget, amount, owner, reportedTo) in stale)
         {
+            BudgetRow row;
+            try
+            {
+                row = Row(budget);
+            }
+            catch (StoreException)
+            {
+                continue; // of a time zone that is not known here: another process will, or this one when somebody asks for the budget and is told
+            }
             _expireHold.Bind(1, call).Bind(2, budget).Bind(3, NowMilliseconds).Run();
-            End(Row(budget), amount, amount);
+            End(row, amount, amount);
             if (reportedTo is { } id)
                 _spend.Add(SpendSum.HourOf(Now), id, new SpendSum(1, 1, 0, 0, 0, 0, amount));
             Note("hold.expired", budget, call, amount, amount, owner);
@@ -266,11 +280,6 @@ internal sealed class LedgerTransaction
             json.WriteString("owner", owner);
             json.WriteEndObject();
         }
-        Append("", eventType, Now, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+        Audit.Append("", eventType, Now, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
-
-    private void Append(string agent, string eventType, DateTimeOffset timestamp, string details) => _insertAudit
-        .Bind(1, agent).Bind(2, eventType)
-        .Bind(3, timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture))
-        .Bind(4, details).Run();
 }

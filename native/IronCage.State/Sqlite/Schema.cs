@@ -22,8 +22,10 @@ internal static class Schema
         {
             foreach (var migration in Migration.All)
             {
-                if (migration.Version > version)
-                    database.Execute(migration.Sql);
+                if (migration.Version <= version)
+                    continue;
+                database.Execute(migration.Sql);
+                migration.Then?.Invoke(database);
             }
             database.Execute(string.Create(CultureInfo.InvariantCulture,
                 $"INSERT INTO meta(key, value) VALUES('schema_version', '{Migration.Newest}') ON CONFLICT(key) DO UPDATE SET value = excluded.value"));

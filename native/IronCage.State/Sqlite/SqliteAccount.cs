@@ -119,6 +119,17 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
         }
     }
 
+    /// <summary>Whether a window of this account, or of one above, has ended since the last transaction.</summary>
+    public bool IsPeriodOver(DateTimeOffset now)
+    {
+        lock (_sync)
+        {
+            if (_written.PeriodEnd is { } end && now.ToUnixTimeMilliseconds() >= end)
+                return true;
+        }
+        return Parent is SqliteAccount above && above.IsPeriodOver(now);
+    }
+
     /// <summary>Adds those who wait, in order of arrival.</summary>
     public void CopyWaiters(List<Waiter> line)
     {

@@ -46,17 +46,13 @@ internal sealed partial class SqliteFile
 
     private void Shutdown()
     {
-        bool left;
         do
         {
             Transact(heartbeat: false);
             lock (_gate)
-                left = _behind.Count > 0;
+                _stopped = _behind.Count == 0 || _failures >= 3;
         }
-        while (left && _failures is > 0 and < 3);
-
-        lock (_gate)
-            _stopped = true;
+        while (!_stopped);
         FailEverybody(StoreFaults.Closed(Path));
         CloseFile();
     }

@@ -19,6 +19,7 @@ internal sealed partial class SqliteFile
     private List<WriteBehind> _takenBehind = [];
     private List<StoreRequest> _takenRequests = [];
     private SqliteAccount[] _takenWaiting = [];
+    private SqliteAccount[] _polled = [];
     private bool _polling;
     private bool _committing;
     private int _failures;
@@ -50,6 +51,8 @@ internal sealed partial class SqliteFile
             {
                 if ((wake & State.Wake.Heartbeat) != 0 || ((wake & State.Wake.Work) != 0 && HasWork()) || PollFindsWork())
                     Transact((wake & State.Wake.Heartbeat) != 0);
+                if ((wake & State.Wake.Read) != 0)
+                    ServeOneRead();
             }
             Shutdown();
         }
@@ -94,12 +97,21 @@ internal sealed partial class SqliteFile
             var version = _database.Scalar("PRAGMA data_version");
             var changed = version != _dataVersion;
             _dataVersion = version;
-            return changed || SweepIsDue();
+            return changed || SweepIsDue() || IsPeriodOver();
         }
         catch (StoreException)
         {
             return true; // the transaction will meet the same fault and report it
         }
+    }
+
+    /// <summary>Whether a window has ended that somebody waits for.</summary>
+    private bool IsPeriodOver()
+    {
+        var now = _clock.GetUtcNow();
+        lock (_gate)
+            _polled = [.. _waiting];
+        return Array.Exists(_polled, account => account.IsPeriodOver(now));
     }
 
     /// <summary>One transaction of everything that is there once the file is locked.</summary>
@@ -171,7 +183,7 @@ internal sealed partial class SqliteFile
             (_requests, _takenRequests) = (_takenRequests, _requests);
             _takenWaiting = _waiting.Count == 0 ? [] : [.. _waiting];
             _behindArmed = false;
-            _wake = State.Wake.None;
+            _wake &= State.Wake.Read;
         }
     }
 

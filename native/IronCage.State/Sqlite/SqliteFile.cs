@@ -7,7 +7,7 @@ namespace IronCage.State;
 
 /// <summary>
 /// One SQLite file of this process: one connection on one writer thread, which turns whatever has arrived into one transaction (group commit).
-/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
+/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Reads.cs</c> what it reads between transactions, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
 /// </summary>
 internal sealed partial class SqliteFile : IDisposable
 {
@@ -100,6 +100,12 @@ internal sealed partial class SqliteFile : IDisposable
         {
             Forget(account);
             throw;
+        }
+        lock (_gate)
+        {
+            // Somebody else who was refused may have taken it out meanwhile.
+            if (!_accounts.TryAdd(terms.Name, account))
+                account = _accounts[terms.Name];
         }
         if (parent is not null && account.Parent is null)
             account.Parent = Open(new BudgetTerms(parent, null));
@@ -257,8 +263,9 @@ internal sealed partial class SqliteFile : IDisposable
         SqliteAccount[] waiting;
         lock (_gate)
         {
-            requests = _requests;
+            requests = [.. _requests, .. _reads];
             _requests = [];
+            _reads.Clear();
             waiting = [.. _waiting];
             _waiting.Clear();
         }

@@ -55,6 +55,9 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public ITokenStore? Tokens => _file.Tokens;
 
+    /// <inheritdoc/>
+    public IAuditLog Audit => new SqliteAuditLog(_file);
+
     internal SqliteStoreOptions Options => _file.Options;
 
     /// <summary>Transactions committed so far, by all stores of this file in this process.</summary>
@@ -93,14 +96,16 @@ public sealed class SqliteStore : IStore
     }
 
     /// <summary>
-    /// Checks the database's structure, that every budget's held amount is the sum of its open holds, and that every hold has a budget. Reads the whole file.
+    /// Checks the database's structure, that every budget's held amount is the sum of its open holds, that every hold has a budget, and the chain of the audit trail. Reads
+    /// the whole file.
     /// </summary>
     /// <returns>What is wrong, in words; empty when nothing is.</returns>
     /// <exception cref="StoreException">The file cannot be read.</exception>
     public IReadOnlyList<string> CheckIntegrity()
     {
         ThrowIfClosed();
-        return _file.Request(transaction => transaction.CheckIntegrity()).GetAwaiter().GetResult();
+        var problems = _file.Request(transaction => transaction.CheckIntegrity()).GetAwaiter().GetResult();
+        return Audit.VerifyAsync().AsTask().GetAwaiter().GetResult().Fault is { } fault ? [.. problems, $"audit trail: {fault.Message}"] : problems;
     }
 
     /// <summary>Writes what is still to be written (at most 10 s) and closes the file. Open holds stay in it and expire in full. Idempotent.</summary>

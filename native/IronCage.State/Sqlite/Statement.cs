@@ -39,6 +39,14 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
         return this;
     }
 
+    /// <summary>A text that is UTF-8 already.</summary>
+    public Statement BindText(int at, ReadOnlySpan<byte> utf8)
+    {
+        // An empty span has no address, which SQLite would take for NULL.
+        database.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, at, "") : raw.sqlite3_bind_text(handle, at, utf8));
+        return this;
+    }
+
     /// <summary>As 16 bytes in big-endian order, so that ids made later sort later.</summary>
     public Statement Bind(int at, Guid value)
     {
@@ -84,6 +92,9 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string() ?? "";
 
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+
+    /// <summary>The bytes of a blob, or the UTF-8 of a text, until the next step.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
     public Guid Id(int column)
     {

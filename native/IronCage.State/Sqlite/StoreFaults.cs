@@ -24,6 +24,8 @@ internal static class StoreFaults
     public static StoreException DirectoryMissing(string path) =>
         new($"the directory of the store {path} does not exist; create it first");
 
+    public static StoreException Missing(string path) => new($"there is no store {path}; check the path");
+
     public static StoreException NotWritable(string path, Exception inner) =>
         new($"the store {path} cannot be created or opened for writing; make the file and its directory writable", inner);
 

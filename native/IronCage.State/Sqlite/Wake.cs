@@ -14,4 +14,7 @@ internal enum Wake
 
     /// <summary>Say that this owner lives.</summary>
     Heartbeat = 4,
+
+    /// <summary>Somebody wants to read.</summary>
+    Read = 8,
 }

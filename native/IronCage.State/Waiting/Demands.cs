@@ -45,7 +45,7 @@ internal static class Demands
     public static long CheckTopUp(long limit, long extra, long amount)
     {
         var sum = (Int128)extra + amount;
-        if (limit + sum < 0)
+        if (amount < 0 && limit + sum < 0)
             throw new ArgumentException($"a top-up of {new Picodollars(amount)} would take the limit below zero: it is {new Picodollars(limit + extra)}");
         if (limit + sum > long.MaxValue)
             throw new ArgumentException($"a top-up of {new Picodollars(amount)} would take the limit beyond {Picodollars.MaxValue}");

@@ -40,6 +40,22 @@ internal sealed class ScannerTests
     }
 
     [Test]
+    public void Batches_are_the_findings_of_the_text_though_another_is_scanned_between_them()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 300).Select(i => $"user{i}@example.com wrote. ")));
+        var batched = new List<Finding>();
+        FindingBatches batches = Scanners.All.Batches(text);
+        while (batches.Next(out ReadOnlySpan<Finding> batch))
+        {
+            Scanners.All.Scan("x a@b.com"u8, []);
+            batched.AddRange(batch);
+        }
+
+        Assert.That(batched, Has.Count.EqualTo(300));
+        Assert.That(batched, Is.EqualTo(Scanners.All.Scan(text)));
+    }
+
+    [Test]
     public void Scanner_finds_only_the_kinds_it_was_given()
     {
         string text = "bob@example.com 4111111111111111 123-45-6789 +12125551234 DE89370400440532013000 8.8.8.8 " + Fakes.AwsAccess;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.State.Tests.Support;
@@ -29,10 +30,12 @@ public class SpeedFigures
         }
     }
 
-    [TestCase(1, 1_000)]
-    [TestCase(64, 500)]
-    public async Task SQLite_holds(int threads, int calls)
+    [TestCase(1, 1_000, false)]
+    [TestCase(64, 500, false)]
+    [TestCase(64, 500, true)]
+    public async Task SQLite_holds(int threads, int calls, bool audited)
     {
+        var entry = audited ? new AuditEntry("agent-one", "call.settled", DateTimeOffset.UnixEpoch, new string('x', 170)) : null;
         using var directory = new TemporaryDirectory();
         using var store = new SqliteStore(directory.File(), null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
         var account = store.Open("b", P(long.MaxValue / 2));
@@ -43,11 +46,11 @@ public class SpeedFigures
             for (var i = 0; i < calls; i++)
             {
                 var demand = Exactly(1000);
-                await account.HoldAsync(demand, Forever);
-                account.Settle(demand.Call, P(1));
+                await account.HoldAsync(demand, Forever, entry);
+                account.Settle(new Settlement(demand.Call, P(1), Audit: entry));
             }
         })));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        TestContext.Out.WriteLine($"sqlite, {threads} threads: {threads * calls / seconds:N0} hold+settle/s, {store.CommitCount - commits} commits");
+        TestContext.Out.WriteLine($"sqlite, {threads} threads{(audited ? ", two audit entries each" : "")}: {threads * calls / seconds:N0} hold+settle/s, {store.CommitCount - commits} commits");
     }
 }

@@ -59,8 +59,6 @@ public class StoreSetTests
         });
     }
 
-    [TestCase("redis://localhost", "not built yet")]
-    [TestCase("rediss://localhost", "not built yet")]
     [TestCase("sqlite:///:memory:", "write \"memory\"")]
     [TestCase("sqlite://store.db", "three slashes")]
     [TestCase("sqlite:store.db", "three slashes")]

@@ -41,8 +41,18 @@ internal sealed class WalletRecogniser : Recogniser
     public override Trigger Triggers => Trigger.Token;
 
     /// <summary>Of the short words only a name of <see cref="Cash"/>, which goes on behind its colon.</summary>
-    public override bool MayTakeWord(byte first, byte second, bool isShort) =>
-        !isShort || Cash[first & 31].Any(name => ((first ^ name[0]) & ~0x20) == 0 && ((second ^ name[1]) & ~0x20) == 0);
+    public override bool MayTakeWord(byte first, byte second, bool isShort)
+    {
+        if (!isShort)
+            return true;
+        foreach (byte[] name in Cash[first & 31])
+        {
+            if (((first ^ name[0]) & ~0x20) == 0 && ((second ^ name[1]) & ~0x20) == 0)
+                return true;
+        }
+
+        return false;
+    }
 
     public override IEnumerable<ContextSet> Contexts => [Words];
 

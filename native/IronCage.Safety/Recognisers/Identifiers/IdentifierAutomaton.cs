@@ -45,7 +45,9 @@ internal sealed class IdentifierAutomaton
             numberOf[order[i]] = (ushort)i;
         Numbers = numberOf[numbers];
         Capitals = numberOf[capitals];
-        table = [.. order.SelectMany(state => rows[state]).Select(next => numberOf[next])];
+        table = new ushort[order.Length * IdentifierSymbol.Count];
+        for (int i = 0; i < table.Length; i++)
+            table[i] = numberOf[rows[order[i / IdentifierSymbol.Count]][i % IdentifierSymbol.Count]];
         ends = [.. order.Select(state => endOf[state]).OfType<IdentifierEnd>()];
         firstEnd = order.Length - ends.Length;
     }

@@ -21,20 +21,22 @@ internal sealed class WordIndex
         all = recognisers;
         var known = new Dictionary<uint, byte>();
         var found = new List<Recogniser[]> { all };
+        uint last = 0;
+        byte set = 0;
         for (int index = 0; index < setOf.Length; index++)
         {
             byte first = (byte)(index / Ascii % Ascii);
-            if (ByteClass.IsWord(first))
+            if (!ByteClass.IsWord(first))
+                continue;
+            uint takers = Takers(first, (byte)(index % Ascii), isShort: index >= Ascii * Ascii);
+            bool isLast = set > 0 && takers == last;
+            if (!isLast && !known.TryGetValue(takers, out set))
             {
-                uint takers = Takers(first, (byte)(index % Ascii), isShort: index >= Ascii * Ascii);
-                if (!known.TryGetValue(takers, out byte set))
-                {
-                    known[takers] = set = checked((byte)found.Count);
-                    found.Add([.. all.Where((_, i) => (takers >> i & 1) != 0)]);
-                }
-
-                setOf[index] = set;
+                known[takers] = set = checked((byte)found.Count);
+                found.Add([.. all.Where((_, i) => (takers >> i & 1) != 0)]);
             }
+
+            (setOf[index], last) = (set, takers);
         }
 
         sets = [.. found];

@@ -58,23 +58,24 @@ internal static class BudgetTreesSchema
             cost_pico INTEGER NOT NULL,
             PRIMARY KEY (hour, attribution)
         ) STRICT, WITHOUT ROWID;
+        -- Of a call that several protections told, or that was settled after it had expired, one entry counts: the first that settled it, else the first that expired it.
+        CREATE TEMP TABLE told AS
+            SELECT id, event_type AS type, coalesce(replace(json_extract(details, '$.call'), '-', ''), id) AS call
+            FROM audit_events WHERE event_type IN ('call.settled', 'hold.expired') AND json_valid(details);
         CREATE TEMP TABLE settled AS
-            SELECT agent_id AS agent, coalesce(json_extract(details, '$.host'), '') AS provider, coalesce(json_extract(details, '$.model'), '') AS model,
-                CAST(strftime('%s', timestamp) AS INTEGER) / 3600 AS hour,
-                CASE event_type WHEN 'call.settled' THEN coalesce(json_extract(details, '$.estimated'), 0) ELSE 1 END AS estimated,
-                coalesce(json_extract(details, '$.input_tokens'), 0) AS input, coalesce(json_extract(details, '$.output_tokens'), 0) AS output,
-                CASE event_type
-                    WHEN 'call.settled' THEN coalesce(json_extract(details, '$.cost_pico'), 0)
-                    WHEN 'hold.expired' THEN coalesce(json_extract(details, '$.actual_pico'), 0)
-                    ELSE coalesce(json_extract(details, '$.actual_pico'), 0) - coalesce(json_extract(details, '$.held_pico'), 0)
-                END AS cost,
-                CASE event_type WHEN 'hold.corrected' THEN 0 ELSE 1 END AS calls
-            FROM audit_events WHERE event_type IN ('call.settled', 'hold.expired', 'hold.corrected') AND json_valid(details);
+            SELECT e.agent_id AS agent, coalesce(json_extract(e.details, '$.host'), '') AS provider, coalesce(json_extract(e.details, '$.model'), '') AS model,
+                CAST(strftime('%s', e.timestamp) AS INTEGER) / 3600 AS hour,
+                CASE t.type WHEN 'call.settled' THEN coalesce(json_extract(e.details, '$.estimated'), 0) ELSE 1 END AS estimated,
+                coalesce(json_extract(e.details, '$.input_tokens'), 0) AS input, coalesce(json_extract(e.details, '$.output_tokens'), 0) AS output,
+                coalesce(json_extract(e.details, CASE t.type WHEN 'call.settled' THEN '$.cost_pico' ELSE '$.actual_pico' END), 0) AS cost, 1 AS calls
+            FROM (SELECT call, type, min(id) AS id FROM told GROUP BY call, type) t JOIN audit_events e ON e.id = t.id
+            WHERE t.type = 'call.settled' OR t.call NOT IN (SELECT call FROM told WHERE type = 'call.settled');
         INSERT INTO attributions(agent, provider, model, project, tags) SELECT DISTINCT agent, provider, model, '', '' FROM settled;
         INSERT INTO spend
             SELECT s.hour, a.id, sum(s.calls), sum(s.estimated * s.calls), 0, sum(s.input), 0, sum(s.output), sum(s.cost)
             FROM settled s JOIN attributions a ON a.agent = s.agent AND a.provider = s.provider AND a.model = s.model
             GROUP BY s.hour, a.id;
         DROP TABLE settled;
+        DROP TABLE told;
         """;
 }

@@ -17,6 +17,9 @@ public sealed unsafe class FuzzTests : IDisposable
 
     private static readonly nuint[] Refused = [(nuint)int.MaxValue + 1, nuint.MaxValue, (nuint)1 << 40];
 
+    /// <summary>A store that exists, in a directory of this process.</summary>
+    private static readonly string State = MakeStore();
+
     private static readonly Dictionary<string, string> Data = new()
     {
         ["config"] = """{"llm_hosts":"127.0.0.1:9=openai"}""", ["specification"] = "127.0.0.1:8=openai", ["url"] = "http://127.0.0.1:9/v1/chat/completions", ["method"] = "POST",
@@ -24,6 +27,7 @@ public sealed unsafe class FuzzTests : IDisposable
         ["data"] = "data: {\"choices\":[]}\n\n", ["ironcage_budget_open options"] = """{"name":"b","limit_usd":"1"}""", ["ironcage_protection_new options"] = """{"agent_id":"a"}""",
         ["ironcage_safety_scanner_new options"] = """{"kinds":["personal"]}""", ["external"] = "", ["ironcage_safety_scanner_scan_json body"] = """{"a":"zq-secret-4711"}""",
         ["ironcage_safety_scanner_redact_json body"] = """{"a":"zq-secret-4711"}""",
+        ["ironcage_store_audit_verify options"] = State, ["ironcage_store_audit_export options"] = State, ["ironcage_store_audit_prune options"] = State[..^1] + ",\"older_than_days\":1}",
         ["piece"] = "write to ada@example.org " + Secret,
         ["ironcage_call_begin body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
         ["ironcage_call_response body"] = """{"choices":[{"message":{"content":"zq-secret-4711"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}""",
@@ -42,6 +46,15 @@ public sealed unsafe class FuzzTests : IDisposable
     private readonly List<nint> _memory = [];
 
     private static IEnumerable<NativeExport> Exports => NativeExport.All.Where(e => e.HasStatus && e.Parameters.All(p => p.ParameterType != typeof(void*)));
+
+    private static string MakeStore()
+    {
+        var state = $"{{\"state\":\"sqlite:///{Directory.CreateTempSubdirectory("ironcage-fuzz-").FullName}/fuzz.db\"}}";
+        Host.Engine(out var engine);
+        Assert.That(Host.Budget(out _, engine, """{"name":"b","limit_usd":"1",""" + state[1..]), Is.Zero);
+        Host.Free(engine);
+        return state;
+    }
 
     public FuzzTests()
     {

@@ -9,22 +9,51 @@ public sealed class PricingTests
 
     private static readonly Gen<TokenUsage> Usage = Gen.Select(
         Gen.Long[0, 60_000], Gen.Long[0, 30_000], Gen.Long[0, 10_000], Gen.Long[0, 100_000], Gen.Long[0, 20_000], Gen.Long[0, 9_000], Gen.Long[0, 10_000],
-        (input, cached, write, output, audioIn, audioOut, hour) => new TokenUsage(input, cached, write, output, output / 2, audioIn, audioOut, hour));
+        (input, cached, write, output, audioIn, audioOut, hour) => new TokenUsage(input, cached, write, output, output / 2, audioIn, audioOut, hour, audioIn / 3, audioOut / 2, audioOut / 5, hour % 4));
 
     private static readonly Gen<ModelPrice> Model = Gen.Int[0, Models.Count - 1].Select(i => Models[i]);
 
     private static TokenUsage Sum(TokenUsage a, TokenUsage b) => new(
         a.Input + b.Input, a.Cached + b.Cached, a.CacheWrite + b.CacheWrite, a.Output + b.Output, a.Reasoning + b.Reasoning,
-        a.AudioInput + b.AudioInput, a.AudioOutput + b.AudioOutput, a.CacheWriteHour + b.CacheWriteHour);
+        a.AudioInput + b.AudioInput, a.AudioOutput + b.AudioOutput, a.CacheWriteHour + b.CacheWriteHour, a.CachedAudio + b.CachedAudio,
+        a.ImageInput + b.ImageInput, a.ImageOutput + b.ImageOutput, a.Searches + b.Searches);
 
     [Test]
-    public void Cost_is_additive_within_a_tier() =>
+    public void Cost_is_additive_within_a_tier_but_for_the_charge_of_each_request() =>
         Gen.Select(Model, Usage, Usage).Where((m, a, b) => m.Tiers.Count == 0 || Sum(a, b).TotalInput <= m.Tiers[0].AboveInputTokens)
-            .Sample((m, a, b) => Pricing.Cost(m, a) + Pricing.Cost(m, b) == Pricing.Cost(m, Sum(a, b)));
+            .Sample((m, a, b) => Pricing.Cost(m, a) + Pricing.Cost(m, b) - (m.PerRequest ?? Picodollars.Zero) == Pricing.Cost(m, Sum(a, b)));
 
     [Test]
     public void Cost_never_falls_when_tokens_are_added() =>
         Gen.Select(Model, Usage, Usage).Sample((m, a, b) => Pricing.Cost(m, a) <= Pricing.Cost(m, Sum(a, b)));
+
+    [Test]
+    public void The_lines_of_a_bill_add_up_to_it_with_the_same_rules() =>
+        Gen.Select(Model, Usage).Sample((m, u) =>
+        {
+            var cost = Pricing.Cost(m, u, out var rules);
+            var items = Pricing.Itemise(m, u);
+            return items.Aggregate(Picodollars.Zero, (sum, item) => sum + item.Cost) == cost && items.Aggregate(DerivedRules.None, (all, item) => all | item.Derived) == rules;
+        });
+
+    [Test]
+    public void Every_bucket_that_is_stated_is_charged_at_its_price()
+    {
+        Picodollars P(long value) => new(value);
+        var price = ModelPrice.Assumed("m", new PriceBuckets(P(1), P(20), P(300), P(4_000), P(50_000), P(600_000), P(7_000_000), P(80_000_000), P(900_000_000), P(10_000_000_000), P(110_000_000_000)),
+            perRequest: P(2_000_000_000_000), perSearch: P(30_000_000_000_000));
+        var cost = Pricing.Cost(price, new TokenUsage(1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1), out var rules);
+        Assert.That((cost.Value, rules), Is.EqualTo((1L + 20 + 300 + 4_000 + 80_000_000 + 50_000 + 600_000 + 7_000_000 + 900_000_000 + 10_000_000_000 + 110_000_000_000 + 2_000_000_000_000 + 30_000_000_000_000, DerivedRules.None)));
+    }
+
+    [Test]
+    public void What_is_not_stated_is_charged_by_a_rule_and_said()
+    {
+        var price = ModelPrice.Assumed("m", PriceBuckets.FromDollarsPerMillion(2, 10, audioInput: 30));
+        Assert.That(Pricing.Cost(price, new TokenUsage(CachedAudio: 1, ImageInput: 1, ImageOutput: 1, Searches: 5), out var rules).Value, Is.EqualTo(30_000_000 + 2_000_000 + 10_000_000));
+        Assert.That(rules, Is.EqualTo(DerivedRules.CachedAudioAsAudio | DerivedRules.ImageAsText | DerivedRules.SearchesUnpriced));
+        Assert.That(Pricing.Cost(price, new TokenUsage(Output: 2, Reasoning: 5)).Value, Is.EqualTo(20_000_000), "no more reasoning is charged than there is output");
+    }
 
     [Test]
     public void Reasoning_is_a_part_of_the_output_and_not_charged_again() =>

@@ -33,7 +33,8 @@ public sealed class MessagesAnswerReaderTests
     [TestCase("""{"speed":"fast"}""", true)]
     [TestCase("""{"inference_geo":"us"}""", true)]
     [TestCase("""{"server_tool_use":{"web_search_requests":0,"web_fetch_requests":3}}""", false)]
-    [TestCase("""{"server_tool_use":{"web_search_requests":1}}""", true)]
+    [TestCase("""{"server_tool_use":{"web_search_requests":1}}""", false)]
+    [TestCase("""{"server_tool_use":{"code_execution_requests":1}}""", true)]
     public void What_is_charged_beyond_the_tokens_is_seen(string usage, bool extra)
     {
         MessagesAnswerReader.TryRead(Encoding.UTF8.GetBytes($$"""{"content":[],"usage":{{usage}}}"""), out var answer);

@@ -84,7 +84,7 @@ public sealed class MessagesStreamTests
     {
         const string More = """{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":100,"cache_creation_input_tokens":50,"output_tokens":15,"output_tokens_details":{"thinking_tokens":4},"server_tool_use":{"web_search_requests":1}}}""";
         var stream = Run(Event(Start) + Event(More), 0).Stream;
-        Assert.That((stream.Usage, stream.HasExtraCharge), Is.EqualTo(((WireUsage?)new WireUsage(100, 7, 30, 15, 4, 0, 0, 20), true)));
+        Assert.That((stream.Usage, stream.HasExtraCharge), Is.EqualTo(((WireUsage?)new WireUsage(100, 7, 30, 15, 4, 0, 0, 20) { Searches = 1 }, false)));
     }
 
     [Test]

@@ -26,7 +26,7 @@ public class OptionsTests
         ["circuit_breaker[recovery_timeout]", Array.Empty<string>(), new[] { "{\"recovery_timeout\":0}", "{\"recovery_timeout\":86401}", "{\"recovery_timeout\":\"1\"}" }, "0.001 to 86400"],
         ["circuit_breaker[x]", Array.Empty<string>(), new[] { "{\"x\":0}" }, "failure_threshold and recovery_timeout"],
         ["state", new[] { "null", "\"memory\"" }, new[] { "1", "\"\"", "{}" }, "1 to 4096"],
-        ["state", Array.Empty<string>(), new[] { "\"redis://x\"", "\"sqlite://x\"", "\"sqlite:///\"", "\"x\"" }, "sqlite:///"],
+        ["state", Array.Empty<string>(), new[] { "\"sqlite://x\"", "\"sqlite:///\"", "\"x\"" }, "sqlite:///"],
         ["unpriced", new[] { "\"deny\"", "\"warn\"", "{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\",\"cached_input_usd_per_mtok\":null,\"context_window\":8192,\"max_output\":4096}" }, new[] { "null", "\"x\"", "1" }, "deny, warn"],
         ["unpriced", Array.Empty<string>(), new[] { "{}", "{\"input_usd_per_mtok\":\"1\"}", "{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":null}" }, "output_usd_per_mtok"],
         ["unpriced[input_usd_per_mtok]", Array.Empty<string>(), new[] { "{\"input_usd_per_mtok\":1}", "{\"input_usd_per_mtok\":\"-1\"}", "{\"input_usd_per_mtok\":\"1000001\"}", "{\"input_usd_per_mtok\":\"0.0000001\"}" }, "0 to 1000000"],

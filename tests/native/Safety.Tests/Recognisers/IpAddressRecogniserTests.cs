@@ -64,4 +64,17 @@ internal sealed class IpAddressRecogniserTests
         if (ours)
             Assert.That(IPAddress.TryParse(text, out IPAddress? parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6, Is.True, text);
     });
+
+    [Test]
+    public void Form_by_the_places_of_colons_is_that_of_the_reader() => Gen.Frequency((3, Gen.Const('1')), (2, Gen.Const(':'))).Array[1, 45].Sample(chars =>
+    {
+        byte[] text = System.Text.Encoding.ASCII.GetBytes(chars);
+        ulong colons = 0;
+        for (int i = 0; i < text.Length; i++)
+            colons |= text[i] == ':' ? 1UL << i : 0;
+        bool isAddress = IpText.TryReadV6(text, new byte[16], out int groups);
+        Assert.That(IpText.IsV6(colons, text.Length, out int ours), Is.EqualTo(isAddress), new string(chars));
+        if (isAddress)
+            Assert.That(ours, Is.EqualTo(groups), new string(chars));
+    });
 }

@@ -5,7 +5,7 @@ namespace IronCage.State.Tests.Ledger;
 
 public class BudgetWindowTests
 {
-    private static readonly string[] Zones = ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Kathmandu"];
+    private static readonly string[] Zones = ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "America/Havana"];
 
     private static string Iso(long milliseconds) => milliseconds == long.MaxValue ? "never" : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd'T'HH:mm");
 
@@ -15,6 +15,7 @@ public class BudgetWindowTests
     [TestCase("day", "Europe/Berlin", "2026-10-25T12:00Z", "2026-10-24T22:00", "2026-10-25T23:00", TestName = "A_day_of_25_hours")]
     [TestCase("day", "America/Sao_Paulo", "2018-11-04T12:00Z", "2018-11-04T03:00", "2018-11-05T02:00", TestName = "A_midnight_that_does_not_exist_is_the_end_of_the_gap")]
     [TestCase("day", "America/Havana", "2026-11-01T12:00Z", "2026-11-01T04:00", "2026-11-02T05:00", TestName = "Of_two_midnights_the_first")]
+    [TestCase("day", "America/St_Johns", "2010-11-07T03:00Z", "2010-11-07T02:30", "2010-11-08T03:30", TestName = "Clocks_that_go_back_over_midnight_do_not_begin_the_day_before_again")]
     [TestCase("month", null, "2028-02-29T23:59Z", "2028-02-01T00:00", "2028-03-01T00:00")]
     [TestCase("month", "Asia/Kolkata", "2026-12-31T18:30Z", "2026-12-31T18:30", "2027-01-31T18:30")]
     [TestCase("3600", null, "2026-11-30T07:16Z", "2026-11-30T07:00", "2026-11-30T08:00")]

@@ -35,6 +35,15 @@ public class LedgerModelTests
         return Run(clock => new SqliteStore(directory.File(), null, clock, new SystemIdSource(clock)), steps);
     }, iter: 60, threads: 1);
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_Redis_store_does_what_the_model_does(bool leases)
+    {
+        using var server = new RedisServer();
+        var runs = 0;
+        Steps.Sample(steps => Run(clock => server.Open(server.Options with { UsesLeases = leases, Namespace = $"n{Interlocked.Increment(ref runs)}" }, clock), steps), iter: 100, threads: 1);
+    }
+
     private static bool Run(Func<TimeProvider, IStore> make, (Kind Kind, long A, long B, int Which)[] steps)
     {
         var clock = new ManualTimeProvider();

@@ -1,5 +1,6 @@
 using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
+using IronCage.Core.Money;
 using IronCage.State.Tests.Support;
 using static IronCage.State.Tests.Support.Money;
 
@@ -44,8 +45,7 @@ public abstract partial class StoreContract
         var waiting = account.HoldAsync(Exactly(50), TimeSpan.FromMinutes(5)).AsTask(); // 70 rest, 30 available
         await LookedAt(account);
         Assert.That(waiting.IsCompleted, Is.False);
-        NextMinute();
-        await LookedAt(account);
+        NextMinute(); // nobody else does anything
         Assert.That((await waiting.WaitAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(HoldStatus.Granted));
     }
 
@@ -69,6 +69,7 @@ public abstract partial class StoreContract
         var one = Exactly(100);
         await daily.HoldAsync(one, NoWait);
         daily.Settle(one.Call, P(100));
+        await LookedAt(daily);
         _clock.Advance(TimeSpan.FromDays(1));
         Assert.That((await daily.HoldAsync(Exactly(60), NoWait)).RefusedBy, Is.EqualTo("org"));
         Assert.That((await daily.HoldAsync(Exactly(50), NoWait)).Status, Is.EqualTo(HoldStatus.Granted));
@@ -119,6 +120,41 @@ public abstract partial class StoreContract
         Assert.That(async () => await limited.ChangeAsync(new BudgetChange(TopUp: P(long.MaxValue))), Throws.ArgumentException.With.Message.Contains("beyond"));
         Assert.That(limited.ReadAsync().AsTask().Result, Is.EqualTo(Figures(100, 0, 0)));
         Assert.That(async () => await _store.Open("free", null).ChangeAsync(new BudgetChange(TopUp: P(1))), Throws.ArgumentException.With.Message.Contains("without a limit"));
+    }
+
+    [Test]
+    public async Task A_limit_below_what_was_taken_from_the_window_leaves_nothing_and_can_be_topped_up_again()
+    {
+        var account = _store.Open("b", P(10));
+        await account.ChangeAsync(new BudgetChange(TopUp: P(-8)));
+        Assert.That((await account.ChangeAsync(new BudgetChange(Limit: P(5)))).Limit, Is.EqualTo(P(0)));
+        Assert.That((await account.ChangeAsync(new BudgetChange(TopUp: P(1)))).Limit, Is.EqualTo(P(1)));
+    }
+
+    [Test]
+    public async Task A_change_with_an_id_that_changed_nothing_does_nothing_when_it_is_tried_again()
+    {
+        var account = _store.Open("b", P(10));
+        var id = Guid.NewGuid();
+        await account.ChangeAsync(new BudgetChange(Limit: P(10), Frozen: false, Id: id));
+        await account.ChangeAsync(new BudgetChange(Limit: P(20)));
+        await account.ChangeAsync(new BudgetChange(Limit: P(10), Frozen: false, Id: id));
+        Assert.That((await account.ReadAsync()).Limit, Is.EqualTo(P(20)));
+    }
+
+    [Test]
+    public async Task A_window_that_ended_is_in_the_history_of_its_own_account_before_what_came_after()
+    {
+        var top = _store.Open(new BudgetTerms("org", P(100), Minute));
+        var leaf = Below("leaf", 100, top, Minute);
+        var demand = Exactly(7);
+        await leaf.HoldAsync(demand, NoWait);
+        leaf.Settle(demand.Call, P(7));
+        await LookedAt(leaf);
+        NextMinute();
+        await leaf.ChangeAsync(new BudgetChange(TopUp: P(1)));
+        Assert.That((await leaf.HistoryAsync(9)).Select(e => e.What), Is.EqualTo(new[] { BudgetEventKind.TopUp, BudgetEventKind.WindowEnded, BudgetEventKind.Opened }));
+        Assert.That((await top.HistoryAsync(9)).Select(e => (e.What, e.Amount)), Is.EqualTo(new[] { (BudgetEventKind.WindowEnded, (Picodollars?)P(7)), (BudgetEventKind.Opened, P(100)) }));
     }
 
     [Test]

@@ -50,6 +50,20 @@ public class SqliteUpgradeTests
     }
 
     [Test]
+    public async Task The_audit_trail_is_chained_under_the_numbers_it_had()
+    {
+        const string Rows = "SELECT json_array(id, agent_id, event_type, timestamp, details) FROM audit_events WHERE id <= 13";
+        OtherSqlite.Query(_directory.File(), "DELETE FROM audit_events WHERE id = 5");
+        var before = OtherSqlite.Query(_directory.File(), Rows);
+        Assert.That(before, Has.Count.EqualTo(12));
+        using var store = Open();
+        Assert.That(OtherSqlite.Query(_directory.File(), Rows), Is.EqualTo(before));
+        await store.FlushAsync(); // which books the silent owner's hold
+        var found = await store.Audit.VerifyAsync();
+        Assert.That((found.Fault, found.Check.Entries, found.Head.Entry), Is.EqualTo(((Core.Audit.AuditFault?)null, 13L, 14L)));
+    }
+
+    [Test]
     public void An_upgraded_file_has_the_tables_of_a_new_one()
     {
         const string Tables = "SELECT s.type || ' ' || s.name || ' ' || coalesce((SELECT group_concat(name || ' ' || type || ' ' || \"notnull\" || ' ' || pk) FROM pragma_table_info(s.name)), '') "

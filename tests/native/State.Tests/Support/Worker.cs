@@ -1,4 +1,5 @@
 using System.Globalization;
+using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 
@@ -26,8 +27,12 @@ internal static class Worker
                     await Spend(path, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(calls, CultureInfo.InvariantCulture),
                         long.Parse(amount, CultureInfo.InvariantCulture));
                     return 0;
+                case ["append", var path, var threads, var entries]:
+                    await Append(path, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(entries, CultureInfo.InvariantCulture));
+                    return 0;
                 default:
-                    await Console.Error.WriteLineAsync("read PATH SECONDS_LATER | open PATH | hold PATH COUNT AMOUNT | spend PATH THREADS CALLS AMOUNT");
+                    await Console.Error.WriteLineAsync(
+                        "read PATH SECONDS_LATER | open PATH | hold PATH|URL COUNT AMOUNT | spend PATH|URL THREADS CALLS AMOUNT | append PATH THREADS ENTRIES");
                     return 2;
             }
         }
@@ -36,6 +41,13 @@ internal static class Worker
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
+    }
+
+    /// <summary>A file, or what a redis URL names.</summary>
+    private static IStore Open(string where)
+    {
+        var ids = new SystemIdSource(TimeProvider.System);
+        return RedisUrl.IsOne(where) ? new RedisStore(RedisUrl.Parse(where), TimeProvider.System, ids) : new SqliteStore(where, null, TimeProvider.System, ids);
     }
 
     /// <summary>Reads budget "b" with a clock that is ahead, and so expires what is silent by then.</summary>
@@ -50,7 +62,7 @@ internal static class Worker
     /// <summary>Takes holds and keeps them until it is killed.</summary>
     private static async Task Hold(string path, int count, long amount)
     {
-        using var store = new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        using var store = Open(path);
         var account = store.Open("b", null);
         for (var i = 0; i < count; i++)
             await account.HoldAsync(Money.Exactly(amount), Money.NoWait);
@@ -58,10 +70,27 @@ internal static class Worker
         await Task.Delay(Timeout.Infinite);
     }
 
+    /// <summary>Writes audit entries, each with the process, the thread and its number, with commits between them.</summary>
+    private static async Task Append(string path, int threads, int entries)
+    {
+        using var store = new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(async () =>
+        {
+            for (var i = 0; i < entries; i++)
+            {
+                store.Append(new AuditEntry($"{Environment.ProcessId}", "call.settled", DateTimeOffset.UtcNow, $$"""{"thread":{{thread}},"n":{{i}}}"""));
+                if (i % 5 == 0)
+                    await store.FlushAsync();
+            }
+        })));
+        await store.FlushAsync();
+        Console.WriteLine(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Holds and settles half of the hold, over and over; says how often it was granted. A line per granted hold, before it is settled.</summary>
     private static async Task Spend(string path, int threads, int calls, long amount)
     {
-        using var store = new SqliteStore(path, null, TimeProvider.System, new SystemIdSource(TimeProvider.System));
+        using var store = Open(path);
         var account = store.Open("b", null);
         var granted = 0;
         await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Run(async () =>
