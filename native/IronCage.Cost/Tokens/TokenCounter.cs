@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace IronCage.Cost;
@@ -80,7 +81,18 @@ public sealed class TokenCounter
         ? Count<Cl100kSplitter>(text, vocabulary.Value, classes.Value)
         : Count<O200kSplitter>(text, vocabulary.Value, classes.Value);
 
+    [SkipLocalsInit]
     private static unsafe int Count<TSplitter>(ReadOnlySpan<byte> text, Vocabulary vocabulary, CharacterClasses classes)
+        where TSplitter : struct, ISplitter
+    {
+        if (text.Length < CountedPieces.LeastText)
+            return Count<TSplitter>(text, vocabulary, classes, default);
+        Span<CountedPieces.Entry> entries = stackalloc CountedPieces.Entry[CountedPieces.Places];
+        entries.Clear();
+        return Count<TSplitter>(text, vocabulary, classes, new CountedPieces(entries));
+    }
+
+    private static unsafe int Count<TSplitter>(ReadOnlySpan<byte> text, Vocabulary vocabulary, CharacterClasses classes, CountedPieces counted)
         where TSplitter : struct, ISplitter
     {
         fixed (byte* start = text)
@@ -91,7 +103,7 @@ public sealed class TokenCounter
             {
                 var next = TSplitter.Next(at, end, classes);
                 var length = (int)(next - at);
-                tokens += vocabulary.Has(at, length, lastWord) ? 1 : PieceMerger.Count(at, length, lastWord, vocabulary);
+                tokens += vocabulary.Has(at, length, lastWord) ? 1 : counted.Count(at, length, end, vocabulary);
                 at = next;
             }
             return tokens;
