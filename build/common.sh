@@ -73,7 +73,7 @@ build_native() {
     rid=$(rid)
     library=$("$python" python/ironcage_build.py library --rid "$rid")
     local target="$package/_native/$library"
-    if [ ! -f "$target" ] || [ -n "$(find native build/msbuild wheels.props Directory.* global.json -newer "$target" \
+    if [ ! -f "$target" ] || [ -n "$(find native build/msbuild build/vocabulary wheels.props Directory.* global.json -newer "$target" \
             \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.h' -o -name '*.json' -o -name '*.lua' -o -name '*.xml' \) -not -path '*/obj/*' -print -quit)" ]; then
         say "compiling $library ($rid, NativeAOT; about a minute)"
         mkdir -p "$root/artifacts"

@@ -183,7 +183,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     screen = Screen(sys.stdout, color=False if options.no_color else None)
     try:
-        count_tokens("warm up", MODEL)  # loads the tokenizer's tables now (once, 0.2 s), so that the overhead below is that of calls
+        count_tokens("warm up", MODEL)  # loads the tokenizer's tables now (once, some 30 ms), so that the overhead below is that of calls
         plan = Plan.make(options.leads, options.seed, chat_request)
         evidence = perform(plan, screen, options.delay)
         problems = verify(evidence)

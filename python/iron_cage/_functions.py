@@ -37,7 +37,7 @@ def restore(text: str) -> str:
 
 
 def count_tokens(text: str, model: str) -> int:
-    """Tokens of a text by the public tokenizer of a model. The first use loads tables (about 0.2 s).
+    """Tokens of a text by the public tokenizer of a model, exactly as tiktoken's ``encode_ordinary`` has them. The first use loads tables (some 30 ms).
 
     :raises LookupError: the model has no public tokenizer
     """

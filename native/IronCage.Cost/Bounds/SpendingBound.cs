@@ -52,7 +52,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     }
 
     /// <summary>
-    /// Text counted by the model's public tokenizer, else by o200k_base times a margin (2.0 for Anthropic, 1.5 for Google, 2.0 for others;
+    /// Text counted by the model's public tokenizer, definitions of tools with an allowance for the form that the model sees them in; else by o200k_base times a margin (2.0 for Anthropic, 1.5 for Google, 2.0 for others;
     /// never above
     /// the bytes). May load the tokenizer. Without texts, or when the request is strict, the same as <see cref="Cheap"/>.
     /// </summary>
@@ -68,8 +68,11 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
         long tokens = 0;
         for (var i = 0; i < texts.Count; i++)
             tokens += Count(texts.Text(i), tokenizer);
-        tokens += Count(texts.Tools, tokenizer);
-        if (!isPublic)
+        var tools = texts.Tools;
+        tokens += Count(tools, tokenizer);
+        if (isPublic)
+            tokens += DefinitionAllowance.Of(tools);
+        else
             tokens = shape.Price.Vendor == "google" ? tokens + (tokens + 1) / 2 : tokens * 2;
         tokens = Math.Min(tokens, Saturate((Int128)shape.TextBytes + shape.ToolsBytes));
         return Build(shape, tokens, isPublic ? BoundBasis.Tokenizer : BoundBasis.TokenizerWithMargin);

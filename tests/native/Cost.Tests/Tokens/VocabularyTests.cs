@@ -77,6 +77,16 @@ public sealed unsafe class VocabularyTests
         }
     }
 
+    [TestCase("o200k_base")]
+    [TestCase("cl100k_base")]
+    public void Tables_take_less_than_15_MB(string name)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var vocabulary = Vocabulary.Load(name);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.InRange(1_000_000, 15_000_000));
+        GC.KeepAlive(vocabulary);
+    }
+
     [Test]
     public void An_unknown_vocabulary_is_refused() => Assert.Throws<InvalidOperationException>(() => Vocabulary.Load("p50k_base"));
 }
