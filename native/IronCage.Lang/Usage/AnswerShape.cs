@@ -5,6 +5,7 @@ using IronCage.Lang.Cohere;
 using IronCage.Lang.Gemini;
 using IronCage.Lang.Ollama;
 using IronCage.Lang.OpenAi;
+using IronCage.Lang.Responses;
 
 namespace IronCage.Lang.Usage;
 
@@ -87,7 +88,10 @@ internal ref struct AnswerShape
                 continue;
             }
             else if (reader.TokenType == JsonTokenType.StartArray && name.SequenceEqual("output"u8))
-                CountTools(reader);
+            {
+                HasExtraCharge |= ResponsesAnswerReader.CountHostedTools(reader, out var searches);
+                Searches += searches;
+            }
             else if (reader.TokenType == JsonTokenType.StartArray && name.SequenceEqual("candidates"u8))
                 HasExtraCharge |= IsGrounded(reader);
             else
@@ -150,20 +154,6 @@ internal ref struct AnswerShape
         if (name.SequenceEqual("promptTokenCount"u8))
             return UsageApi.GenerateContent;
         return InUsage(name, isMeta: false);
-    }
-
-    /// <summary>Tools that the provider ran are items of the output: searches have a price each, the others one that is not known here.</summary>
-    private void CountTools(Utf8JsonReader reader)
-    {
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var kind = BlockType.Of(reader);
-            if (kind is "web_search_call")
-                Searches++;
-            else if (kind is "file_search_call" or "code_interpreter_call" or "image_generation_call")
-                HasExtraCharge = true;
-            reader.Skip();
-        }
     }
 
     /// <summary>Whether the answer rests on a search, which is billed beside its tokens.</summary>

@@ -1,6 +1,6 @@
 using IronCage.Lang.Usage;
 
-namespace IronCage.Lang.OpenAi;
+namespace IronCage.Lang.Responses;
 
 /// <summary>
 /// The <c>usage</c> of the Responses API, of images and of transcriptions: cached, cache writes, audio and images ⊂ input; reasoning, audio and images ⊂ output. Where
