@@ -251,7 +251,7 @@ class Hook:
         make = request.response_class or self.requests.ClientResponse
         given = {
             "writer": None, "continue100": None, "timer": getattr(request, "_timer", None), "request_info": request.request_info, "traces": [], "loop": request.loop,
-            "session": request._session, "request_headers": request.headers, "original_url": request.original_url, "stream_writer": None,
+            "session": request._session, "request_headers": request.headers, "original_url": request.original_url, "stream_writer": _Written(),
         }
         wanted = signature(make.__init__).parameters
         response = make(request.method, request.original_url, **{name: value for name, value in given.items() if name in wanted})
@@ -312,6 +312,8 @@ class Hook:
 class _Written:
     """What a payload writes."""
 
+    output_size = 0
+
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
 
@@ -331,10 +333,10 @@ class _NoProtocol:
     _reading_paused = False
     connected = True
 
-    def pause_reading(self) -> None:
+    def pause_reading(self, *args: Any, **kwargs: Any) -> None:
         """There is nothing to read."""
 
-    def resume_reading(self) -> None:
+    def resume_reading(self, *args: Any, **kwargs: Any) -> None:
         """There is nothing to read."""
 
 
