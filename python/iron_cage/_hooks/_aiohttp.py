@@ -250,7 +250,7 @@ class Hook:
 
         make = request.response_class or self.requests.ClientResponse
         given = {
-            "writer": None, "continue100": None, "timer": getattr(request, "_timer", None), "request_info": request.request_info, "traces": [], "loop": request.loop,
+            "writer": None, "continue100": None, "timer": getattr(request, "_timer", None), "request_info": getattr(request, "request_info", None), "traces": [], "loop": request.loop,
             "session": request._session, "request_headers": request.headers, "original_url": request.original_url, "stream_writer": _Written(),
         }
         wanted = signature(make.__init__).parameters
