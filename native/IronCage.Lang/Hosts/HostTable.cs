@@ -55,7 +55,7 @@ public sealed class HostTable
         if (IsFree(method))
             return new Target(entry.Protocol, Endpoint.None, entry.Host);
         var endpoint = LlmWire.For(entry.Protocol) is { } wire ? wire.EndpointOf(url[parts.Path].TrimEnd((byte)'/')) : Endpoint.Unbuilt;
-        return new Target(entry.Protocol, endpoint, entry.Host);
+        return new Target(entry.Protocol, endpoint, entry.Host, ModelPaths.Names(url[parts.Path]));
     }
 
     private static bool IsFree(ReadOnlySpan<byte> method) =>

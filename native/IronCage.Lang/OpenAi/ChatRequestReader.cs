@@ -66,11 +66,12 @@ public static class ChatRequestReader
             return false;
         }
         seen |= which;
+        var place = BodyString.Place(ref reader);
         reader.Read();
         switch (which)
         {
             case Seen.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.Model = model;
+                request.SetModel(model, ref reader);
                 // These models search the web on every call, at a charge per call that the catalogue does not have.
                 if (model.Contains("-search-", StringComparison.Ordinal))
                     request.UnpricedFeature ??= "built-in web search";
@@ -84,7 +85,7 @@ public static class ChatRequestReader
             case Seen.Choices:
                 return ReadChoices(ref reader, request) || Wrong(name, "an integer from 1 to 128", out problem);
             case Seen.MaxTokens or Seen.MaxCompletionTokens:
-                return ReadLimit(ref reader, request, name) || Wrong(name, "an integer from 0 to 2147483647", out problem);
+                return ReadLimit(ref reader, request, name, place) || Wrong(name, "an integer from 0 to 2147483647", out problem);
             case Seen.StreamOptions:
                 ReadStreamOptions(ref reader, request);
                 return true;
@@ -131,7 +132,7 @@ public static class ChatRequestReader
         return true;
     }
 
-    private static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field)
+    private static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field, TextSpan name)
     {
         var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
         if (reader.TokenType == JsonTokenType.Null)
@@ -142,6 +143,7 @@ public static class ChatRequestReader
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var limit) || limit is < 0 or > int.MaxValue)
             return false;
         request.OutputLimitValues.Add(place);
+        request.OutputLimitFields.Add((field, name));
         request.OutputLimit = request.OutputLimit is { } other ? Math.Max(other, limit) : limit; // which of two counts is the server's choice
         return true;
     }
@@ -183,6 +185,7 @@ public static class ChatRequestReader
             request.Messages++;
             TextWalker.Collect(ref reader, body, request, default);
         }
+        request.EndMessages(ref reader, isEmpty: request.Messages == 0);
         return true;
     }
 
