@@ -14,7 +14,7 @@ public class LlmRequest
     /// <summary>The model's name as it stands in the body.</summary>
     public string Model { get; internal set; } = "";
 
-    /// <summary>Where it stands in the body.</summary>
+    /// <summary>Where it stands in the body; empty where the body names none.</summary>
     public TextSpan ModelPlace { get; internal set; }
 
     public bool Stream { get; internal set; }
@@ -39,6 +39,9 @@ public class LlmRequest
 
     /// <summary>Strings that the model reads in a form that nobody else can: counted, not screened.</summary>
     public List<TextSpan> Opaque { get; } = [];
+
+    /// <summary>Arrays of token numbers, which are texts to those who have the model's tokenizer.</summary>
+    public List<Range> TokenArrays { get; } = [];
 
     public int Messages { get; internal set; }
 
@@ -98,10 +101,10 @@ public class LlmRequest
     /// <summary>The model at the reader.</summary>
     internal void SetModel(string model, ref Utf8JsonReader reader) => (Model, ModelPlace) = (model, BodyString.Place(ref reader));
 
-    /// <summary>The end of the array of messages is at the reader.</summary>
-    /// <param name="reader">At the bracket.</param>
+    /// <summary>Where the array of messages ends.</summary>
+    /// <param name="bracket">The place of its last bracket.</param>
     /// <param name="isEmpty">Nothing stands in it.</param>
-    internal void EndMessages(ref Utf8JsonReader reader, bool isEmpty) => (_messagesEnd, _hasMessages) = ((int)reader.TokenStartIndex, !isEmpty);
+    internal void EndMessages(int bracket, bool isEmpty) => (_messagesEnd, _hasMessages) = (bracket, !isEmpty);
 
     private int _messagesEnd = -1;
     private bool _hasMessages;
@@ -154,18 +157,20 @@ public class LlmRequest
             into.Add(new RawEdit(name.Start, name.End, Encoding.ASCII.GetBytes(field)));
     }
 
-    /// <summary>The edit that appends a message of the user to the messages; false, and no edit, where the body has no array of them.</summary>
+    /// <summary>The edits that append a message of the user to the messages; false, and no edit, where the body has none.</summary>
     /// <param name="text">What it says: escaped as JSON wants it.</param>
-    /// <param name="into">Receives the edit.</param>
-    public bool TryAppendMessage(string text, List<RawEdit> into)
+    /// <param name="into">Receives the edits.</param>
+    public virtual bool TryAppendMessage(string text, List<RawEdit> into)
     {
         ArgumentNullException.ThrowIfNull(into);
         if (_messagesEnd < 0)
             return false;
-        byte[] message = [.. _hasMessages ? ","u8 : [], .. "{\"role\":\"user\",\"content\":\""u8, .. Escaped(text), .. "\"}"u8];
-        into.Add(new RawEdit(_messagesEnd, _messagesEnd, message));
+        into.Add(new RawEdit(_messagesEnd, _messagesEnd, (byte[])[.. _hasMessages ? ","u8 : [], .. UserMessage(text)]));
         return true;
     }
+
+    /// <summary>A message of the user, as all protocols take it.</summary>
+    private protected static byte[] UserMessage(string text) => [.. "{\"role\":\"user\",\"content\":\""u8, .. Escaped(text), .. "\"}"u8];
 
     private static byte[] Escaped(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
 

@@ -211,7 +211,7 @@ public static class MessagesRequestReader
             request.Messages++;
             BlockWalker.Message(ref reader, request);
         }
-        request.EndMessages(ref reader, isEmpty: request.Messages == others);
+        request.EndMessages((int)reader.TokenStartIndex, isEmpty: request.Messages == others);
         return true;
     }
 

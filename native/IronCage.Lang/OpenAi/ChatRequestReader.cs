@@ -122,7 +122,7 @@ public static class ChatRequestReader
             "tools", "functions", "response_format", "prediction", "audio", "web_search_options" }
             .Select(n => (System.Text.Encoding.UTF8.GetBytes(n), n))];
 
-    private static bool ReadChoices(ref Utf8JsonReader reader, ChatRequest request)
+    internal static bool ReadChoices(ref Utf8JsonReader reader, ChatRequest request)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return true;
@@ -132,7 +132,8 @@ public static class ChatRequestReader
         return true;
     }
 
-    private static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field, TextSpan name)
+    /// <summary>An output limit. The name is where the field may be moved into another (<see cref="LlmRequest.MoveLimit"/>).</summary>
+    internal static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field, TextSpan? name = null)
     {
         var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
         if (reader.TokenType == JsonTokenType.Null)
@@ -143,12 +144,13 @@ public static class ChatRequestReader
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var limit) || limit is < 0 or > int.MaxValue)
             return false;
         request.OutputLimitValues.Add(place);
-        request.OutputLimitFields.Add((field, name));
+        if (name is { } named)
+            request.OutputLimitFields.Add((field, named));
         request.OutputLimit = request.OutputLimit is { } other ? Math.Max(other, limit) : limit; // which of two counts is the server's choice
         return true;
     }
 
-    private static void ReadStreamOptions(ref Utf8JsonReader reader, ChatRequest request)
+    internal static void ReadStreamOptions(ref Utf8JsonReader reader, ChatRequest request)
     {
         var start = (int)reader.TokenStartIndex;
         if (reader.TokenType == JsonTokenType.StartObject)
@@ -185,7 +187,7 @@ public static class ChatRequestReader
             request.Messages++;
             TextWalker.Collect(ref reader, body, request, default);
         }
-        request.EndMessages(ref reader, isEmpty: request.Messages == 0);
+        request.EndMessages((int)reader.TokenStartIndex, isEmpty: request.Messages == 0);
         return true;
     }
 

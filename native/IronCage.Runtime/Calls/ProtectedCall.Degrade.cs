@@ -40,7 +40,7 @@ public sealed partial class ProtectedCall
     /// <summary>Has the first model called that one of these protections names for the present one, that is cheaper for this very call, and that can take it.</summary>
     private async ValueTask<bool> DegradeAsync(IEnumerable<Protection> whose, string why)
     {
-        if (_target.NamesModel)
+        if (_target.NamesModel || _request.ModelPlace == default)
             return false;
         var asked = Model;
         foreach (var protection in whose)
@@ -82,6 +82,8 @@ public sealed partial class ProtectedCall
         var bound = Cheap(_request, cheaper);
         if (bound.Refusal != BoundRefusal.None || (asked.Reasoning == true && !cheaper.Reasoning && !cheaper.IsAssumed))
             return false;
+        if (asked.TokenArrays.Count > 0 && (cheaper.Tokenizer is null || cheaper.Tokenizer != price.Tokenizer))
+            return false; // its numbers stand for other words there
         var source = Cheap(asked, price);
         var tokens = Math.Min(source.WantedTokens, bound.WantedTokens);
         if (source.Refusal == BoundRefusal.None && bound.ToDemand(_id).Cost(tokens) >= source.ToDemand(_id).Cost(tokens))

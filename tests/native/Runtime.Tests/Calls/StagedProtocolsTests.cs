@@ -3,8 +3,8 @@ using IronCage.Runtime.Tests.Support;
 
 namespace IronCage.Runtime.Tests.Calls;
 
-/// <summary>The stages with Anthropic's messages.</summary>
-public class StagedMessagesTests
+/// <summary>The stages with the protocols beside chat completions.</summary>
+public class StagedProtocolsTests
 {
     private Cage _cage = null!;
 
@@ -51,4 +51,32 @@ public class StagedMessagesTests
         Assert.That(begun.Text, Is.EqualTo(MessagesBodies.Request().Replace("]", ",{\"role\":\"user\",\"content\":\"Finish \\\"now\\\".\"}]", StringComparison.Ordinal)));
         Assert.That(begun.Call.IsOpen, Is.True);
     }
+
+    [TestCase("", "gpt-4o-mini")]
+    [TestCase(",\"reasoning\":{\"effort\":\"low\"}", "gpt-5-nano")]
+    public void Responses_go_down_the_chain_and_wrap_up(string extra, string last)
+    {
+        var protection = _cage.Protect("\"budget_usd\":\"0.02\",\"reserve_usd\":\"0.019\",\"wrap_up_note\":\"End.\",\"degrade\":{\"gpt-5\":\"gpt-4o-mini\",\"gpt-4o-mini\":\"gpt-5-nano\"}");
+        const string Url = "http://127.0.0.1:9/v1/responses";
+        var begun = _cage.Begin(protection.OpenRun(null), $$"""{"model":"gpt-5","input":"hello","max_output_tokens":1500{{extra}}}""", url: Url);
+        Assert.That(begun.Text, Is.EqualTo($$"""{"model":"{{last}}","input":"hello","max_output_tokens":1500{{extra}}}"""));
+        begun.Call.End(CallEnding.NotSent);
+        var dear = _cage.Begin(protection.OpenRun(null), $$"""{"model":"gpt-5","input":"hello","max_output_tokens":4000{{extra}}}""", url: Url);
+        Assert.That(dear.Text, Is.EqualTo($$"""{"model":"gpt-5-nano","input":[{"role":"user","content":"hello"},{"role":"user","content":"End."}],"max_output_tokens":4000{{extra}}}"""));
+    }
+
+    // Numbers of tokens are read by the tokenizer of the model they were made for.
+    [TestCase("\"text\"", "text-embedding-3-small", true)]
+    [TestCase("[1,2,3]", "text-embedding-3-small", true)]
+    [TestCase("\"text\"", "ours", true)]
+    [TestCase("[1,2,3]", "ours", false)]
+    public void Embeddings_go_to_a_cheaper_model_with_the_same_tokens(string input, string cheaper, bool goes)
+    {
+        var protection = _cage.Protect($"\"budget_usd\":\"0.000001\",\"degrade\":{{\"text-embedding-3-large\":\"{cheaper}\"}},\"prices\":["
+            + Prices("""{"schema":1,"models":[{"id":"ours","prices":{"input":"0.01","output":"0"}}]}""") + "]");
+        var begun = _cage.Begin(protection.OpenRun(null), $$"""{"model":"text-embedding-3-large","input":{{input}}}""", url: "http://127.0.0.1:9/v1/embeddings");
+        Assert.That(goes ? begun.Text : begun.Error, Is.EqualTo(goes ? $$"""{"model":"{{cheaper}}","input":{{input}}}""" : "BudgetExceeded"));
+    }
+
+    private static string Prices(string file) => $"{{\"name\":\"p\",\"text\":{Wire.Quote(file)}}}";
 }
