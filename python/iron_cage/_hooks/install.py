@@ -48,6 +48,12 @@ def _urllib3(module: ModuleType) -> None:
     hook.install(module)
 
 
+def _aiohttp(module: ModuleType) -> None:
+    from iron_cage._hooks import _aiohttp as hook
+
+    hook.install(module)
+
+
 def _requests(module: ModuleType) -> None:
     from iron_cage._hooks import _requests as hook
 
@@ -77,6 +83,7 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "httpx2": _httpx,
     "urllib3.connectionpool": _urllib3,
     "requests.adapters": _requests,
+    "aiohttp.connector": _aiohttp,
 }
 
 

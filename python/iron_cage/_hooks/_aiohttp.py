@@ -1,0 +1,414 @@
+"""aiohttp 3.8 and later: the connector's connect(), through which each attempt and each redirect gets its connection, and what is done with that connection.
+
+connect() is awaited by the task that asks, before anything is sent: there the request is judged, and rewritten. The answer is looked at where its head has come.
+A wait for money counts as part of the connect timeout, if the session has one.
+"""
+from __future__ import annotations
+
+import io
+import sys
+import weakref
+from contextlib import suppress
+
+from iron_cage import _engine
+from iron_cage._hooks import waiting
+from iron_cage._hooks.common import (
+    ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REQUEST_HEADERS, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
+    response_head, unanswered,
+)
+from iron_cage._hooks.decoding import DecodeError, decode_whole
+from iron_cage._hooks.install import patch
+from iron_cage._runs import current, state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Optional
+
+#: Bodies beyond this are given to aiohttp as files: it warns of larger ones as bytes.
+LARGE = 1 << 19
+PIECE = 1 << 16
+
+
+def install(module: ModuleType) -> None:
+    """Patches aiohttp.connector and the requests and responses that it is given."""
+    hook = Hook(module)
+    request = hook.requests.ClientRequest
+    patch(module.BaseConnector, "connect", hook.connect)
+    patch(request, "send" if hasattr(request, "send") else "_send", hook.send)
+    patch(hook.requests.ClientResponse, "start", hook.start)
+
+
+class Hook:
+    """The hook of aiohttp, whose modules are known by then."""
+
+    def __init__(self, connector: ModuleType) -> None:
+        from aiohttp import client_exceptions, client_reqrep, payload, streams
+
+        self.connector = connector
+        self.requests: Any = client_reqrep
+        self.payload: Any = payload
+        self.errors: Any = client_exceptions
+        #: Requests and responses of calls that are under way.
+        self.calls: weakref.WeakKeyDictionary[Any, tuple[Call, Any]] = weakref.WeakKeyDictionary()
+        #: Requests, then responses, that are answered without the provider.
+        self.refused: weakref.WeakKeyDictionary[Any, Synthetic] = weakref.WeakKeyDictionary()
+        errors: Any = client_exceptions
+        reader: Any = streams.StreamReader
+
+        class Held(reader):  # type: ignore[misc]
+            """A body that is here already, then the error that ended it, if one did."""
+
+            def __init__(self, data: bytes, error: Optional[BaseException], loop: Any) -> None:
+                super().__init__(_NO_PROTOCOL, PIECE, loop=loop)
+                self._error = error
+                if data:
+                    self.feed_data(data)
+                if error is None:
+                    self.feed_eof()
+
+            async def _wait(self, func_name: str) -> None:
+                if self._error is not None:
+                    raise self._error
+
+        class Fed(reader):  # type: ignore[misc]
+            """A streamed body on its way through the library: takes from the real one what its reader has no more of."""
+
+            def __init__(self, inner: Any, feed: Feed, loop: Any) -> None:
+                super().__init__(_NO_PROTOCOL, PIECE, loop=loop)
+                self._inner = inner
+                self._feed = feed
+                self._error: Optional[BaseException] = None
+                weakref.finalize(self, feed.abort).atexit = False
+
+            async def _wait(self, func_name: str) -> None:
+                if self._error is not None:
+                    raise self._error
+                feed = self._feed
+                while True:
+                    feed.waits()
+                    try:
+                        piece = await self._inner.readany()
+                    except Exception as error:
+                        tail = feed.cut()
+                        if not tail:
+                            raise
+                        self._error = error  # after what came before it
+                        self.feed_data(tail)
+                        return
+                    if not piece:
+                        self.feed_data(feed.finish())
+                        self.feed_eof()
+                        return
+                    try:
+                        out = feed.feed(piece)
+                    except DecodeError as error:
+                        raise errors.ClientPayloadError(f"Can not decode content-encoding: {error}") from None
+                    if out:
+                        feed.yields()
+                        self.feed_data(out)
+                    if feed.blocked is not None:
+                        self.feed_eof()
+                    if out or feed.blocked is not None:
+                        return
+
+            def set_exception(self, *args: Any) -> None:
+                """The response was closed, or left."""
+                self._feed.abort()
+                super().set_exception(*args)
+
+        self.held, self.fed = Held, Fed
+
+    # The patched methods.
+
+    def connect(self, original: Any) -> Any:
+        """BaseConnector.connect."""
+
+        async def connect(connector: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            if (not state.active and current.get() is None) or carried():
+                return await original(connector, request, *args, **kwargs)
+            url = request.url
+            if not _engine.recognise(*_origin(url)):
+                return await original(connector, request, *args, **kwargs)
+            call, kind, payload = begin(
+                request.method.encode("ascii", "replace"), str(url.with_user(None)).encode("utf-8", "replace"), _lines(request.headers), await self._body(request)
+            )
+            try:
+                if kind == PENDING:
+                    kind, payload = await waiting.wait(call)
+                if kind == REFUSE:
+                    self.refused[request] = refuse(payload, call)
+                    return _NO_CONNECTION
+                if kind == REWRITE:
+                    self._rewrite(request, payload or b"")
+                if kind != PASS:
+                    self._keep(request, call)
+                return await original(connector, request, *args, **kwargs)
+            except BaseException:
+                call.end(NOT_SENT)
+                raise
+
+        return connect
+
+    def send(self, original: Any) -> Any:
+        """ClientRequest.send."""
+
+        async def send(request: Any, connection: Any) -> Any:
+            if connection is _NO_CONNECTION:
+                return self._synthetic(request)
+            call = self._take(request)
+            if call is None:
+                return await original(request, connection)
+            try:
+                carry = Carry()
+                token = carrying.set(carry)
+                try:
+                    response = await original(request, connection)
+                finally:
+                    carry.active = False
+                    with suppress(ValueError):
+                        carrying.reset(token)
+            except BaseException as error:
+                call.end(unanswered(error, ()))
+                raise
+            self._keep(response, call)
+            return response
+
+        return send
+
+    def start(self, original: Any) -> Any:
+        """ClientResponse.start."""
+
+        async def start(response: Any, connection: Any) -> Any:
+            answer = self.refused.pop(response, None)
+            if answer is not None:
+                return self._answered(response, answer)
+            call = self._take(response)
+            if call is None:
+                return await original(response, connection)
+            decodes = getattr(response._session, "_auto_decompress", True)  # the session goes with the last byte, which may come with the head
+            try:
+                try:
+                    started = await original(response, connection)
+                except BaseException as error:
+                    call.end(unanswered(error, ()))
+                    raise
+                await self._received(response, call, decodes)
+                return started
+            except BaseException:
+                call.end(ABORTED)
+                raise
+
+        return start
+
+    def _keep(self, owner: Any, call: Call) -> None:
+        """The call goes on with this request or response; if that is dropped before, it ends."""
+        dropped = weakref.finalize(owner, call.end, ABORTED)
+        dropped.atexit = False
+        self.calls[owner] = call, dropped
+
+    def _take(self, owner: Any) -> Optional[Call]:
+        call, dropped = self.calls.pop(owner, (None, None))
+        if dropped is not None:
+            dropped.detach()
+        return call
+
+    # Requests.
+
+    async def _body(self, request: Any) -> bytes:
+        """The bytes of the body. One that can be read only once is replaced by what was read."""
+        body = request.body
+        if not body:
+            return b""
+        if isinstance(body, (bytes, bytearray)):
+            return bytes(body)
+        if isinstance(body, self.payload.BytesPayload):
+            return bytes(body._value)
+        written = _Written()
+        await body.write(written)
+        data = b"".join(written.pieces)
+        self._set_body(request, data)
+        return data
+
+    def _set_body(self, request: Any, data: bytes) -> None:
+        payload = self.payload.BytesPayload(data) if len(data) <= LARGE else self.payload.BytesIOPayload(io.BytesIO(data))
+        if hasattr(request, "_body"):
+            request._body = payload
+        else:
+            request.body = payload
+
+    def _rewrite(self, request: Any, data: bytes) -> None:
+        """Another body: length follows, chunked stays chunked, content-encoding goes."""
+        self._set_body(request, data)
+        if "content-length" in request.headers:
+            request.headers["Content-Length"] = str(len(data))
+        request.headers.popall("content-encoding", None)
+
+    def _synthetic(self, request: Any) -> Any:
+        """The response of a refusal that may not travel as an exception."""
+        from inspect import signature
+
+        make = request.response_class or self.requests.ClientResponse
+        given = {
+            "writer": None, "continue100": None, "timer": getattr(request, "_timer", None), "request_info": getattr(request, "request_info", None), "traces": [], "loop": request.loop,
+            "session": request._session, "request_headers": request.headers, "original_url": request.original_url, "stream_writer": _Written(),
+        }
+        wanted = signature(make.__init__).parameters
+        response = make(request.method, request.original_url, **{name: value for name, value in given.items() if name in wanted})
+        self.refused[response] = self.refused.pop(request)
+        return response
+
+    # Responses.
+
+    def _answered(self, response: Any, answer: Synthetic) -> Any:
+        from aiohttp.http import HttpVersion11
+        from multidict import CIMultiDict, CIMultiDictProxy
+
+        response.version, response.status, response.reason = HttpVersion11, answer.status, "Refused"
+        response._headers = CIMultiDictProxy(CIMultiDict(answer.headers()))
+        response._raw_headers = tuple((name.encode(), value.encode()) for name, value in answer.headers())
+        response.content = self.held(answer.body, None, response._loop)
+        response._closed = True
+        return response
+
+    async def _received(self, response: Any, call: Call, decodes: bool) -> None:
+        lines, content_type, encoding = response_head(response._raw_headers)
+        inner = response.content
+        if encoding is not None and decodes and _is_undone(encoding):
+            lines, encoding = b"", None
+        if is_stream(content_type):
+            call.stream_open(response.status, lines)
+            feed = Feed(call, encoding)
+            if feed.decodes:
+                _drop(response, b"content-encoding", b"content-length")
+            response.content = self.fed(inner, feed, response._loop)
+            return
+        pieces: list[bytes] = []
+        failed: Optional[BaseException] = None
+        try:
+            while True:
+                piece = await inner.readany()
+                if not piece:
+                    break
+                pieces.append(piece)
+        except Exception as error:
+            failed = error
+        raw = b"".join(pieces)
+        plain, readable = decode_whole(encoding, raw)
+        kind, payload = call.response(response.status, readable and failed is None, lines, plain)
+        call.end(COMPLETE if failed is None else CUT)
+        if kind == REFUSE:
+            self._answered(response, refuse(payload, call))
+            return
+        if kind == REWRITE:
+            raw = payload or b""
+            length = response._headers.get("content-length")
+            _drop(response, b"content-encoding", b"content-length")
+            if length is not None:
+                _add(response, "Content-Length", str(len(raw)))
+        response.content = self.held(raw, failed, response._loop)
+
+
+class _Written:
+    """What a payload writes."""
+
+    output_size = 0
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    async def write(self, chunk: Any, *args: Any, **kwargs: Any) -> None:
+        self.pieces.append(bytes(chunk))
+
+    async def write_eof(self, chunk: Any = b"") -> None:
+        self.pieces.append(bytes(chunk))
+
+    async def drain(self) -> None:
+        """There is nobody to wait for."""
+
+
+class _NoProtocol:
+    """What a reader asks of its connection, where the bytes are here already."""
+
+    _reading_paused = False
+    connected = True
+
+    def pause_reading(self, *args: Any, **kwargs: Any) -> None:
+        """There is nothing to read."""
+
+    def resume_reading(self, *args: Any, **kwargs: Any) -> None:
+        """There is nothing to read."""
+
+
+_NO_PROTOCOL = _NoProtocol()
+
+
+class _NoConnection:
+    """What a refused request gets instead of a connection."""
+
+    transport = object()
+    closed = True
+
+    @property
+    def protocol(self) -> Any:
+        return self
+
+    def set_response_params(self, **params: Any) -> None:
+        """There will be no response."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def release(self) -> None:
+        """There is nothing to release."""
+
+
+_NO_CONNECTION = _NoConnection()
+
+
+def _is_undone(encoding: bytes) -> bool:
+    """Whether aiohttp undoes it: by default it does what it can, and leaves the header."""
+    name = encoding.strip().lower()
+    if name == b"zstd":
+        return bool(getattr(sys.modules.get("aiohttp.compression_utils"), "HAS_ZSTD", False))
+    return name in (b"gzip", b"deflate", b"br")
+
+
+def _origin(url: Any) -> tuple[bytes, bytes, Optional[int]]:
+    port = url.port
+    if port == (443 if url.scheme == "https" else 80):
+        port = None
+    return url.scheme.encode("ascii", "replace"), (url.raw_host or "").encode("ascii", "replace"), port
+
+
+def _lines(headers: Any) -> bytes:
+    lines = []
+    for name, value in headers.items():
+        lower = name.lower().encode("iso-8859-1", "replace")
+        if lower in REQUEST_HEADERS:
+            lines.append(lower + b": " + str(value).encode("iso-8859-1", "replace"))
+    return b"\n".join(lines)
+
+
+def _drop(response: Any, *names: bytes) -> None:
+    from multidict import CIMultiDict, CIMultiDictProxy
+
+    response._raw_headers = tuple(pair for pair in response._raw_headers if pair[0].lower() not in names)
+    response._headers = CIMultiDictProxy(CIMultiDict([pair for pair in response._headers.items() if pair[0].lower().encode() not in names]))
+    _forget(response)
+
+
+def _add(response: Any, name: str, value: str) -> None:
+    from multidict import CIMultiDict, CIMultiDictProxy
+
+    response._raw_headers = (*response._raw_headers, (name.encode(), value.encode()))
+    response._headers = CIMultiDictProxy(CIMultiDict([*response._headers.items(), (name, value)]))
+    _forget(response)
+
+
+def _forget(response: Any) -> None:
+    """The headers that aiohttp keeps a second time, once they were asked for."""
+    cache = getattr(response, "_cache", None)
+    if isinstance(cache, dict):
+        cache.pop("headers", None)
+        cache.pop("raw_headers", None)
