@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace IronCage.Lang;
@@ -12,6 +13,9 @@ public class LlmRequest
 {
     /// <summary>The model's name as it stands in the body.</summary>
     public string Model { get; internal set; } = "";
+
+    /// <summary>Where it stands in the body; empty where the body names none.</summary>
+    public TextSpan ModelPlace { get; internal set; }
 
     public bool Stream { get; internal set; }
 
@@ -94,7 +98,21 @@ public class LlmRequest
         TextBytes += reader.ValueSpan.Length;
     }
 
+    /// <summary>The model at the reader.</summary>
+    internal void SetModel(string model, ref Utf8JsonReader reader) => (Model, ModelPlace) = (model, BodyString.Place(ref reader));
+
+    /// <summary>Where the array of messages ends.</summary>
+    /// <param name="bracket">The place of its last bracket.</param>
+    /// <param name="isEmpty">Nothing stands in it.</param>
+    internal void EndMessages(int bracket, bool isEmpty) => (_messagesEnd, _hasMessages) = (bracket, !isEmpty);
+
+    private int _messagesEnd = -1;
+    private bool _hasMessages;
+
     internal List<Range> OutputLimitValues { get; } = [];
+
+    /// <summary>The fields of <see cref="OutputLimitValues"/>, and where their names stand; empty in protocols that have only one.</summary>
+    internal List<(string Field, TextSpan Name)> OutputLimitFields { get; } = [];
     internal List<(string Field, Range Place)> NullLimits { get; } = [];
     internal int BodyStart { get; set; }
 
@@ -116,6 +134,45 @@ public class LlmRequest
         else
             into.Add(new RawEdit(BodyStart, BodyStart, Encoding.UTF8.GetBytes(FormattableString.Invariant($"\"{field}\":{limit},"))));
     }
+
+    /// <summary>The edit that puts another model in the place of <see cref="Model"/>.</summary>
+    /// <param name="model">The name as text: it is escaped as JSON wants it.</param>
+    /// <param name="into">Receives the edit.</param>
+    public void ReplaceModel(string model, List<RawEdit> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        into.Add(new RawEdit(ModelPlace.Start, ModelPlace.End, Escaped(model)));
+    }
+
+    /// <summary>
+    /// The edit that moves an output limit into the field that another model accepts: OpenAI's reasoning models refuse <c>max_tokens</c>. None where the body has no limit, has
+    /// several, or has it there already.
+    /// </summary>
+    /// <param name="field">As of <see cref="LimitOutput"/>; null: whichever the body uses.</param>
+    /// <param name="into">Receives the edit.</param>
+    public void MoveLimit(string? field, List<RawEdit> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (field == "max_completion_tokens" && OutputLimitFields is [var (used, name)] && used != field && !NullLimits.Exists(limit => limit.Field == field))
+            into.Add(new RawEdit(name.Start, name.End, Encoding.ASCII.GetBytes(field)));
+    }
+
+    /// <summary>The edits that append a message of the user to the messages; false, and no edit, where the body has none.</summary>
+    /// <param name="text">What it says: escaped as JSON wants it.</param>
+    /// <param name="into">Receives the edits.</param>
+    public virtual bool TryAppendMessage(string text, List<RawEdit> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (_messagesEnd < 0)
+            return false;
+        into.Add(new RawEdit(_messagesEnd, _messagesEnd, (byte[])[.. _hasMessages ? ","u8 : [], .. UserMessage(text)]));
+        return true;
+    }
+
+    /// <summary>A message of the user, as all protocols take it.</summary>
+    private protected static byte[] UserMessage(string text) => [.. "{\"role\":\"user\",\"content\":\""u8, .. Escaped(text), .. "\"}"u8];
+
+    private static byte[] Escaped(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
 
     /// <summary>The edits that make a streamed answer carry its usage; none where it does anyway.</summary>
     public virtual void AskForUsage(List<RawEdit> into)

@@ -76,6 +76,9 @@ public sealed class Engine : IDisposable
     }
 
     internal Margins Margins { get; } = new();
+
+    /// <summary>Where named budgets warn.</summary>
+    internal SharedThresholds Thresholds { get; } = new();
     internal SpendingBound Bounds { get; }
 
     internal ILogger Log { get; }
@@ -121,9 +124,9 @@ public sealed class Engine : IDisposable
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public SharedBudget OpenBudget(ReadOnlyMemory<byte> optionsJson)
     {
-        var (terms, state) = SharedBudget.ReadOptions(optionsJson);
+        var (terms, state, warnAt) = SharedBudget.ReadOptions(optionsJson);
         var store = OpenStore(state);
-        return new SharedBudget(SharedBudget.NameOf(terms.Name), SharedBudget.Open(store, terms), store);
+        return Known(new SharedBudget(SharedBudget.NameOf(terms.Name), SharedBudget.Open(store, terms), store), warnAt);
     }
 
     /// <summary>A budget of the process from which this one was forked: both draw on the same sum.</summary>
@@ -133,10 +136,17 @@ public sealed class Engine : IDisposable
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public SharedBudget InheritBudget(ReadOnlyMemory<byte> optionsJson, string? storeUrl, nint account)
     {
-        var (terms, _) = SharedBudget.ReadOptions(optionsJson);
+        var (terms, _, warnAt) = SharedBudget.ReadOptions(optionsJson);
         var store = OpenStore(storeUrl);
-        return new SharedBudget(SharedBudget.NameOf(terms.Name),
-            account == 0 ? SharedBudget.Reopen(store, terms.Name, terms.Limit!.Value) : Stores.Memory.Inherit(terms.Name, account, isNamed: true), store);
+        return Known(new SharedBudget(SharedBudget.NameOf(terms.Name),
+            account == 0 ? SharedBudget.Reopen(store, terms.Name, terms.Limit!.Value) : Stores.Memory.Inherit(terms.Name, account, isNamed: true), store), warnAt);
+    }
+
+    private SharedBudget Known(SharedBudget budget, IReadOnlyList<double>? warnAt)
+    {
+        if (warnAt is not null)
+            Thresholds.Set(budget.Account, warnAt);
+        return budget;
     }
 
     /// <exception cref="ConfigException">An option is wrong.</exception>

@@ -352,6 +352,8 @@ int32_t ironcage_cost_answer(ironcage_buffer *out, uint64_t engine, const uint8_
  *   "time_zone"  IANA name, whose midnights count for day and month; default "UTC"
  *   "parent"     name of a budget that is open in the same store: a hold must fit that one, too, and those above it (16 levels at most). It cannot be changed.
  *   "state"      absent: memory of this process (one budget per name and engine)
+ *   "warn_at"    array of shares of the limit in (0, 1]: event "budget.warning" when what is spent crosses one, told by the protection whose call did it (on this budget or one below
+ *                it), once in each window and process, and again after the limit was raised. Absent: as the budget was last opened in this process; []: never.
  */
 int32_t ironcage_budget_open(uint64_t *out, uint64_t engine, const uint8_t *options, size_t options_len);
 
@@ -421,7 +423,13 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "tags"             at most 32 words of 1 to 100 characters, without line breaks: the same
  *   "budget_usd"       decimal string > 0, or null (default): spend is tracked, not limited. Not together with a budget handle.
  *   "budget_scope"     "protection" (default) or "run": a fresh budget for each run
- *   "warn_at"          array of numbers in (0, 1], default [0.9]: one warning event for each threshold that is crossed
+ *   "warn_at"          array of numbers in (0, 1]: one warning event for each threshold that is crossed, once in each window; default [0.9], but none where the budget has a "warn_at"
+ *   "degrade"          null (default) or an object of 1 to 100 models -> cheaper models, without circles, each with a price (unless "unpriced" is not "deny"): a call that does not
+ *                      fit the budget goes to the next cheaper model that is cheaper for this very call, can take it, and fits. Only the body is rewritten: not where the URL names the model
+ *   "degrade_at"       above 0, at most 1 (default): the share of the budget, spent and held, from which on the cheaper model is asked in any case. Needs "degrade" and a budget
+ *   "reserve_usd"      null (default) or a decimal string > 0, below the budget: what every call must leave, but the last ones of a run
+ *   "wrap_up_calls"    1 (default) to 1000: calls of a run that may draw on the reserve, once one does not fit beside it. What the provider answers with an error does not count
+ *   "wrap_up_note"     null (default) or 1 to 4000 characters: a message of the user that is appended to their requests
  *   "hold_wait"        seconds 0 to 3600, default 30
  *   "lower_output"     bool, default true
  *   "bound"            "default" or "strict" (one token per UTF-8 byte of input)
@@ -464,7 +472,8 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": {"name", "limit_usd", "spent_usd",
- * "held_usd", "remaining_usd"} or null, "calls", "denied", "retries", "lowered", "unscannable", "estimated_usd", "tokens": {"input",
+ * "held_usd", "remaining_usd"} or null, "calls", "denied", "retries", "lowered", "degraded" (calls that went to a cheaper model),
+ * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
  * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "overhead": {"p50", "p99"} (seconds),

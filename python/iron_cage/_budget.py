@@ -8,7 +8,7 @@ from iron_cage.errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Union
+    from typing import Any, Optional, Sequence, Union
     from uuid import UUID
 
     from iron_cage._convert import Money
@@ -32,6 +32,9 @@ class Budget:
         advance), ``outage=refuse`` (refuse calls at once when the server is away; default ``lease``: go on while the lease pays), ``create=off`` (a namespace that does not
         exist is an error), ``heartbeat=5``, ``expiry=60``, ``timeout=5`` (seconds), ``audit=PATH`` (an SQLite file of this machine for the audit trail and tokens; default: the newest
         10,000 entries in memory)
+    :param warn_at: one or more shares of the limit in (0, 1]: a warning event of whichever protection crosses one, its own budget or one above it. Each process tells each once in
+        a window, and again after the limit was raised. Protections on this budget without a ``warn_at`` of their own then warn of nothing else. None: as an earlier Budget of
+        the name in this process said; an empty list: never
     :raises ConfigError: a value of the wrong type or out of range; a parent of another store, or another than before
     :raises StateError: the store cannot be reached
     """
@@ -45,6 +48,7 @@ class Budget:
         time_zone: Optional[str] = None,
         parent: Optional[Budget] = None,
         state: Optional[str] = None,
+        warn_at: Optional[Union[float, Sequence[float]]] = None,
     ) -> None:
         if parent is not None and not isinstance(parent, Budget):
             _convert.refuse("parent", parent, "a Budget")
@@ -57,6 +61,7 @@ class Budget:
             "time_zone": None if time_zone is None else _convert.text("time_zone", time_zone),
             "parent": None if parent is None else parent.name,
             "state": None if state is None else _convert.text("state", state),
+            "warn_at": None if warn_at is None else _convert.shares("warn_at", warn_at),
         }).encode()
         self.name: str = name
         self._state: Optional[str] = state

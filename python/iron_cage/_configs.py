@@ -13,17 +13,28 @@ _Keys = Union[str, bytes, Sequence[Union[str, bytes]]]
 if TYPE_CHECKING:
     import os
 
+    from iron_cage._budget import Budget
     from iron_cage._price import Price
 
     _OnePrices = Union[str, "os.PathLike[str]", Mapping[str, Price]]
     _Prices = Union[_OnePrices, Sequence[_OnePrices]]
 
 
+def _budget(option: str, value: object) -> object:
+    """A budget with a name. Whoever has one has imported its class, which knows this module's users in turn."""
+    from iron_cage._budget import Budget
+
+    if not isinstance(value, Budget):
+        _convert.refuse(option, value, "a Budget")
+    return value
+
+
 @dataclass(frozen=True)
 class BudgetConfig:
-    """How money is limited. Everything left out keeps its default.
+    """How money is limited, and what happens before it stops an agent (docs/budgets.md). Everything left out keeps its default.
 
     :ivar max_usd: dollars, > 0; None: spend is tracked, not limited
+    :ivar shared: a :class:`Budget` to draw on instead of ``max_usd``
     :ivar warn_at: one or more shares of the budget in (0, 1]; a warning event as each is crossed (default 0.9)
     :ivar hold_wait: seconds a call waits for other calls to settle, 0 to 3600 (default 30)
     :ivar lower_output: lower the output limit of a call that would not fit otherwise (default True)
@@ -32,6 +43,14 @@ class BudgetConfig:
     :ivar prices: prices of your own, which go before the catalogue's: the path of a price file (docs/prices.md), a mapping of model names to :class:`Price`, or a
         list of these, of which the last that knows a model counts. Files also name deployments: ``"aliases": {"our-chat": "gpt-4o"}``. A file is read when a
         protection is made; one that is wrong is a ConfigError with its line
+    :ivar degrade: model -> cheaper model, 1 to 100 names as requests have them, such as ``{"gpt-5": "gpt-5-mini"}``; chains are followed, circles refused. A call that does not
+        fit the budget goes to the first cheaper one that is cheaper for this very call and fits. Each must have a price, unless ``unpriced`` says otherwise. It is your
+        word that the cheaper model takes the same requests. Models in URLs (Azure's deployments) are not replaced
+    :ivar degrade_at: the share of the budget, spent and held, from which on the cheaper model is asked even if the other fits: above 0, at most 1 (default 1)
+    :ivar reserve_usd: dollars, > 0 and below the budget, that every call leaves but the last ones of a run (default: none)
+    :ivar wrap_up_calls: how many calls of a run may draw on the reserve, once one does not fit beside it: 1 to 1000 (default 1). Calls that the provider
+        answered with an error do not count
+    :ivar wrap_up_note: a message of the user, 1 to 4000 characters, that is appended to these requests, so that the model knows it must come to an end (default: none)
     """
 
     max_usd: Optional[Money] = None
@@ -41,11 +60,18 @@ class BudgetConfig:
     scope: Optional[str] = None
     bound: Optional[str] = None
     prices: Optional[_Prices] = None
+    degrade: Optional[Mapping[str, str]] = None
+    degrade_at: Optional[float] = None
+    reserve_usd: Optional[Money] = None
+    wrap_up_calls: Optional[int] = None
+    wrap_up_note: Optional[str] = None
+    shared: Optional[Budget] = None
 
     def __post_init__(self) -> None:
         _convert.check("BudgetConfig", self, {
             "max_usd": _convert.money, "warn_at": _convert.shares, "hold_wait": _convert.number, "lower_output": _convert.boolean,
-            "scope": _convert.text, "bound": _convert.text, "prices": _price_files.build,
+            "scope": _convert.text, "bound": _convert.text, "prices": _price_files.build, "degrade": _convert.models, "degrade_at": _convert.number,
+            "reserve_usd": _convert.money, "wrap_up_calls": _convert.integer, "wrap_up_note": _convert.text, "shared": _budget,
         })
 
 

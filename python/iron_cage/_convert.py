@@ -85,6 +85,13 @@ def texts(option: str, value: object) -> dict[str, str]:
     return {text(option, key): text(f"{option}[{key!r}]", each) for key, each in value.items()}
 
 
+def models(option: str, value: object) -> dict[str, str]:
+    """Names of models to names of models."""
+    if not hasattr(value, "items"):
+        refuse(option, value, 'a mapping of models to cheaper ones such as {"gpt-5": "gpt-5-mini"}')
+    return {text(option, key): text(f"{option}[{key!r}]", each) for key, each in value.items()}
+
+
 def shares(option: str, value: object) -> list[float]:
     """One number or several."""
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):

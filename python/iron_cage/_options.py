@@ -53,6 +53,11 @@ _BUDGET = {
     "scope": ("budget_scope", _convert.text),
     "bound": ("bound", _convert.text),
     "prices": ("prices", _price_files),
+    "degrade": ("degrade", _convert.models),
+    "degrade_at": ("degrade_at", _convert.number),
+    "reserve_usd": ("reserve_usd", _convert.money),
+    "wrap_up_calls": ("wrap_up_calls", _convert.integer),
+    "wrap_up_note": ("wrap_up_note", _convert.text),
 }
 _SAFETY = {
     "detection": ("pii_detection", _convert.boolean),
@@ -165,14 +170,18 @@ def _budget(value: Any, out: _Collected) -> Optional[Budget]:
         return None
     if _is(value, "BudgetConfig"):
         out.put_group(value, "budget=BudgetConfig", _BUDGET)
-        return None
+        return _shared(value.shared, "budget=BudgetConfig.shared", out)
     if _is(value, "Budget"):
-        if "budget_usd" in out:
-            raise ConfigError("budget=Budget(...) and budget_usd set the same option; give one of them")
-        budget: Budget = value
-        return budget
+        return _shared(value, "budget=Budget(...)", out)
     out.put("budget_usd", _convert.money("budget", value), "budget")
     return None
+
+
+def _shared(budget: Optional[Budget], spelling: str, out: _Collected) -> Optional[Budget]:
+    """A budget with a name, beside which there is no amount."""
+    if budget is not None and "budget_usd" in out:
+        raise ConfigError(f"{spelling} and {out.origin['budget_usd']} set the same option; give one of them")
+    return budget
 
 
 def _circuit(given: Mapping[str, Any], out: _Collected) -> None:

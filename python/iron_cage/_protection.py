@@ -36,7 +36,8 @@ class Protection:
     :param budget: dollars, a :class:`BudgetConfig` or a :class:`Budget`; default: spend is tracked, not limited
     :param budget_usd: dollars > 0
     :param budget_scope: "protection" (default), or "run": a fresh budget for each run
-    :param warn_at: one or more shares of the budget in (0, 1], default 0.9: a warning event as each is crossed
+    :param warn_at: one or more shares of the budget in (0, 1]: a warning event as each is crossed, once in each window; default 0.9, for a :class:`Budget` with a ``warn_at``
+        none but its own
     :param hold_wait: seconds a call waits for others to settle when it does not fit beside them, 0 to 3600, default 30
     :param lower_output: lower the output limit of a call that would not fit otherwise, default True
     :param pii_detection: True (default), False, or a :class:`SafetyConfig` that says what to look for (the same as ``safety``)

@@ -227,6 +227,8 @@ class Report:
     :ivar retries: calls that repeat a failed one: marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
         clients try again (408, 409, 429, 5xx, a broken connection)
     :ivar lowered: calls whose output limit was lowered to fit the budget
+    :ivar degraded: calls that went to a cheaper model than they asked for; ``by_model`` has them under the one that was called
+    :ivar wrap_ups: runs that began to draw on their reserve
     :ivar unscannable: contents that no one could read
     :ivar estimated_usd: the part of spent_usd that had to be estimated
     :ivar tokens: by billing kind
@@ -247,6 +249,8 @@ class Report:
     denied: int
     retries: int
     lowered: int
+    degraded: int
+    wrap_ups: int
     unscannable: int
     estimated_usd: Decimal
     tokens: Tokens
@@ -271,6 +275,8 @@ class Report:
             denied=int(data.get("denied") or 0),
             retries=int(data.get("retries") or 0),
             lowered=int(data.get("lowered") or 0),
+            degraded=int(data.get("degraded") or 0),
+            wrap_ups=int(data.get("wrap_ups") or 0),
             unscannable=int(data.get("unscannable") or 0),
             estimated_usd=dollars(data.get("estimated_usd")) or Decimal(0),
             tokens=Tokens._of(data.get("tokens")),
@@ -305,6 +311,8 @@ class Report:
         ]
         for model, used in sorted(self.by_model.items()):
             lines.append(f"model     {model}: {used.calls} calls, {_money(used.spent_usd)}")
+        if self.degraded or self.wrap_ups:
+            lines.append(f"stages    {self.degraded} to cheaper models, {self.wrap_ups} runs on their reserve")
         if self.pii_by_kind:
             lines.append("findings  " + ", ".join(f"{kind} {count}" for kind, count in sorted(self.pii_by_kind.items())))
         if self.unscannable:

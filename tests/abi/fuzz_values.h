@@ -85,6 +85,7 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"spend", "options", "{\"since\":\"soon\"}"},
     {"budget", "options", budget_in_sqlite},
     {"protection", "options", "{\"agent_id\":\"a\",\"budget_usd\":\"0.002\",\"hold_wait\":0.002}"},
+    {"protection", "options", "{\"agent_id\":\"e\",\"hold_wait\":0,\"budget_usd\":\"0.01\",\"degrade\":{\"gpt-4o\":\"gpt-4o-mini\"},\"degrade_at\":0.5,\"reserve_usd\":\"0.001\",\"wrap_up_calls\":2,\"wrap_up_note\":\"end\"}"},
     {"protection", "options", "{\"agent_id\":\"b\",\"budget_usd\":\"1\",\"budget_scope\":\"run\",\"hold_wait\":0,\"pii_action\":\"block\",\"max_calls\":3}"},
     {"protection", "options", "{\"agent_id\":\"c\",\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
     {"protection", "options", "{\"agent_id\":\"d\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"},\"hold_wait\":0,\"unscannable\":\"deny\"}"},

@@ -3,7 +3,7 @@ namespace IronCage.Core.Events;
 /// <summary>
 /// Something that happened, for hosts to drain. Never carries a prompt, a secret or a found value.
 /// </summary>
-/// <param name="Kind">Lower-case dotted name: <c>call.allowed</c>, <c>call.denied</c>, <c>call.settled</c>, <c>budget.warning</c>, <c>pii.found</c>, <c>circuit.opened</c>,
+/// <param name="Kind">Lower-case dotted name: <c>call.allowed</c>, <c>call.denied</c>, <c>call.settled</c>, <c>budget.warning</c>, <c>budget.degraded</c>, <c>budget.wrap_up</c>, <c>pii.found</c>, <c>circuit.opened</c>,
 /// <c>circuit.half_open</c>, <c>circuit.closed</c>, <c>log</c>, …</param>
 /// <param name="Level">Severity.</param>
 /// <param name="Time">When, by the engine's clock.</param>

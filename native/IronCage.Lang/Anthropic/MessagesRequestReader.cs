@@ -107,7 +107,7 @@ public static class MessagesRequestReader
         switch (field)
         {
             case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.Model = model;
+                request.SetModel(model, ref reader);
                 return true;
             case Field.Model:
                 return Wrong(field, $"a string of at most {BodyString.MaxModelName} bytes", out problem);
@@ -205,11 +205,13 @@ public static class MessagesRequestReader
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             return false;
+        var others = request.Messages; // the system's
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             request.Messages++;
             BlockWalker.Message(ref reader, request);
         }
+        request.EndMessages((int)reader.TokenStartIndex, isEmpty: request.Messages == others);
         return true;
     }
 

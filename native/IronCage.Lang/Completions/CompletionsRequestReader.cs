@@ -41,7 +41,7 @@ public static class CompletionsRequestReader
         switch (field)
         {
             case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.Model = model;
+                request.SetModel(model, ref reader);
                 return null;
             case Field.Model:
                 return $"a string of at most {BodyString.MaxModelName} bytes";

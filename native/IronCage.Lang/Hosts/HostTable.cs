@@ -55,7 +55,7 @@ public sealed class HostTable
         if (IsFree(method))
             return new Target(entry.Protocol, Endpoint.None, entry.Host);
         var wire = LlmWire.Find(entry.Protocol, url[parts.Path].TrimEnd((byte)'/'), out var endpoint);
-        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire };
+        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire, NamesModel = ModelPaths.Names(url[parts.Path]) };
     }
 
     private static bool IsFree(ReadOnlySpan<byte> method) =>

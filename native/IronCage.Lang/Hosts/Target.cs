@@ -5,4 +5,7 @@ public readonly record struct Target(LlmProtocol Protocol, Endpoint Endpoint, st
 {
     /// <summary>Reads what is sent there; null where nobody does.</summary>
     public LlmWire? Wire { get; init; }
+
+    /// <summary>The URL itself says which model is asked: that in the body does not decide.</summary>
+    public bool NamesModel { get; init; }
 }

@@ -66,11 +66,12 @@ public static class ChatRequestReader
             return false;
         }
         seen |= which;
+        var place = BodyString.Place(ref reader);
         reader.Read();
         switch (which)
         {
             case Seen.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.Model = model;
+                request.SetModel(model, ref reader);
                 // These models search the web on every call, at a charge per call that the catalogue does not have.
                 if (model.Contains("-search-", StringComparison.Ordinal))
                     request.UnpricedFeature ??= "built-in web search";
@@ -84,7 +85,7 @@ public static class ChatRequestReader
             case Seen.Choices:
                 return ReadChoices(ref reader, request) || Wrong(name, "an integer from 1 to 128", out problem);
             case Seen.MaxTokens or Seen.MaxCompletionTokens:
-                return ReadLimit(ref reader, request, name) || Wrong(name, "an integer from 0 to 2147483647", out problem);
+                return ReadLimit(ref reader, request, name, place) || Wrong(name, "an integer from 0 to 2147483647", out problem);
             case Seen.StreamOptions:
                 ReadStreamOptions(ref reader, request);
                 return true;
@@ -131,7 +132,8 @@ public static class ChatRequestReader
         return true;
     }
 
-    internal static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field)
+    /// <summary>An output limit. The name is where the field may be moved into another (<see cref="LlmRequest.MoveLimit"/>).</summary>
+    internal static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field, TextSpan? name = null)
     {
         var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
         if (reader.TokenType == JsonTokenType.Null)
@@ -142,6 +144,8 @@ public static class ChatRequestReader
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var limit) || limit is < 0 or > int.MaxValue)
             return false;
         request.OutputLimitValues.Add(place);
+        if (name is { } named)
+            request.OutputLimitFields.Add((field, named));
         request.OutputLimit = request.OutputLimit is { } other ? Math.Max(other, limit) : limit; // which of two counts is the server's choice
         return true;
     }
@@ -183,6 +187,7 @@ public static class ChatRequestReader
             request.Messages++;
             TextWalker.Collect(ref reader, body, request, default);
         }
+        request.EndMessages((int)reader.TokenStartIndex, isEmpty: request.Messages == 0);
         return true;
     }
 

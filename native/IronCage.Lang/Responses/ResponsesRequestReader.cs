@@ -38,7 +38,7 @@ public static class ResponsesRequestReader
         switch (field)
         {
             case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.Model = model;
+                request.SetModel(model, ref reader);
                 return null;
             case Field.Model:
                 return $"a string of at most {BodyString.MaxModelName} bytes";
@@ -48,7 +48,9 @@ public static class ResponsesRequestReader
             case Field.MaxOutputTokens:
                 return ReadLimit(ref reader, request) ? null : "an integer from 0 to 2147483647";
             case Field.Input:
+                var start = (int)reader.TokenStartIndex;
                 ItemWalker.Input(ref reader, request);
+                request.SetInput(body, start..(int)reader.BytesConsumed);
                 return null;
             case Field.Instructions when !isNull:
                 request.Messages++;

@@ -39,13 +39,14 @@ public sealed class SharedBudget
     /// <summary>The name that the user gave the budget, or the agent, of an account.</summary>
     internal static string NameOf(string account) => account.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? account[(colon + 1)..] : account;
 
-    /// <summary>Reads <c>{"name", "limit_usd", "window", "time_zone", "parent", "state"}</c>.</summary>
-    internal static (BudgetTerms Terms, string? State) ReadOptions(ReadOnlyMemory<byte> json)
+    /// <summary>Reads <c>{"name", "limit_usd", "window", "time_zone", "parent", "state", "warn_at"}</c>.</summary>
+    internal static (BudgetTerms Terms, string? State, IReadOnlyList<double>? WarnAt) ReadOptions(ReadOnlyMemory<byte> json)
     {
         using var document = OptionsJson.Parse(json);
         string name = "";
         string? state = null, window = null, zone = null, parent = null;
         Picodollars? limit = null;
+        List<double>? warnAt = null;
         foreach (var property in document.RootElement.EnumerateObject())
         {
             var value = property.Value.ValueKind == JsonValueKind.Null ? (JsonElement?)null : property.Value;
@@ -57,14 +58,15 @@ public sealed class SharedBudget
                 case "time_zone": zone = value is { } z ? OptionsJson.Text(z, "time_zone", 60) : null; break;
                 case "parent": parent = value is { } p ? OptionsJson.Text(p, "parent", 200) : null; break;
                 case "state": state = value is { } s ? OptionsJson.Text(s, "state", 4096) : null; break;
-                default: throw new ConfigException(property.Name, "is not an option of a budget; accepted are name, limit_usd, window, time_zone, parent, state");
+                case "warn_at": warnAt = value is { } shares ? OptionsJson.Shares(shares, "warn_at") : null; break;
+                default: throw new ConfigException(property.Name, "is not an option of a budget; accepted are name, limit_usd, window, time_zone, parent, state, warn_at");
             }
         }
         if (name.Length == 0)
             throw new ConfigException("name", "is required, 1 to 200 characters");
         if (limit is null)
             throw new ConfigException("limit_usd", "is required: an amount above 0");
-        return (new BudgetTerms(AccountOf(name), limit, Window(window, zone), parent is null ? null : AccountOf(parent)), state);
+        return (new BudgetTerms(AccountOf(name), limit, Window(window, zone), parent is null ? null : AccountOf(parent)), state, warnAt);
     }
 
     private static BudgetWindow? Window(string? window, string? zone)

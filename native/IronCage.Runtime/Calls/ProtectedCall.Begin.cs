@@ -13,11 +13,11 @@ public sealed partial class ProtectedCall
 {
     private readonly List<RawEdit> _edits = [];
     private byte[]? _waitingBody;
-    private byte[]? _redacted;
+    private byte[]? _rewritten;
     private bool _counted;
     private Task<HoldOutcome?>? _holding;
     private Verdict _verdict = Verdict.Pending;
-    private Protection? _refusing;
+    private Run.Payer? _refusing;
     private Refusal? _unbounded;
 
     /// <summary>
@@ -98,7 +98,7 @@ public sealed partial class ProtectedCall
             return Refuse(unpriced);
         if (CountCall() is { } capped)
             return Refuse(capped);
-        if (Admit() is { } open)
+        if (Admit(_permits) is { } open)
             return Refuse(open);
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
@@ -106,15 +106,20 @@ public sealed partial class ProtectedCall
         if (_edits.Count > 0)
         {
             // What is held must bound what is sent: a redacted text may be longer than the one that was found.
-            body = _redacted = RawEdits.Apply(body, _edits);
+            body = _rewritten = RawEdits.Apply(body, _edits);
             _edits.Clear();
             if (!_wire.TryReadRequest(body, out _request, out var problem))
                 return Refuse(Refusal.Denied("the redacted request cannot be read: " + problem, "unreadable_request", Model));
         }
         ValueTask<HoldOutcome?> pending;
-        if (nonblocking && MustLoadTokenizer())
+        if (_run.HasStages && _price is not null)
         {
-            pending = WithTokens(LoadAndHoldAsync(_redacted ?? body.ToArray()));
+            _stagedBody = _rewritten ?? body.ToArray();
+            pending = WithTokens(HoldInStagesAsync());
+        }
+        else if (nonblocking && MustLoadTokenizer())
+        {
+            pending = WithTokens(LoadAndHoldAsync(_rewritten ?? body.ToArray()));
         }
         else
         {
@@ -130,7 +135,7 @@ public sealed partial class ProtectedCall
             return Decided(_holding.GetAwaiter().GetResult(), body); // throws what the store threw
 
         // From here on the request's bytes are needed after this function has returned.
-        _waitingBody = _redacted ?? body.ToArray();
+        _waitingBody = _rewritten ?? body.ToArray();
         _engine.Waits(this);
         if (Stopped() is not null)
             GiveUp(); // thrown before the switch could know of this wait
@@ -199,6 +204,7 @@ public sealed partial class ProtectedCall
 
     private void Uncount()
     {
+        LeaveWrapUps();
         if (!_counted)
             return;
         _counted = false;
@@ -260,7 +266,9 @@ public sealed partial class ProtectedCall
         return null;
     }
 
-    private Refusal? Admit()
+    /// <summary>Asks the circuits of the model.</summary>
+    /// <param name="permits">Receives their permits, also when one of them is open.</param>
+    private Refusal? Admit(List<CallPermit> permits)
     {
         var key = $"{_target.Host}|{Model}";
         foreach (var protection in _run.Protections)
@@ -270,7 +278,7 @@ public sealed partial class ProtectedCall
             var admission = circuits.Admit(key);
             if (!admission.IsAdmitted)
                 return Refusal.Circuit(key, admission.RetryAfter, Model) with { By = [protection] };
-            _permits.Add(admission.Permit!);
+            permits.Add(admission.Permit!);
         }
         return null;
     }
@@ -279,6 +287,7 @@ public sealed partial class ProtectedCall
     private Verdict Decided(HoldOutcome? failed, ReadOnlySpan<byte> body)
     {
         var started = Now;
+        body = _rewritten ?? body;
         lock (_gate)
         {
             if (_stage == Stage.Ended)
@@ -293,7 +302,7 @@ public sealed partial class ProtectedCall
             {
                 var refusal = outcome.Status == HoldStatus.Cancelled && Stopped() is { } why
                     ? why
-                    : Refusal.Budget(outcome, Model) with { By = [_refusing!] };
+                    : Refusal.Budget(outcome, Model, ReserveOf(outcome)) with { By = [_refusing!.Value.Protection] };
                 return _verdict = Refuse(refusal);
             }
             if (Stopped() is { } stopped)
@@ -316,15 +325,16 @@ public sealed partial class ProtectedCall
         }
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
-            protection.Tally.Left(Model, held, _lowered, _isRetry, _request.UnscannableParts);
+            protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
         foreach (var run in _run.Chain)
             run.Forget();
         AuditAllowed(held);
+        TellStages();
         _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
         if (_edits.Count > 0)
             _verdict = new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, _edits));
         else
-            _verdict = _redacted is null ? Verdict.Send : new Verdict(VerdictKind.Rewrite, _redacted);
+            _verdict = _rewritten is null ? Verdict.Send : new Verdict(VerdictKind.Rewrite, _rewritten);
         _edits.Clear();
         _busyTicks += Now - started;
         return _verdict;

@@ -115,7 +115,11 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>The provider did no work.</summary>
-    private void SettleFree() => Settle(Picodollars.Zero, default, estimated: false);
+    private void SettleFree()
+    {
+        LeaveWrapUps();
+        Settle(Picodollars.Zero, default, estimated: false);
+    }
 
     /// <summary>The whole hold: nothing better is known, and it is never zero.</summary>
     private void SettleHold() =>
@@ -175,7 +179,7 @@ public sealed partial class ProtectedCall
                 estimate = estimate with { Output = usage.TotalOutput };
         }
         var cost = Pricing.Cost(_price, estimate);
-        Settle(_demand.Call == _id ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
+        Settle(_demand.Call != default ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
     }
 
     private long EstimatedInput() => _keptBody is { } body && !(_request.Reasoning ?? _price!.Reasoning) ? CountedInput(body) : _inputBound;
@@ -199,7 +203,7 @@ public sealed partial class ProtectedCall
         SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
-            protection.Tally.TookBack(Model, held, _lowered, _isRetry, _request.UnscannableParts);
+            protection.Tally.TookBack(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
         Uncount();
     }
 
@@ -219,7 +223,7 @@ public sealed partial class ProtectedCall
         if (!TrySettle())
             return;
         var details = _run.Protections.Any(protection => protection.IsAudited || protection.WantsEvents) ? CallDetails(cost, estimated, usage) : null;
-        var settlement = new Settlement(_id, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
+        var settlement = new Settlement(_holdId, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
         // What a payer's store keeps of the call is written in the transaction that ends its hold.
         SettleAll((payer, _) => settlement with
         {
@@ -253,7 +257,7 @@ public sealed partial class ProtectedCall
         {
             try
             {
-                payer.Watch.Account.Settle(settlementOf(payer, _id));
+                payer.Watch.Account.Settle(settlementOf(payer, _holdId));
             }
             catch (StoreException e)
             {

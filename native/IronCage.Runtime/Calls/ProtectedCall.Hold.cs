@@ -154,21 +154,25 @@ public sealed partial class ProtectedCall
     {
         foreach (var payer in _run.Watches)
         {
+            var reserve = KeeperOf(payer)?.Protection.Options.WrapUp!.Reserve ?? Picodollars.Zero;
             for (var account = payer.Watch.Account; account is not null; account = account.Parent)
             {
-                if (account.Peek().Available is { } available && fixedCost.Value > available.Value / 50)
+                if (account.Peek().Available is { } available && fixedCost.Value > (available.Value - reserve.Value) / 50)
                     return true;
+                reserve = Picodollars.Zero; // kept of the first alone
             }
         }
         return false;
     }
 
     /// <summary>Takes a hold on every account; on the first that does not grant, what was taken is given back and its outcome is the answer.</summary>
-    private async ValueTask<HoldOutcome?> TakeHoldsAsync()
+    private ValueTask<HoldOutcome?> TakeHoldsAsync() => AskAsync(_demand, waitAtMost: null);
+
+    private async ValueTask<HoldOutcome?> AskAsync(HoldDemand demand, TimeSpan? waitAtMost)
     {
         if (_price is null)
             return null;
-        var demand = _demand;
+        demand = demand with { Call = _holdId };
         var attribution = Attribution();
         var waits = _run.Payers;
         for (var i = 0; i < waits.Count; i++)
@@ -177,7 +181,9 @@ public sealed partial class ProtectedCall
             HoldOutcome outcome;
             try
             {
-                outcome = await payer.Watch.Account.HoldAsync(demand with { Attribution = payer.Reports ? attribution : null }, payer.Protection.Options.HoldWait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
+                var wait = payer.Protection.Options.HoldWait;
+                var asked = demand with { Reserve = KeeperOf(payer)?.Protection.Options.WrapUp!.Reserve ?? Picodollars.Zero, Attribution = payer.Reports ? attribution : null };
+                outcome = await payer.Watch.Account.HoldAsync(asked, waitAtMost < wait ? waitAtMost.Value : wait, AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
             }
             catch
             {
@@ -188,8 +194,8 @@ public sealed partial class ProtectedCall
             {
                 GiveBack();
                 _refusing = outcome.RefusedBy is { } above
-                    ? _run.Watches.FirstOrDefault(w => w.Watch.Store == payer.Watch.Store && w.Watch.Account.Name == above, payer).Protection
-                    : payer.Protection;
+                    ? _run.Watches.FirstOrDefault(w => w.Watch.Store == payer.Watch.Store && w.Watch.Account.Name == above, payer)
+                    : payer;
                 return outcome;
             }
             _holds.Add(new HoldGrant(payer, outcome.Held));

@@ -42,6 +42,7 @@ public sealed partial class ProtectedCall
     private long _grantedTokens;
     private bool _isRetry;
     private bool _lowered;
+    private Guid _holdId;
     private bool _hidesUsage;
     private byte[]? _keptBody;
     private Stage _stage;
@@ -61,7 +62,7 @@ public sealed partial class ProtectedCall
         _run = run;
         _target = target;
         _wire = target.Wire!;
-        _id = engine.Ids.NewId();
+        _id = _holdId = engine.Ids.NewId();
     }
 
     /// <summary>Set by the boundary.</summary>

@@ -48,16 +48,20 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
 
     public static Refusal Denied(string reason, string code, string? model) => new("CallDenied", reason, code, 403) { Model = model };
 
-    public static Refusal Budget(in HoldOutcome outcome, string model)
+    /// <param name="outcome">What the ledger said.</param>
+    /// <param name="model">The model asked.</param>
+    /// <param name="reserve">Of that budget, what such a call must leave.</param>
+    public static Refusal Budget(in HoldOutcome outcome, string model, Picodollars reserve)
     {
         var f = outcome.Figures;
         var above = outcome.RefusedBy is { } name ? SharedBudget.NameOf(name) : null;
         var which = above is null ? "the budget" : $"the budget {above}, on which this one draws,";
+        var kept = reserve == Picodollars.Zero ? "" : $", ${reserve} kept for wrapping up";
         var waited = outcome.Status == HoldStatus.TimedOut ? ", and waiting for other calls to settle was in vain" : "";
         return new Refusal("BudgetExceeded",
             outcome.Status == HoldStatus.Frozen
                 ? $"{which} is frozen"
-                : $"{which} of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{waited}",
+                : $"{which} of ${f.Limit} does not cover this call, which needs at least ${outcome.Needed}: ${f.Spent} spent, ${f.Held} held by calls in flight{kept}{waited}",
             outcome.Status == HoldStatus.Frozen ? BudgetFrozen : "budget_exceeded", 402)
         {
             Model = model, Limit = f.Limit, Spent = f.Spent, Held = f.Held, Needed = outcome.Needed, RefusedBy = above,

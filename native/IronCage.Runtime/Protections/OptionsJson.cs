@@ -67,6 +67,23 @@ internal static class OptionsJson
         return texts;
     }
 
+    /// <summary>A list of shares, ascending.</summary>
+    public static List<double> Shares(JsonElement value, string name)
+    {
+        const string Accepted = "must be a list of numbers above 0 and at most 1";
+        if (value.ValueKind != JsonValueKind.Array)
+            throw new ConfigException(name, Accepted);
+        var shares = new List<double>();
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || item.GetDouble() is not (> 0 and <= 1))
+                throw new ConfigException(name, Accepted);
+            shares.Add(item.GetDouble());
+        }
+        shares.Sort();
+        return shares;
+    }
+
     /// <summary>A list of objects, each read under its own name.</summary>
     public static List<T> Objects<T>(JsonElement value, string name, int most, Func<JsonElement, string, T> read)
     {

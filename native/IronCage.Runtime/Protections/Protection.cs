@@ -29,6 +29,7 @@ public sealed class Protection
     private readonly Lock _gate = new();
     private readonly HashSet<string> _warned = [];
     private readonly StopSwitch _stop;
+    private readonly BudgetWarnings _warnings;
     private readonly ProtectionLegacy? _legacy;
     private Run? _ambient;
     private int _openRuns;
@@ -39,12 +40,14 @@ public sealed class Protection
         _legacy = legacy;
         _stop = legacy is null ? new StopSwitch() : StopSwitch.Inherit(legacy.Stop);
         Options = options;
+        _warnings = new BudgetWarnings(this, engine.Thresholds);
         _budgetName = shared?.Name ?? options.AgentId;
         Prices = PriceFileText.Book(options.PriceFiles, engine);
         if (shared is not null && options.Budget is not null)
             throw new ConfigException("budget_usd", "cannot be given together with a shared budget");
         if (shared is not null && options.BudgetPerRun)
             throw new ConfigException("budget_scope", "'run' needs budget_usd, not a shared budget");
+        StageRules.Check(options, shared, Prices, engine.Catalogue);
         _store = shared is not null && options.State is null ? shared.Store : engine.OpenStore(legacy is null ? options.State : legacy.StoreUrl);
         // Before anything is made in the store: what is written there would be unreadable for ever when the process ends.
         if (_store.IsDurable && options.Keys is null && options.Tokenises)
@@ -144,7 +147,8 @@ public sealed class Protection
         ? Watch(OpenAccount(limit, ofRun: true), OwnAccounts(ofRun: true), keepsAudit: false)
         : _watch;
 
-    private BudgetWatch Watch(ILedgerAccount account, IStore store, bool keepsAudit, bool isShared = false) => new(account, store, Options.WarnAt, keepsAudit, isShared);
+    private BudgetWatch Watch(ILedgerAccount account, IStore store, bool keepsAudit, bool isShared = false) => 
+        new(account, store, new BudgetThresholds(Options.WarnAt ?? ProtectionOptions.UsualWarning), keepsAudit, isShared);
 
     internal void RunOpened(Run run)
     {
@@ -243,16 +247,7 @@ public sealed class Protection
     }
 
     /// <summary>Emits a warning for every threshold of the budget that was crossed.</summary>
-    internal void CheckBudget(BudgetWatch? watch) =>
-        watch?.Check((threshold, figures) => Warn("budget.warning",
-            string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"{threshold:P0} of the budget is spent: ${figures.Spent} of ${figures.Limit}"),
-            JsonDetails.Write(w =>
-            {
-                w.WriteNumber("threshold", threshold);
-                ReportWriter.WriteMoney(w, "spent_usd", figures.Spent);
-                ReportWriter.WriteMoney(w, "limit_usd", figures.Limit);
-            })));
+    internal void CheckBudget(BudgetWatch watch) => _warnings.Check(watch);
 
     /// <summary>
     /// The account of a budget of our own. In a store it belongs to the agent, so that a restarted process goes on with it. In memory, and for a single run,

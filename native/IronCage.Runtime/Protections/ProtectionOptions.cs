@@ -1,6 +1,7 @@
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
+using IronCage.Runtime.Budgets;
 using IronCage.Safety;
 using IronCage.Safety.Tokens;
 
@@ -9,6 +10,9 @@ namespace IronCage.Runtime.Protections;
 /// <summary>The options of a protection; defaults and ranges as documented at <c>ironcage_protection_new</c>.</summary>
 public sealed record ProtectionOptions
 {
+    /// <summary>Where a protection warns that was not told.</summary>
+    public static readonly IReadOnlyList<double> UsualWarning = [0.9];
+
     public required string AgentId { get; init; }
 
     /// <summary>What its spend is reported under, beside the agent; empty: none.</summary>
@@ -18,10 +22,21 @@ public sealed record ProtectionOptions
     public IReadOnlyList<string> Tags { get; init; } = [];
     public Picodollars? Budget { get; init; }
     public bool BudgetPerRun { get; init; }
-    public IReadOnlyList<double> WarnAt { get; init; } = [0.9];
+
+    /// <summary>Shares of the budget at which it warns; null: not said, which is <see cref="UsualWarning"/> where the budget has none of its own.</summary>
+    public IReadOnlyList<double>? WarnAt { get; init; }
     public TimeSpan HoldWait { get; init; } = TimeSpan.FromSeconds(30);
     public bool LowerOutput { get; init; } = true;
     public bool StrictBound { get; init; }
+
+    /// <summary>Cheaper models for calls that do not fit.</summary>
+    public DegradePolicy Degrade { get; init; } = DegradePolicy.None;
+
+    /// <summary>Whether <see cref="DegradePolicy.At"/> was given.</summary>
+    public bool HasDegradeAt { get; init; }
+
+    /// <summary>What is kept for the last calls of a run; null: nothing.</summary>
+    public WrapUpPolicy? WrapUp { get; init; }
     public bool PiiDetection { get; init; } = true;
     public PiiAction PiiAction { get; init; } = PiiAction.Redact;
     public IReadOnlyDictionary<string, PiiAction> PiiActions { get; init; } = new Dictionary<string, PiiAction>();

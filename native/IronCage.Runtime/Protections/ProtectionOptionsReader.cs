@@ -17,14 +17,14 @@ public static class ProtectionOptionsReader
         var options = new ProtectionOptions { AgentId = "" };
         foreach (var property in document.RootElement.EnumerateObject())
         {
-            if (property.Name != "pii_actions")
+            if (property.Name is not ("pii_actions" or "degrade" or "degrade_at" or "reserve_usd" or "wrap_up_calls" or "wrap_up_note"))
                 options = Apply(options, property.Name, property.Value);
         }
         if (document.RootElement.TryGetProperty("pii_actions", out var actions))
             options = options with { PiiActions = SafetyOptionsReader.Actions(actions, "pii_actions", OwnKinds(options.Scanner)) };
         if (options.AgentId.Length == 0)
             throw new ConfigException("agent_id", "is required, 1 to 200 characters");
-        return options;
+        return StageOptionsReader.Read(options, document.RootElement);
     }
 
     private static ProtectionOptions Apply(ProtectionOptions o, string name, JsonElement value) => name switch
@@ -34,7 +34,7 @@ public static class ProtectionOptionsReader
         "tags" => o with { Tags = Tags(value, name) },
         "budget_usd" => o with { Budget = OptionsJson.Dollars(value, name) },
         "budget_scope" => o with { BudgetPerRun = OptionsJson.OneOf(value, name, "protection", "run") == "run" },
-        "warn_at" => o with { WarnAt = Thresholds(value, name) },
+        "warn_at" => o with { WarnAt = OptionsJson.Shares(value, name) },
         "hold_wait" => o with { HoldWait = TimeSpan.FromSeconds(OptionsJson.Number(value, name, 0, 3600)) },
         "lower_output" => o with { LowerOutput = OptionsJson.Bool(value, name) },
         "bound" => o with { StrictBound = OptionsJson.OneOf(value, name, "default", "strict") == "strict" },
@@ -62,22 +62,6 @@ public static class ProtectionOptionsReader
         var tags = OptionsJson.Texts(value, name, 32, 100);
         var broken = tags.FindIndex(tag => tag.AsSpan().ContainsAny('\r', '\n'));
         return broken < 0 ? tags : throw new ConfigException($"{name}[{broken}]", "must not have line breaks");
-    }
-
-    private static List<double> Thresholds(JsonElement value, string name)
-    {
-        const string Accepted = "must be a list of numbers above 0 and at most 1";
-        if (value.ValueKind != JsonValueKind.Array)
-            throw new ConfigException(name, Accepted);
-        var thresholds = new List<double>();
-        foreach (var item in value.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || item.GetDouble() is not (> 0 and <= 1))
-                throw new ConfigException(name, Accepted);
-            thresholds.Add(item.GetDouble());
-        }
-        thresholds.Sort();
-        return thresholds;
     }
 
     private static HashSet<string> OwnKinds(ScannerOptions? scanner) => scanner is null

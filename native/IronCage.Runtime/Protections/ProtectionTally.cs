@@ -20,11 +20,11 @@ internal sealed class ProtectionTally
     private readonly List<string> _warnings = [];
     private Picodollars _held;
     private Picodollars _estimated;
-    private long _denied, _retries, _lowered, _unscannable;
+    private long _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps;
 
     public OverheadHistogram Overhead { get; } = new();
 
-    public void Left(string model, Picodollars held, bool lowered, bool retry, int unscannable)
+    public void Left(string model, Picodollars held, bool lowered, bool degraded, bool retry, int unscannable)
     {
         lock (_gate)
         {
@@ -33,6 +33,7 @@ internal sealed class ProtectionTally
             _held += held;
             _unscannable += unscannable;
             if (lowered) _lowered++;
+            if (degraded) _degraded++;
             if (retry) _retries++;
         }
     }
@@ -45,7 +46,7 @@ internal sealed class ProtectionTally
     }
 
     /// <summary>The call did not leave the process after all.</summary>
-    public void TookBack(string model, Picodollars held, bool lowered, bool retry, int unscannable)
+    public void TookBack(string model, Picodollars held, bool lowered, bool degraded, bool retry, int unscannable)
     {
         lock (_gate)
         {
@@ -54,6 +55,7 @@ internal sealed class ProtectionTally
             _held -= held;
             _unscannable -= unscannable;
             if (lowered) _lowered--;
+            if (degraded) _degraded--;
             if (retry) _retries--;
         }
     }
@@ -68,6 +70,13 @@ internal sealed class ProtectionTally
             if (estimated)
                 _estimated += cost;
         }
+    }
+
+    /// <summary>A run began to draw on its reserve.</summary>
+    public void WrapsUp()
+    {
+        lock (_gate)
+            _wrapUps++;
     }
 
     public void Denied()
@@ -102,12 +111,12 @@ internal sealed class ProtectionTally
     public void Read(Action<View> read)
     {
         lock (_gate)
-            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable));
+            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps));
     }
 
     public readonly record struct View(
         ModelTally All, Dictionary<string, ModelTally> ByModel, List<FindingRecord> Findings, SortedDictionary<string, long> FindingsByKind,
-        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable);
+        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable, long Degraded, long WrapUps);
 
     private ModelTally Model(string model)
     {

@@ -44,6 +44,8 @@ internal static class ReportWriter
         writer.WriteNumber("denied", view.Denied);
         writer.WriteNumber("retries", view.Retries);
         writer.WriteNumber("lowered", view.Lowered);
+        writer.WriteNumber("degraded", view.Degraded);
+        writer.WriteNumber("wrap_ups", view.WrapUps);
         writer.WriteNumber("unscannable", view.Unscannable);
         WriteMoney(writer, "estimated_usd", view.Estimated);
         WriteTokens(writer, view.All);

@@ -16,6 +16,8 @@ public sealed class Run
     private readonly Lock _gate = new();
     private Refusal? _remembered;
     private readonly CallCount? _calls;
+    private int _wrapUpCalls;
+    private bool _isWrappingUp;
     private bool _closed;
     private bool _isOpen;
     private Dictionary<int, DateTimeOffset>? _failed;
@@ -33,7 +35,7 @@ public sealed class Run
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
-            .Select(r => new Payer(r.Protection, r.Watch!, Reports: false))];
+            .Select(r => new Payer(r.Protection, r.Watch!, Reports: false, KeepersOf(r.Watch!)))];
         // A hold counts in the accounts above its own: one that lies above another is not asked again.
         HashSet<string> covered = [.. Watches.SelectMany(w => Above(w.Watch.Account)).Select(account => account.Key)];
         HashSet<IStore> unreported = [.. Protections.Select(p => p.Store)];
@@ -42,6 +44,7 @@ public sealed class Run
         Project = Chain.Select(r => r.Protection.Options.Project).FirstOrDefault(project => project.Length > 0) ?? "";
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Restores = new RestorePolicy(Protections);
+        HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
     }
@@ -49,7 +52,14 @@ public sealed class Run
     /// <param name="Protection">Whose budget it is.</param>
     /// <param name="Watch">The budget.</param>
     /// <param name="Reports">Whether the spend of a call is reported with the hold on this account: once for each store in which a protection of the chain keeps its trail.</param>
-    internal readonly record struct Payer(Protection Protection, BudgetWatch Watch, bool Reports);
+    /// <param name="Keepers">The runs of which each keeps a reserve of this budget, the dearest first; of a protection that stands in the chain more than once, the outermost.</param>
+    internal readonly record struct Payer(Protection Protection, BudgetWatch Watch, bool Reports, IReadOnlyList<Run> Keepers);
+
+    private Run[] KeepersOf(BudgetWatch watch) =>
+    [
+        .. Chain.Reverse().Where(r => r.Watch?.Account.Key == watch.Account.Key && r.Protection.Options.WrapUp is not null).DistinctBy(r => r.Protection)
+            .OrderByDescending(r => r.Protection.Options.WrapUp!.Reserve),
+    ];
 
     private static IEnumerable<ILedgerAccount> Above(ILedgerAccount account)
     {
@@ -76,6 +86,9 @@ public sealed class Run
 
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
     internal IReadOnlyList<IStore> StoresWithoutHold { get; }
+
+    /// <summary>Whether something happens before a call of this run is refused for want of money.</summary>
+    internal bool HasStages { get; }
 
     /// <summary>The project of the innermost protection that has one; empty: none.</summary>
     internal string Project { get; }
@@ -118,6 +131,32 @@ public sealed class Run
             if (_remembered is { Latches: false })
                 _remembered = null;
         }
+    }
+
+    /// <summary>Counts a call that draws on the reserve; false when all that may have done so.</summary>
+    internal bool TryWrapUp()
+    {
+        lock (_gate)
+        {
+            if (_wrapUpCalls >= Protection.Options.WrapUp!.Calls)
+                return false;
+            _wrapUpCalls++;
+            return true;
+        }
+    }
+
+    /// <summary>A call that was counted cost nothing after all.</summary>
+    internal void LeaveWrapUp()
+    {
+        lock (_gate)
+            _wrapUpCalls--;
+    }
+
+    /// <summary>A call that draws on the reserve leaves; true for the first of the run.</summary>
+    internal bool BeginWrapUp()
+    {
+        lock (_gate)
+            return !_isWrappingUp && (_isWrappingUp = true);
     }
 
     /// <summary>A call with this body failed in a way that clients try again.</summary>

@@ -81,6 +81,21 @@ public sealed class HostTableTests
         Assert.That(table.Protocol("http://gateway/"u8), Is.EqualTo(LlmProtocol.Anthropic));
     }
 
+    [TestCase("http://gateway/v1/chat/completions", false)]
+    [TestCase("http://gateway/openai/v1/chat/completions?deployments=x", false)]
+    [TestCase("http://gateway/openai/deployments/gpt-5/chat/completions?api-version=1", true)]
+    [TestCase("http://gateway/OpenAI/Deployments/gpt-5/chat/completions", true)]
+    [TestCase("http://gateway/models/gpt-5/v1/chat/completions", true)]
+    [TestCase("http://gateway/v1/acme/azure-openai/res/gpt-5/chat/completions", true)]
+    [TestCase("http://gateway/openai/%64eployments/gpt-5/chat/completions", true)]
+    public void A_url_that_names_the_model_says_so(string url, bool expected)
+    {
+        var table = new HostTable();
+        table.Add("gateway=openai");
+        var target = table.Resolve("POST"u8, Utf8(url));
+        Assert.That((target.Endpoint, target.NamesModel), Is.EqualTo((Endpoint.Generate, expected)));
+    }
+
     [TestCase("gateway")]
     [TestCase("=openai")]
     [TestCase("gateway=opnai")]

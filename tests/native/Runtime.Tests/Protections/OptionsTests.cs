@@ -12,6 +12,18 @@ public class OptionsTests
         ["budget_usd", new[] { "null", "\"0.000000000001\"", "\"9000000\"" }, new[] { "1", "\"0\"", "\"-1\"", "\"9000001\"", "\"1e3\"", "\"0.0000000000001\"", "\"x\"", "true", "\"1,5\"" }, "9000000"],
         ["budget_scope", new[] { "\"protection\"", "\"run\"" }, new[] { "null", "\"Run\"", "1" }, "protection, run"],
         ["warn_at", new[] { "[]", "[1]", "[0.5,0.9]" }, new[] { "null", "0.9", "[0]", "[1.01]", "[-1]", "[\"0.5\"]", "[null]" }, "at most 1"],
+        ["degrade", new[] { "null", "{\"gpt-4o\":\"gpt-4o-mini\"}", "{\"gpt-5\":\"gpt-5-mini\",\"gpt-5-mini\":\"gpt-5-nano\",\"x\":\"gpt-5-mini\"}" }, new[] { "{}", "[]", "\"gpt-4o\"", "1" }, "1 to 100 models"],
+        ["degrade", Array.Empty<string>(), new[] { "{\"gpt-4o\":1}", "{\"gpt-4o\":null}", "{\"gpt-4o\":\"\"}", "{\"\":\"gpt-4o\"}" }, "1 to 256 bytes"],
+        ["degrade", Array.Empty<string>(), new[] { "{\"gpt-4o\":\"gpt-4o\"}", "{\"gpt-4o\":\"gpt-4o-mini\",\"gpt-4o-mini\":\"gpt-4o\"}", "{\"x\":\"gpt-5\",\"gpt-5\":\"gpt-5-mini\",\"gpt-5-mini\":\"gpt-5\"}" }, "circle: "],
+        ["degrade", Array.Empty<string>(), new[] { "{\"gpt-4o\":\"no-such-model\"}" }, "'no-such-model' has no price"],
+        ["degrade", Array.Empty<string>(), new[] { "{\"gpt-4o\":\"gpt-4o-mini\",\"gpt-4o\":\"gpt-5-nano\"}" }, "twice"],
+        ["degrade_at", Array.Empty<string>(), new[] { "0.5" }, "needs degrade"],
+        ["reserve_usd", new[] { "null" }, new[] { "\"0\"", "1", "\"x\"", "\"-1\"" }, "9000000"],
+        ["reserve_usd", Array.Empty<string>(), new[] { "\"1\"" }, "needs a budget"],
+        ["wrap_up_calls", new[] { "null" }, new[] { "0", "1001", "1.5", "\"1\"" }, "1 to 1000"],
+        ["wrap_up_calls", Array.Empty<string>(), new[] { "1" }, "needs reserve_usd"],
+        ["wrap_up_note", new[] { "null" }, new[] { "\"\"", "1" }, "1 to 4000"],
+        ["wrap_up_note", Array.Empty<string>(), new[] { "\"x\"" }, "needs reserve_usd"],
         ["hold_wait", new[] { "0", "3600", "0.5" }, new[] { "null", "-0.1", "3601", "\"1\"", "1e999" }, "0 to 3600"],
         ["lower_output", new[] { "true", "false" }, new[] { "null", "1", "\"true\"" }, "true or false"],
         ["bound", new[] { "\"default\"", "\"strict\"" }, new[] { "null", "\"x\"" }, "default, strict"],
@@ -63,11 +75,46 @@ public class OptionsTests
         Assert.Multiple(() =>
         {
             Assert.That((o.Budget, o.BudgetPerRun, o.HoldWait, o.LowerOutput, o.StrictBound), Is.EqualTo(((Core.Money.Picodollars?)null, false, TimeSpan.FromSeconds(30), true, false)));
-            Assert.That(o.WarnAt, Is.EqualTo(new[] { 0.9 }));
+            Assert.That((o.WarnAt, ProtectionOptions.UsualWarning.Single()), Is.EqualTo(((IReadOnlyList<double>?)null, 0.9)));
+            Assert.That((o.Degrade.Models.Count, o.Degrade.At, o.WrapUp), Is.EqualTo((0, 1.0, (Budgets.WrapUpPolicy?)null)));
             Assert.That((o.PiiDetection, o.PiiAction, o.ScanOutput, o.State, o.Unpriced), Is.EqualTo((true, PiiAction.Redact, true, (string?)null, UnpricedPolicy.Deny)));
             Assert.That((o.CircuitBreaker!.FailureThreshold, o.CircuitBreaker.RecoveryTimeout), Is.EqualTo((3, TimeSpan.FromSeconds(60))));
             Assert.That((o.PassUnclaimed, o.Unscannable, o.Respond, o.MaxCalls, o.EagerEvents), Is.EqualTo((false, UnscannablePolicy.Warn, false, (int?)null, false)));
         });
+    }
+
+    private const string Degrades = "\"degrade\":{\"gpt-4o\":\"gpt-4o-mini\"}";
+
+    [TestCase(Degrades + ",\"degrade_at\":0.5", "degrade_at", "needs a budget")]
+    [TestCase(Degrades + ",\"degrade_at\":0,\"budget_usd\":\"1\"", "degrade_at", "above 0 and at most 1")]
+    [TestCase(Degrades + ",\"degrade_at\":1.1,\"budget_usd\":\"1\"", "degrade_at", "above 0 and at most 1")]
+    [TestCase("\"reserve_usd\":\"1\",\"budget_usd\":\"1\"", "reserve_usd", "below the budget of $1")]
+    [TestCase("\"budget_usd\":\"1\",\"reserve_usd\":\"2\"", "reserve_usd", "below the budget of $1")]
+    public void Options_that_do_not_fit_together_are_refused(string options, string option, string says)
+    {
+        using var cage = new Cage();
+        var error = Assert.Throws<ConfigException>(() => cage.Protect(options));
+        Assert.That((error!.Option, error.Message), Is.EqualTo((option, error.Message)));
+        Assert.That(error.Message, Does.Contain(says));
+    }
+
+    [Test]
+    public void A_reserve_is_below_the_shared_budget_of_which_it_is_kept()
+    {
+        using var cage = new Cage();
+        Assert.That(Assert.Throws<ConfigException>(() => cage.Protect("\"reserve_usd\":\"1\"", cage.Budget("1")))!.Message, Does.Contain("reserve_usd: must be below the budget of $1"));
+        Assert.DoesNotThrow(() => cage.Protect("\"reserve_usd\":\"0.999999999999\",\"degrade_at\":0.5," + Degrades, cage.Budget("1")));
+    }
+
+    // Prices of one's own count, also for one provider only; so does the leave to call models without a price.
+    [TestCase("\"prices\":[{\"name\":\"p\",\"text\":\"{\\\"schema\\\":1,\\\"provider\\\":\\\"groq\\\",\\\"models\\\":[{\\\"id\\\":\\\"ours\\\",\\\"match\\\":{\\\"exact\\\":[\\\"ours\\\"]},\\\"prices\\\":{\\\"input\\\":\\\"1\\\",\\\"output\\\":\\\"1\\\"}}]}\"}]")]
+    [TestCase("\"unpriced\":\"warn\"")]
+    [TestCase("\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"}")]
+    public void A_cheaper_model_needs_a_price_from_somewhere(string options)
+    {
+        using var cage = new Cage();
+        Assert.DoesNotThrow(() => cage.Protect("\"degrade\":{\"gpt-4o\":\"ours\"}," + options));
+        Assert.Throws<ConfigException>(() => cage.Protect("\"degrade\":{\"gpt-4o\":\"ours\"}"));
     }
 
     [TestCase("{}", "agent_id")]

@@ -28,8 +28,8 @@ internal sealed class Cage : IDisposable
     public Protection Protect(string options = "", SharedBudget? budget = null, string agent = "agent") =>
         Engine.NewProtection(Wire.Utf8($"{{\"agent_id\":{Wire.Quote(agent)}{(options.Length > 0 ? "," + options : "")}}}"), budget);
 
-    public SharedBudget Budget(string limit, string name = "team") =>
-        Engine.OpenBudget(Wire.Utf8($"{{\"name\":\"{name}\",\"limit_usd\":\"{limit}\"}}"));
+    public SharedBudget Budget(string limit, string name = "team", string options = "") =>
+        Engine.OpenBudget(Wire.Utf8($"{{\"name\":\"{name}\",\"limit_usd\":\"{limit}\"{(options.Length > 0 ? "," + options : "")}}}"));
 
     public Step Begin(Run? run, string? body = null, bool nonblocking = false, string headers = "", string method = "POST", string url = Url) =>
         Begin(run, Wire.Utf8(body ?? Wire.Request()), nonblocking, headers, method, url);
