@@ -33,6 +33,9 @@ internal sealed class OtherProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Waits for its end, whatever it was.</summary>
+    public void AwaitEnd() => _process.WaitForExit();
+
     /// <summary>Waits for its end and gives what it wrote.</summary>
     public string Finish()
     {
