@@ -21,6 +21,9 @@ internal sealed class LedgerStory(string path, Told told, IStatementProbe? probe
     /// <summary>From the root down.</summary>
     public static readonly BudgetTerms[] Tree = [new("org", P(1_000)), new("team", P(600), BudgetWindow.Parse("60", null), "org"), new("agent", P(500), null, "team")];
 
+    /// <summary>Nothing here waits for long: what does has been lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private static readonly Attribution By = new(Agent, "openai", "gpt-4o", "", "");
 
     private readonly ManualTimeProvider _clock = ClockAt(Begin);
@@ -119,7 +122,8 @@ internal sealed class LedgerStory(string path, Told told, IStatementProbe? probe
         var demand = new HoldDemand(call, P(amount), P(1), tokens, tokens / 40, tokens > 0, Attribution: By);
         try
         {
-            var outcome = await account.HoldAsync(demand, Forever, new AuditEntry(Agent, "call.allowed", _clock.GetUtcNow(), $$"""{"call":"{{call}}"}"""));
+            var allowed = new AuditEntry(Agent, "call.allowed", _clock.GetUtcNow(), $$"""{"call":"{{call}}"}""");
+            var outcome = await account.HoldAsync(demand, Forever, allowed).AsTask().WaitAsync(Patience);
             if (outcome.Status == HoldStatus.Granted)
                 told.Say($"granted {call} {outcome.Held.Value}");
             else
