@@ -6,6 +6,9 @@ public sealed class LlmAnswer
     /// <summary>The usage it bills; null when absent or impossible.</summary>
     public WireUsage? Usage { get; internal set; }
 
+    /// <summary>Searches that stand among the answer's items.</summary>
+    internal long Searches { get; set; }
+
     /// <summary>The model that answered, where the protocol tells one beside the request's; null when it does not.</summary>
     public string? Model { get; internal set; }
 

@@ -36,6 +36,9 @@ public class LlmRequest
     /// <summary>Strings that the model reads in a form that nobody else can: counted, not screened.</summary>
     public List<TextSpan> Opaque { get; } = [];
 
+    /// <summary>Arrays of token numbers, which are texts to those who have the model's tokenizer.</summary>
+    public List<Range> TokenArrays { get; } = [];
+
     public int Messages { get; internal set; }
 
     /// <summary>Raw bytes of all these texts, an upper bound of their UTF-8 length.</summary>

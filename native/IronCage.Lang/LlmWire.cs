@@ -5,7 +5,7 @@ using IronCage.Lang.Sse;
 namespace IronCage.Lang;
 
 /// <summary>
-/// Lang's door: one LLM wire protocol, as a cast that is the same for all. A further protocol is a folder with this cast and a line in <see cref="For"/>.
+/// Lang's door: one LLM wire protocol, as a cast that is the same for all. A further protocol is a folder with this cast and a place in <see cref="Of"/>.
 /// </summary>
 public abstract class LlmWire
 {
@@ -13,15 +13,37 @@ public abstract class LlmWire
     {
     }
 
-    /// <summary>The protocol of a host; null when it is not built.</summary>
-    public static LlmWire? For(LlmProtocol protocol) => protocol switch
+    private static readonly LlmWire[] OfOpenAi =
+        [OpenAi.ChatWire.Instance, Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, Completions.CompletionsWire.Instance, Moderations.ModerationsWire.Instance];
+
+    private static readonly LlmWire[] OfAnthropic = [Anthropic.MessagesWire.Instance];
+
+    /// <summary>The wires of a host's protocol, the usual one first; none when it is not built.</summary>
+    public static IReadOnlyList<LlmWire> Of(LlmProtocol protocol) => protocol switch
     {
-        LlmProtocol.OpenAi => OpenAi.ChatWire.Instance,
-        LlmProtocol.Anthropic => Anthropic.MessagesWire.Instance,
-        _ => null,
+        LlmProtocol.OpenAi => OfOpenAi,
+        LlmProtocol.Anthropic => OfAnthropic,
+        _ => [],
     };
 
-    /// <summary>What this protocol reads, in a few words, for messages.</summary>
+    /// <summary>The wire that reads what is sent to a path of a host; the usual one of its protocol where none does, null when the protocol is not built.</summary>
+    /// <param name="protocol">Of the host.</param>
+    /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
+    /// <param name="endpoint">What a POST asks for.</param>
+    public static LlmWire? Find(LlmProtocol protocol, ReadOnlySpan<byte> path, out Endpoint endpoint)
+    {
+        var wires = Of(protocol);
+        foreach (var wire in wires)
+        {
+            endpoint = wire.EndpointOf(path);
+            if (endpoint != Endpoint.Unread)
+                return wire;
+        }
+        endpoint = wires.Count > 0 ? Endpoint.Unread : Endpoint.Unbuilt;
+        return wires.Count > 0 ? wires[0] : null;
+    }
+
+    /// <summary>What this wire reads, as a plural, for messages.</summary>
     public abstract string Understands { get; }
 
     /// <summary>What a POST to a path asks for.</summary>

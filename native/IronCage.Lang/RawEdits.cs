@@ -3,6 +3,10 @@ namespace IronCage.Lang;
 /// <summary>Applies edits to a body; bytes outside them stay exactly as they were.</summary>
 public static class RawEdits
 {
+    /// <summary>The edit that empties the value at a place: an array to <c>[]</c>, anything else to <c>null</c>.</summary>
+    public static RawEdit Empty(ReadOnlySpan<byte> body, Range place) =>
+        new(place.Start.Value, place.End.Value, body[place.Start.Value] == (byte)'[' ? "[]"u8.ToArray() : "null"u8.ToArray());
+
     /// <summary>The edited copy. Edits may come in any order but must not overlap; several insertions at one place keep their order.</summary>
     public static byte[] Apply(ReadOnlySpan<byte> body, List<RawEdit> edits)
     {

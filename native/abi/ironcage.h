@@ -333,6 +333,15 @@ int32_t ironcage_cost_price(ironcage_buffer *out, uint64_t engine, const uint8_t
  */
 int32_t ironcage_cost_explain(ironcage_buffer *out, uint64_t engine, const uint8_t *query, size_t query_len);
 
+/*
+ * What a provider's answer cost, by the usage that it tells. body: the JSON of a whole answer, the event or chunk that ends a streamed one and tells the usage, or a usage object
+ * alone. query: as of ironcage_cost_explain, without "usages"; the model: default the one that the answer names; and
+ *   "api"  how the answer tells its usage: "chat", "responses", "messages", "generate_content", "converse", "invoke", "cohere", "ollama". Default: by its shape
+ * Gives what ironcage_cost_explain does for a model, with one bill, and "api", "usage": {BUCKET: count}, "extra_charge": whether something was charged beside it whose
+ * price nobody states (a premium service tier, tools of the provider). IRONCAGE_E_CONFIG, "response: ...", for an answer that tells no usage or an impossible one.
+ */
+int32_t ironcage_cost_answer(ironcage_buffer *out, uint64_t engine, const uint8_t *query, size_t query_len, const uint8_t *body, size_t body_len);
+
 /* ---- Budgets ---------------------------------------------------------------------------------------------------------------- */
 
 /*

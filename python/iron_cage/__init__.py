@@ -35,6 +35,7 @@ from iron_cage.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from iron_cage._bill import Bill, BillItem, price_response
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
     from iron_cage._report import JsonFinding, PiiFinding, Report, StreamPart
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentStopped",
+    "Bill",
+    "BillItem",
     "Budget",
     "BudgetConfig",
     "BudgetExceeded",
@@ -70,6 +73,7 @@ __all__ = [
     "count_tokens",
     "current",
     "price",
+    "price_response",
     "protect_agent",
     "redact",
     "redact_json",
@@ -81,6 +85,9 @@ __all__ = [
 
 # Dataclasses take longer to import than all the rest: these come when they are asked for.
 _LATER = {
+    "Bill": "_bill",
+    "BillItem": "_bill",
+    "price_response": "_bill",
     "BudgetConfig": "_configs",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",

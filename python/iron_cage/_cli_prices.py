@@ -2,6 +2,7 @@
 
 Without MODEL: the providers, or with --provider the models of one. With MODEL: its price by bucket, where it comes from, and with --usage the bill of one call.
 --usage takes a JSON object of counts by bucket: {"input": 1200, "cached_input": 800, "output": 300, "reasoning": 100}; reasoning is a part of output.
+--answer takes the JSON of a provider's answer instead, which tells its usage and usually its model: what did this call cost?
 
 Exit status: 0 told, 1 the model has no price, 2 wrong usage or a price file that cannot be read.
 """
@@ -25,6 +26,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--provider", metavar="ID", help="who serves it; without: whose it is by its name")
     parser.add_argument("--host", metavar="HOST", help="the host that it is asked at, instead of --provider")
     parser.add_argument("--usage", metavar="JSON", help="counts by bucket of one call")
+    parser.add_argument("--answer", metavar="FILE", help="an answer to price by the usage that it tells; -: standard input")
     parser.add_argument("--at", metavar="TIME", help="prices of that time: YYYY-MM-DD or YYYY-MM-DDTHH:MM, UTC (default: now)")
     parser.add_argument("--file", metavar="FILE", action="append", default=[], help="a price file of your own; several: the last goes first")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -34,7 +36,10 @@ def add(commands: Any) -> None:
 def run(given: argparse.Namespace) -> int:
     """Answers; returns the exit status."""
     try:
-        answer = explain(given.model, given.provider, given.host, given.at, _usage(given.usage), given.file)
+        if given.answer is not None and given.usage is not None:
+            raise ConfigError("--answer: cannot be given together with --usage")
+        body = None if given.answer is None else _answer(given.answer)
+        answer = explain(given.model, given.provider, given.host, given.at, _usage(given.usage), given.file, body)
     except ConfigError as error:
         print(f"prices: {error}", file=sys.stderr)
         return USAGE
@@ -50,14 +55,25 @@ def run(given: argparse.Namespace) -> int:
 
 def explain(
     model: Optional[str] = None, provider: Optional[str] = None, host: Optional[str] = None, at: Optional[str] = None, usage: Optional[dict[str, Any]] = None,
-    files: Any = (),
+    files: Any = (), body: Optional[bytes] = None,
 ) -> dict[str, Any]:
-    """What ironcage_cost_explain says."""
+    """What ironcage_cost_explain says, or of an answer's body ironcage_cost_answer."""
     query = {"model": model, "provider": provider, "host": host, "at": at, "usages": [usage] if usage is not None else None}
     query["prices"] = _price_files.build("prices", files) or None
     data = dumps({name: value for name, value in query.items() if value is not None}).encode()
-    answer: dict[str, Any] = loads(_native.take("ironcage_cost_explain", _engine.handle(), data, len(data)))
+    export, rest = ("ironcage_cost_explain", ()) if body is None else ("ironcage_cost_answer", (body, len(body)))
+    answer: dict[str, Any] = loads(_native.take(export, _engine.handle(), data, len(data), *rest))
     return answer
+
+
+def _answer(path: str) -> bytes:
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read()
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise ConfigError(f"--answer: {path} cannot be read: {error.strerror}") from None
 
 
 def _usage(text: Optional[str]) -> Optional[dict[str, Any]]:
@@ -101,6 +117,9 @@ def _model(answer: dict[str, Any]) -> list[str]:
     lines.append(f"  found as   {answer['matched']} ({answer['rule']})")
     lines.append(f"  source     {answer['source']}" + (f", checked {answer['checked']}" if answer["checked"] else ""))
     lines.append(f"  valid      {_period(answer)}")
+    if "usage" in answer:
+        told = ", ".join(f"{name} {count:,}" for name, count in answer["usage"].items() if count)
+        lines.append(f"  answer     {answer['api']}: {told}")
     limits = [f"{words} {answer[name]:,}" for name, words in (("context_window", "context window"), ("max_output", "most output")) if answer[name]]
     if limits:
         lines.append(f"  tokens     {', '.join(limits)}")
@@ -122,6 +141,8 @@ def _model(answer: dict[str, Any]) -> list[str]:
         lines += ["", *_table(("charged", "count", "$ per million", "$"), [*items, ("total", "", "", bill["cost_usd"])], right={1, 2, 3})]
         if bill["derived"]:
             lines.append(f"Estimated: {'; '.join(bill['derived'])}")
+        if answer.get("extra_charge"):
+            lines.append("Estimated: beside its tokens something was charged whose price is not known (a premium tier, tools of the provider)")
     return lines
 
 

@@ -51,6 +51,22 @@ def test_a_bill_is_told_line_by_line():
     ]
 
 
+def test_an_answer_is_priced_by_the_usage_it_tells(tmp_path):
+    told = {"object": "chat.completion", "model": "gpt-4o-2024-08-06", "service_tier": "priority", "choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps(told))
+    status, out, err = run("--answer", path)
+    assert (status, err) == (0, "")
+    assert "  answer     chat: input 1,000, output 100\n" in out
+    assert [line.split() for line in out.splitlines()[-4:-1]] == [["input", "1,000", "2.5", "0.0025"], ["output", "100", "10", "0.001"], ["total", "0.0035"]]
+    assert out.splitlines()[-1].startswith("Estimated: beside its tokens")
+    assert json.loads(run("--answer", path, "--json")[1])["bills"][0]["cost_usd"] == "0.0035"
+    path.write_text("{}")
+    assert run("--answer", path) == (2, "", "prices: response: tells no usage, or an impossible one\n")
+    assert run("--answer", tmp_path / "none")[0] == 2
+    assert run("--answer", path, "--usage", "{}") == (2, "", "prices: --answer: cannot be given together with --usage\n")
+
+
 def test_periods_are_told():
     assert "until 2026-09-01, when other prices begin" in run("claude-sonnet-5", "--at", "2026-08-31")[1]
     assert "from 2026-09-01" in run("claude-sonnet-5", "--at", "2026-09-01")[1]

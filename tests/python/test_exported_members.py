@@ -7,9 +7,9 @@ import pytest
 import iron_cage
 
 MEMBERS = [
-    "AgentStopped", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
+    "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
     "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
-    "Spend", "StateError", "StreamPart", "UnpricedModel", "__version__", "count_tokens", "current", "price", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
+    "Spend", "StateError", "StreamPart", "UnpricedModel", "__version__", "count_tokens", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
 ]
 
 

@@ -82,4 +82,12 @@ internal static unsafe class RoomExports
         *result = default;
         *result = NativeBuffer.From(PriceExplanation.Explain(Handles.Engine(engine).Engine, Input.Json(query, length)));
     });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_cost_answer")]
+    public static int Answer(NativeBuffer* result, ulong engine, byte* query, nuint queryLength, byte* body, nuint bodyLength) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(PriceExplanation.ExplainAnswer(Handles.Engine(engine).Engine, Input.Json(query, queryLength), Input.Bytes(body, bodyLength)));
+    });
 }

@@ -20,6 +20,8 @@ public static class AuditDiagnosis
         ArgumentNullException.ThrowIfNull(fitting);
         ArgumentNullException.ThrowIfNull(rest);
         var first = rest[0];
+        if (first.Id > head && fitting.Entry < head)
+            return CutOff(fitting.Entry, head);
         if (first.Id > head)
             return Fault(first.Id, AuditFaultKind.Inserted, $"entry {first.Id} was inserted: it stands behind the last entry of the chain, {head}");
         if (first.Id > fitting.Entry + 1)
@@ -56,6 +58,13 @@ public static class AuditDiagnosis
         }
         return Fault(first.Id, AuditFaultKind.Changed, $"entry {first.Id} was changed: it does not have its hash");
     }
+
+    /// <summary>The entries behind one are missing, up to the last.</summary>
+    /// <param name="entry">The last entry that is there.</param>
+    /// <param name="last">The number of the chain's last entry, as the store keeps it; above <paramref name="entry"/>.</param>
+    public static AuditFault CutOff(long entry, long last) => entry + 1 == last
+        ? Fault(last, AuditFaultKind.Truncated, $"entry {last}, the last one, was removed")
+        : Fault(entry + 1, AuditFaultKind.Truncated, $"entries {entry + 1} to {last}, the last ones, were removed");
 
     private static bool Fits(string previous, long entry, AuditRecord record, string hash) => AuditChain.Hash(previous, entry, record) == hash;
 

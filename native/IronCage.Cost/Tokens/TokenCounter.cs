@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
@@ -17,6 +18,9 @@ public sealed class TokenCounter
 
     /// <summary>The tokenizer of gpt-oss: o200k_base with more special tokens, which ordinary text does not have.</summary>
     public const string O200kHarmony = "o200k_harmony";
+
+    /// <summary>More special tokens than any of them has behind its vocabulary (o200k_harmony: 1,091).</summary>
+    private const int MostSpecial = 2048;
 
     // Never changed once they are made, and the same for all counters of the process.
     private static readonly Lazy<CharacterClasses> SharedClasses = new();
@@ -66,6 +70,27 @@ public sealed class TokenCounter
         {
             using var repaired = new RepairedText(utf8);
             tokens = Count(repaired.Text, lazy);
+        }
+        return true;
+    }
+
+    /// <summary>The text that tokens stand for. Special tokens stand for none.</summary>
+    /// <param name="tokens">Token numbers.</param>
+    /// <param name="tokenizer">As of <see cref="TryCount"/>.</param>
+    /// <param name="text">Receives the text; of characters that the tokens cut, only the bytes that are there.</param>
+    /// <returns>False when the tokenizer is unknown, or a number is none of its; what was written by then means nothing.</returns>
+    public bool TryDecode(ReadOnlySpan<int> tokens, string? tokenizer, IBufferWriter<byte> text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (Find(tokenizer) is not { } lazy)
+            return false;
+        var vocabulary = lazy.Value;
+        foreach (var token in tokens)
+        {
+            if (token < 0 || token >= vocabulary.Count + MostSpecial)
+                return false;
+            if (token < vocabulary.Count)
+                vocabulary.Write((uint)token, text);
         }
         return true;
     }

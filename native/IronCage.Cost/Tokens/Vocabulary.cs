@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -65,6 +66,18 @@ internal sealed unsafe partial class Vocabulary
     /// <summary>The bytes of a token.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int LengthOf(uint token) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(lengths), token);
+
+    /// <summary>Writes the bytes of a token.</summary>
+    public void Write(uint token, IBufferWriter<byte> text)
+    {
+        if (token < Bytes)
+        {
+            text.Write([(byte)Array.IndexOf(ofByte, token)]);
+            return;
+        }
+        Write(parts[token].Left, text);
+        Write(parts[token].Right, text);
+    }
 
     /// <summary>Whether these bytes are a token. <paramref name="lastWord"/>: 8 bytes before the end of the text that they are in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -122,7 +122,7 @@ internal static class BlockWalker
     {
         if (reader.TokenType == JsonTokenType.StartArray)
             reader.Read();
-        return reader.TokenType == JsonTokenType.StartObject && BlockType.Of(reader) is { } type && (type.EndsWith("_result", StringComparison.Ordinal) || type.EndsWith("_error", StringComparison.Ordinal));
+        return reader.TokenType == JsonTokenType.StartObject && ItemType.Of(reader) is { } type && (type.EndsWith("_result", StringComparison.Ordinal) || type.EndsWith("_error", StringComparison.Ordinal));
     }
 
     /// <summary>What the provider wrote, signed or encrypted, and must get back unchanged.</summary>
@@ -135,7 +135,7 @@ internal static class BlockWalker
 
     private static void Source(ref Utf8JsonReader reader, MessagesRequest request, Kind kind)
     {
-        var type = BlockType.Of(reader);
+        var type = ItemType.Of(reader);
         var isText = kind == Kind.Document && type is "text" or "content";
         if (kind == Kind.Document && !isText)
         {

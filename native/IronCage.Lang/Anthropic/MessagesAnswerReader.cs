@@ -46,7 +46,7 @@ public static class MessagesAnswerReader
             case JsonTokenType.StartObject:
                 if (!isInput)
                 {
-                    type = BlockType.Of(reader);
+                    type = ItemType.Of(reader);
                     tool = type == "tool_use" ? ToolName.Of(reader) : null;
                 }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -50,7 +50,7 @@ internal ref struct MessagesEvent
 
     private void Event(ref Utf8JsonReader reader)
     {
-        var type = BlockType.Of(reader);
+        var type = ItemType.Of(reader);
         _index = Index(reader);
         switch (type)
         {
@@ -106,7 +106,7 @@ internal ref struct MessagesEvent
     /// <summary>The beginning of a block, a piece of one, or the end of the message.</summary>
     private void Part(ref Utf8JsonReader reader, bool isPiece)
     {
-        var type = BlockType.Of(reader);
+        var type = ItemType.Of(reader);
         if (!isPiece && type == "tool_use" && _index >= 0 && ToolName.Of(reader) is { } tool)
             _reading.Tools.Add((Tool, tool));
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -144,7 +144,7 @@ internal ref struct MessagesEvent
                     Whole(ref reader, name, type, isInput);
                 return;
             case JsonTokenType.StartObject:
-                type = BlockType.Of(reader);
+                type = ItemType.Of(reader);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;

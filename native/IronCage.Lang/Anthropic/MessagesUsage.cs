@@ -122,7 +122,7 @@ internal struct MessagesUsage
         }
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var kind = BlockType.Of(reader);
+            var kind = ItemType.Of(reader);
             var entry = Read(ref reader);
             HasExtraCharge |= kind is not ("message" or "compaction");
             if (kind == "compaction" && entry.ToWire() is { } used)

@@ -9,7 +9,7 @@ internal sealed class MessagesWire : LlmWire
 {
     public static readonly MessagesWire Instance = new();
 
-    public override string Understands => "messages and the counting of their tokens are";
+    public override string Understands => "messages (and the counting of their tokens)";
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         path.EndsWith("/messages"u8) ? Endpoint.Generate : path.EndsWith("/messages/count_tokens"u8) ? Endpoint.Free : Endpoint.Unread;

@@ -54,8 +54,8 @@ public sealed class HostTable
             return default;
         if (IsFree(method))
             return new Target(entry.Protocol, Endpoint.None, entry.Host);
-        var endpoint = LlmWire.For(entry.Protocol) is { } wire ? wire.EndpointOf(url[parts.Path].TrimEnd((byte)'/')) : Endpoint.Unbuilt;
-        return new Target(entry.Protocol, endpoint, entry.Host);
+        var wire = LlmWire.Find(entry.Protocol, url[parts.Path].TrimEnd((byte)'/'), out var endpoint);
+        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire };
     }
 
     private static bool IsFree(ReadOnlySpan<byte> method) =>

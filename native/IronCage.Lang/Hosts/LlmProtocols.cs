@@ -19,5 +19,5 @@ public static class LlmProtocols
         return protocol != LlmProtocol.None;
     }
 
-    public static bool IsBuilt(LlmProtocol protocol) => LlmWire.For(protocol) is not null;
+    public static bool IsBuilt(LlmProtocol protocol) => LlmWire.Of(protocol).Count > 0;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IronCage.Lang.Sse;
+using IronCage.Lang.Usage;
 
 namespace IronCage.Lang.OpenAi;
 
@@ -49,7 +50,7 @@ internal ref struct ChatChunk
                 {
                     reader.Read();
                     _hasUsage = reader.TokenType == JsonTokenType.StartObject;
-                    _reading.Usage = UsageReader.Read(ref reader);
+                    _reading.Usage = UsageWalker.Read<ChatUsage>(ref reader);
                 }
                 else if (ReaderText.Is(ref reader, "error"u8))
                 {

@@ -1,7 +1,7 @@
 namespace IronCage.Lang.OpenAi;
 
 /// <summary>A chat-completions request.</summary>
-public sealed class ChatRequest : LlmRequest
+public class ChatRequest : LlmRequest
 {
     internal Range StreamOptions { get; set; }
     internal bool StreamOptionsIsObject { get; set; }

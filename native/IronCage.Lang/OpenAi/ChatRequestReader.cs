@@ -121,7 +121,7 @@ public static class ChatRequestReader
             "tools", "functions", "response_format", "prediction", "audio", "web_search_options" }
             .Select(n => (System.Text.Encoding.UTF8.GetBytes(n), n))];
 
-    private static bool ReadChoices(ref Utf8JsonReader reader, ChatRequest request)
+    internal static bool ReadChoices(ref Utf8JsonReader reader, ChatRequest request)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return true;
@@ -131,7 +131,7 @@ public static class ChatRequestReader
         return true;
     }
 
-    private static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field)
+    internal static bool ReadLimit(ref Utf8JsonReader reader, ChatRequest request, string field)
     {
         var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
         if (reader.TokenType == JsonTokenType.Null)
@@ -146,7 +146,7 @@ public static class ChatRequestReader
         return true;
     }
 
-    private static void ReadStreamOptions(ref Utf8JsonReader reader, ChatRequest request)
+    internal static void ReadStreamOptions(ref Utf8JsonReader reader, ChatRequest request)
     {
         var start = (int)reader.TokenStartIndex;
         if (reader.TokenType == JsonTokenType.StartObject)

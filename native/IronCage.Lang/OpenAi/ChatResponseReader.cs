@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using IronCage.Lang.Usage;
 
 namespace IronCage.Lang.OpenAi;
 
@@ -24,7 +25,7 @@ public static class ChatResponseReader
         if (ReaderText.Is(ref reader, "usage"u8))
         {
             reader.Read();
-            answer.Usage = UsageReader.Read(ref reader);
+            answer.Usage = UsageWalker.Read<ChatUsage>(ref reader);
         }
         else if (ReaderText.Is(ref reader, "service_tier"u8))
         {

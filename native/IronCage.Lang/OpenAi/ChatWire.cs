@@ -4,12 +4,12 @@ using IronCage.Lang.Sse;
 
 namespace IronCage.Lang.OpenAi;
 
-/// <summary>OpenAI's protocol: chat completions.</summary>
+/// <summary>OpenAI's chat completions.</summary>
 internal sealed class ChatWire : LlmWire
 {
     public static readonly ChatWire Instance = new();
 
-    public override string Understands => "chat completions are";
+    public override string Understands => "chat completions";
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/chat/completions"u8) ? Endpoint.Generate : Endpoint.Unread;
 

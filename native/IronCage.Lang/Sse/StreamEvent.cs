@@ -50,7 +50,7 @@ internal sealed class StreamEvent(byte[] raw, bool hidden)
             return Original ?? Raw;
         edits ??= [];
         foreach (var place in LogProbabilities)
-            edits.Add(new RawEdit(place.Start.Value, place.End.Value, "null"u8.ToArray()));
+            edits.Add(RawEdits.Empty(Raw, place));
         return RawEdits.Apply(Raw, edits);
     }
 

@@ -20,6 +20,9 @@ internal sealed class StreamReading
 
     public WireUsage? Usage { get; set; }
 
+    /// <summary>Searches among the items of the event.</summary>
+    public long Searches { get; set; }
+
     /// <summary>The event holds usage and no part of the answer.</summary>
     public bool IsUsageAlone { get; set; }
 
@@ -46,6 +49,7 @@ internal sealed class StreamReading
         WantsModel &= Model is null;
         Model = null;
         IsUsageAlone = IsError = HasExtraCharge = IsEnd = false;
+        Searches = 0;
         Finished = 0;
         Closes = null;
     }

@@ -88,7 +88,8 @@ internal sealed class OutputScreen(ScanStream scan, SafetyPolicy policy, TextUse
         var action = Action(finding.Kind);
         if (action == PiiAction.Ignore)
             return null;
-        found(Record(finding, value, start, action));
+        if (!use.IsRepeat || action == PiiAction.Block)
+            found(Record(finding, value, start, action));
         return !use.IsSigned && policy.Replacement(finding.Kind, action, Meant(value), batch) is { } replacement
             ? new TextEdit(finding.Start, finding.End, replacement)
             : null;

@@ -191,7 +191,7 @@ public sealed partial class ProtectedCall
             return Verdict.Send;
         // Log probabilities repeat the content token by token, the found value included.
         foreach (var place in answer.LogProbabilities)
-            edits.Add(new RawEdit(place.Start.Value, place.End.Value, "null"u8.ToArray()));
+            edits.Add(RawEdits.Empty(body, place));
         return new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
     }
 

@@ -59,7 +59,7 @@ public sealed partial class ProtectedCall
             if (run is null && (!ambiguous || pass))
                 return Verdict.Pass;
             if (run is null)
-                return Unclaimed(engine, LlmWire.For(target.Protocol)!, out drain);
+                return Unclaimed(engine, target.Wire!, out drain);
         }
 
         if (!claimed)
@@ -232,7 +232,7 @@ public sealed partial class ProtectedCall
     private Refusal? Read(in RequestHeaders headers, ReadOnlySpan<byte> body)
     {
         if (_target.Endpoint == Endpoint.Unread)
-            return Refusal.Endpoint(_target.Host, _wire.Understands);
+            return Refusal.Endpoint(_target.Host, LlmWire.Of(_target.Protocol));
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
         return _wire.TryReadRequest(body, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);

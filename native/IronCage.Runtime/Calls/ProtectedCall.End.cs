@@ -121,13 +121,10 @@ public sealed partial class ProtectedCall
     private void SettleHold() =>
         Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
 
-    private static TokenUsage Tokens(in WireUsage wire) =>
-        new(wire.Input, wire.Cached, wire.CacheWrite, wire.Output, wire.Reasoning, wire.AudioInput, wire.AudioOutput, wire.CacheWriteHour, Searches: wire.Searches);
-
     private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
         _price = _engine.Catalogue.Served(_provider, _price, answeredBy);
-        var usage = Tokens(wire);
+        var usage = WireTokens.Of(wire);
         if (_price is null)
         {
             Settle(Picodollars.Zero, usage, estimated: false);
@@ -173,7 +170,7 @@ public sealed partial class ProtectedCall
         {
             // What was told of the input is all of it, bucket by bucket.
             if (usage.TotalInput > 0)
-                estimate = Tokens(usage) with { Output = estimate.Output, Reasoning = 0, AudioOutput = 0 };
+                estimate = WireTokens.Of(usage) with { Output = estimate.Output, Reasoning = 0, AudioOutput = 0 };
             if (usage.TotalOutput > estimate.Output)
                 estimate = estimate with { Output = usage.TotalOutput };
         }

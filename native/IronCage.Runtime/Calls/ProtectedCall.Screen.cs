@@ -27,6 +27,8 @@ public sealed partial class ProtectedCall
         }
         foreach (var text in _request.Signed)
             screening.Report(text, body);
+        if (_request.TokenArrays.Count > 0 && ScreenTokenArrays(screening, body) is { } unread)
+            return unread;
         return Report(screening.Records, output: false, screening.IsBlocked) ?? Unscanned(screening, "request");
     }
 

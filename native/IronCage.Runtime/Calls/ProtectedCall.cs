@@ -60,7 +60,7 @@ public sealed partial class ProtectedCall
         _engine = engine;
         _run = run;
         _target = target;
-        _wire = LlmWire.For(target.Protocol)!;
+        _wire = target.Wire!;
         _id = engine.Ids.NewId();
     }
 

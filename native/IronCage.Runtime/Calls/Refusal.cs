@@ -26,7 +26,7 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public string? Why { get; init; }
 
     /// <summary>The protocol of the refused call, whose errors the body looks like.</summary>
-    internal LlmWire Wire { get; init; } = LlmWire.For(LlmProtocol.OpenAi)!;
+    internal LlmWire Wire { get; init; } = LlmWire.Of(LlmProtocol.OpenAi)[0];
 
     /// <summary>The protections that refused: their runs remember it, and so do the runs inside them. Empty: the innermost one.</summary>
     internal IReadOnlyList<Protection> By { get; init; } = [];
@@ -41,9 +41,10 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     private const string BudgetFrozen = "budget_frozen";
 
     /// <param name="host">The host.</param>
-    /// <param name="understood">What of its protocol is understood.</param>
-    public static Refusal Endpoint(string host, string understood) =>
-        Denied($"this endpoint of {host} may cost money or take data out, and is not understood yet; {understood}", UnsupportedEndpoint, null);
+    /// <param name="wires">What of its protocol is understood.</param>
+    public static Refusal Endpoint(string host, IReadOnlyList<LlmWire> wires) => Denied(
+        $"this endpoint of {host} may cost money or take data out, and is not understood yet; understood are {string.Join(", ", wires.Select(wire => wire.Understands))}",
+        UnsupportedEndpoint, null);
 
     public static Refusal Denied(string reason, string code, string? model) => new("CallDenied", reason, code, 403) { Model = model };
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using IronCage.Core.Money;
 using IronCage.Cost;
+using IronCage.Lang.Usage;
+using IronCage.Runtime.Calls;
 
 namespace IronCage.Runtime.Standalone;
 
@@ -16,13 +18,13 @@ public static class PriceExplanation
     public static byte[] Explain(Engine engine, ReadOnlyMemory<byte> queryJson)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        var query = PriceQuery.Read(engine, queryJson);
+        var query = PriceQuery.Read(engine, queryJson, hasAnswer: false);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             if (query.Model is { } model)
-                WriteModel(writer, query.Prices?.Resolve(query.Provider, model, query.At) ?? engine.Catalogue.Resolve(query.Provider, model, query.At), query);
+                WriteModel(writer, Resolve(engine, query, model), query.Usages);
             else if (query.Provider is { } provider)
                 WriteModels(writer, engine.Catalogue.Of(provider), provider);
             else
@@ -30,6 +32,53 @@ public static class PriceExplanation
             writer.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What an answer cost, by the usage that it tells: the JSON of <c>ironcage_cost_answer</c>.</summary>
+    /// <param name="engine">Whose catalogue and clock.</param>
+    /// <param name="queryJson">As documented at the export.</param>
+    /// <param name="body">The answer: one JSON value.</param>
+    /// <exception cref="ConfigException">The question or the answer cannot be understood.</exception>
+    public static byte[] ExplainAnswer(Engine engine, ReadOnlyMemory<byte> queryJson, ReadOnlySpan<byte> body)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        var query = PriceQuery.Read(engine, queryJson, hasAnswer: true);
+        if (!BilledAnswer.TryRead(body, query.Api, out var answer, out var problem))
+            throw new ConfigException("response", problem);
+        var model = query.Model ?? answer!.Model ?? throw new ConfigException("model", "is not told by the answer, so it must be given");
+        var usage = WireTokens.Of(answer!.Usage);
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("api", UsageApis.NameOf(answer.Api));
+            WriteUsage(writer, usage);
+            writer.WriteBoolean("extra_charge", answer.HasExtraCharge);
+            WriteModel(writer, Resolve(engine, query, model), [usage]);
+            writer.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static PriceResolution Resolve(Engine engine, PriceQuery query, string model) =>
+        query.Prices?.Resolve(query.Provider, model, query.At) ?? engine.Catalogue.Resolve(query.Provider, model, query.At);
+
+    private static void WriteUsage(Utf8JsonWriter writer, in TokenUsage usage)
+    {
+        writer.WriteStartObject("usage");
+        writer.WriteNumber("input", usage.Input);
+        writer.WriteNumber("cached_input", usage.Cached);
+        writer.WriteNumber("cache_write", usage.CacheWrite);
+        writer.WriteNumber("cache_write_hour", usage.CacheWriteHour);
+        writer.WriteNumber("output", usage.Output);
+        writer.WriteNumber("reasoning", usage.Reasoning);
+        writer.WriteNumber("audio_input", usage.AudioInput);
+        writer.WriteNumber("cached_audio_input", usage.CachedAudio);
+        writer.WriteNumber("audio_output", usage.AudioOutput);
+        writer.WriteNumber("image_input", usage.ImageInput);
+        writer.WriteNumber("image_output", usage.ImageOutput);
+        writer.WriteNumber("search", usage.Searches);
+        writer.WriteEndObject();
     }
 
     private static void WriteProviders(Utf8JsonWriter writer, PriceCatalogue catalogue)
@@ -65,7 +114,7 @@ public static class PriceExplanation
         writer.WriteEndArray();
     }
 
-    private static void WriteModel(Utf8JsonWriter writer, PriceResolution found, PriceQuery query)
+    private static void WriteModel(Utf8JsonWriter writer, PriceResolution found, IReadOnlyList<TokenUsage> usages)
     {
         writer.WriteString("model", found.Model);
         writer.WriteString("provider", found.Price is { Provider.Length: > 0 } priced ? priced.Provider : found.Provider);
@@ -98,7 +147,7 @@ public static class PriceExplanation
         foreach (var tier in price.Tiers)
             WriteTier(writer, price, tier.AboveInputTokens);
         writer.WriteEndArray();
-        WriteBills(writer, price, query.Usages);
+        WriteBills(writer, price, usages);
     }
 
     /// <summary>Every bucket at the price that it is charged at, be it by a rule.</summary>

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using IronCage.Cost;
+using IronCage.Lang.Usage;
 using IronCage.Runtime.Protections;
 
 namespace IronCage.Runtime.Standalone;
 
-/// <summary>A question about prices, as of <c>ironcage_cost_explain</c>.</summary>
+/// <summary>A question about prices, as of <c>ironcage_cost_explain</c> and <c>ironcage_cost_answer</c>.</summary>
 internal sealed record PriceQuery
 {
     /// <summary>More tokens than any call can have.</summary>
@@ -15,12 +16,16 @@ internal sealed record PriceQuery
 
     public string? Model { get; private set; }
     public string? Provider { get; private set; }
+    public UsageApi? Api { get; private set; }
     public DateTimeOffset? At { get; private set; }
     public IReadOnlyList<TokenUsage> Usages { get; private set; } = [];
     public PriceBook? Prices { get; private set; }
 
+    /// <param name="engine">Whose catalogue.</param>
+    /// <param name="json">The question.</param>
+    /// <param name="hasAnswer">Whether an answer goes with it, which tells the usage.</param>
     /// <exception cref="ConfigException">A field is unknown, of the wrong type or out of range.</exception>
-    public static PriceQuery Read(Engine engine, ReadOnlyMemory<byte> json)
+    public static PriceQuery Read(Engine engine, ReadOnlyMemory<byte> json, bool hasAnswer)
     {
         using var document = OptionsJson.Parse(json);
         var query = new PriceQuery();
@@ -36,9 +41,10 @@ internal sealed record PriceQuery
                 case "provider": query.Provider = Known(OptionsJson.Text(value, name, 100)); break;
                 case "host": host = OptionsJson.Text(value, name, 255).ToLowerInvariant(); break;
                 case "at": query.At = Time(OptionsJson.Text(value, name, 40)); break;
-                case "usages": query.Usages = OptionsJson.Objects(value, name, MostUsages, Usage); break;
+                case "api" when hasAnswer: query.Api = KnownApi(OptionsJson.Text(value, name, 100)); break;
+                case "usages" when !hasAnswer: query.Usages = OptionsJson.Objects(value, name, MostUsages, Usage); break;
                 case "prices": query.Prices = PriceFileText.Book(PriceFileText.Read(value, name), engine); break;
-                default: throw new ConfigException(name, "is not accepted; accepted are model, provider, host, at, usages, prices");
+                default: throw new ConfigException(name, $"is not accepted; accepted are model, provider, host, at, {(hasAnswer ? "api" : "usages")}, prices");
             }
         }
         if (host is not null && query.Provider is not null)
@@ -51,6 +57,9 @@ internal sealed record PriceQuery
     private static string Known(string provider) => PriceCatalogue.Providers.Any(known => known.Id == provider)
         ? provider
         : throw new ConfigException("provider", $"must be one of {string.Join(", ", PriceCatalogue.Providers.Select(known => known.Id))}");
+
+    private static UsageApi KnownApi(string name) =>
+        UsageApis.TryParse(name, out var api) ? api : throw new ConfigException("api", $"must be one of {UsageApis.Names}");
 
     private static DateTimeOffset Time(string text) =>
         DateTimeOffset.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss'Z'"], CultureInfo.InvariantCulture,

@@ -74,7 +74,7 @@ internal sealed class AuditPruner(Database database, AuditRows rows)
         }
         isComplete = count < MostRows;
         if (isComplete && entry < last)
-            return (AuditReader.CutOff(entry, last), start, 0);
+            return (AuditDiagnosis.CutOff(entry, last), start, 0);
         return (null, new AuditLink(entry, Convert.ToHexStringLower(hash)), count);
     }
 

@@ -129,7 +129,7 @@ internal sealed class AuditReader(Database database)
     private static AuditFault? AtEnd(AuditCheck check, AuditLink? noted, AuditLink head, AuditLink start)
     {
         if (check.At.Entry < head.Entry)
-            return CutOff(check.At.Entry, head.Entry);
+            return AuditDiagnosis.CutOff(check.At.Entry, head.Entry);
         if (check.At.Hash != head.Hash)
             return new AuditFault(head.Entry, AuditFaultKind.Changed, $"the hash that the store keeps of its last entry, {head.Entry}, was changed");
         if (start.Entry > 0 && check.Recorded != start.Entry)
@@ -139,10 +139,6 @@ internal sealed class AuditReader(Database database)
         return new AuditFault(noted.Entry > 0 ? noted.Entry : head.Entry, AuditFaultKind.Truncated,
             $"the noted head {(noted.Entry > 0 ? noted : noted.Hash)} is not in the chain: entries were removed from its end, or it was written anew");
     }
-
-    /// <summary>The entries behind one are missing, up to the last.</summary>
-    public static AuditFault CutOff(long entry, long last) => new(entry + 1, AuditFaultKind.Truncated,
-        entry + 1 == last ? $"entry {last}, the last one, was removed" : $"entries {entry + 1} to {last}, the last ones, were removed");
 
     /// <summary>What is wrong with the entry behind the last one that fits.</summary>
     public AuditFault Diagnose(AuditLink fitting, AuditLink head)

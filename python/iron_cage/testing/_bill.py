@@ -34,11 +34,14 @@ def bill(records: Iterable[Union[Exchange, Mapping[str, Any]]], prices: Prices) 
 
 
 def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, output_price: Price) -> Decimal:
+    if "input_tokens_details" in usage:
+        read: int = (usage["input_tokens_details"] or {}).get("cached_tokens") or 0
+        usage = {"prompt_tokens": usage["input_tokens"], "completion_tokens": usage["output_tokens"], "prompt_tokens_details": {"cached_tokens": read}}
     if "input_tokens" in usage:
         return _anthropic_dollars(usage, Decimal(str(input_price)), Decimal(str(cached_price)), Decimal(str(output_price)))
     cached: int = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
     uncached: int = usage["prompt_tokens"] - cached
-    completion: int = usage["completion_tokens"]
+    completion: int = usage.get("completion_tokens") or 0  # embeddings have none
     # A float means what it shows when printed.
     price_input, price_cached, price_output = (Decimal(str(price)) for price in (input_price, cached_price, output_price))
     return (uncached * price_input + cached * price_cached + completion * price_output) / _MILLION

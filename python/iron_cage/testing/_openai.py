@@ -1,4 +1,4 @@
-"""OpenAI's chat-completions format: checks a request, writes the answer whole or as a stream of server-sent events."""
+"""OpenAI's chat-completions format, with that of the legacy completions: checks a request, writes the answer whole or as a stream of server-sent events."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def _reasons(model: str) -> bool:
 
 def complete(request: Request, reply: Reply, created: int) -> Answer:
     """The answer to a request that passed `check`. created: Unix seconds."""
-    choices = [_choose(index, request, reply) for index in range(request.json.get("n") or 1)]
+    limit = request.json.get("max_completion_tokens") or request.json.get("max_tokens")
+    choices = [_choose(index, request, reply, limit) for index in range(request.json.get("n") or 1)]
     prompt = _tokens.count_prompt(request.json)
     bill = Bill(
         prompt=prompt,
@@ -153,6 +154,51 @@ def complete(request: Request, reply: Reply, created: int) -> Answer:
     body["service_tier"] = "default"
     body["system_fingerprint"] = FINGERPRINT
     return Answer(200, JSON_TYPE, [_utf8(dumps(body))], bill=bill)
+
+
+def check_completion(request: Request, models: Sequence[str]) -> Optional[Answer]:
+    """The same of a request for legacy completions."""
+    body = request.json
+    if isinstance(body, dict) and "prompt" in body:
+        request = replace(request, json={**body, "messages": [{"role": "user", "content": ""}]})
+    return check(request, models)
+
+
+def complete_text(request: Request, reply: Reply, created: int) -> Answer:
+    """The answer to a request for legacy completions: as many as `n` for each prompt."""
+    prompt = request.json.get("prompt")
+    prompts = prompt if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int) else [prompt]
+    given = request.json.get("max_tokens")
+    limit = 16 if given is None else given
+    plain = replace(reply, tool_calls=(), refusal=None, content=reply.content if reply.content is not None else f"You said: {request.last_text}")
+    choices = [_choose(index, request, plain, limit) for index in range(len(prompts) * (request.json.get("n") or 1))]
+    counted = sum(_tokens.count(one) if isinstance(one, str) else len(one or ()) for one in prompts)
+    bill = Bill(prompt=counted, completion=sum(choice.tokens for choice in choices), cached=min(reply.cached_tokens, counted))
+    head = {"id": reply.id or f"cmpl-{_letters(request.index, 29)}", "object": "text_completion", "created": created, "model": request.model}
+    dumps = _ESCAPED if reply.ensure_ascii else _RAW
+    if not request.stream:
+        shown = [{"text": choice.content, "index": choice.index, "logprobs": None, "finish_reason": choice.finish_reason} for choice in choices]
+        body: Dict[str, Any] = {**head, "choices": shown}
+        if reply.usage != "absent":
+            body["usage"] = _reported(bill, reply)
+        return Answer(200, JSON_TYPE, [_utf8(dumps(body))], bill=bill)
+    options = request.json.get("stream_options")
+    wants_usage = isinstance(options, dict) and options.get("include_usage") is True
+    events, marks, done = [], [], 0
+    for choice in choices:
+        for piece, tokens in _cut(choice.content or "", reply.chunk_size):
+            shown = [{"text": piece, "index": choice.index, "logprobs": None, "finish_reason": None}]
+            events.append(_utf8("data: " + dumps({**head, "choices": shown}) + "\n\n"))
+            marks.append(done + tokens)
+        done += choice.tokens
+        events.append(_utf8("data: " + dumps({**head, "choices": [{"text": "", "index": choice.index, "logprobs": None, "finish_reason": choice.finish_reason}]}) + "\n\n"))
+        marks.append(done)
+    if wants_usage and reply.usage != "absent":
+        events.append(_utf8("data: " + dumps({**head, "choices": [], "usage": _reported(bill, reply)}) + "\n\n"))
+        marks.append(done)
+    events.append(b"data: [DONE]\n\n")
+    marks.append(done)
+    return Answer(200, STREAM_TYPE, events, chunked=True, streamed=True, bill=replace(bill, marks=marks))
 
 
 def verbatim(request: Request, reply: Reply) -> Answer:
@@ -181,7 +227,7 @@ def _reported(bill: Bill, reply: Reply) -> Mapping[str, Any]:
     return reply.usage
 
 
-def _choose(index: int, request: Request, reply: Reply) -> _Choice:
+def _choose(index: int, request: Request, reply: Reply, limit: Optional[int]) -> _Choice:
     content, calls = reply.content, reply.tool_calls
     if isinstance(content, (list, tuple)):
         content = content[index % len(content)] if content else None
@@ -189,7 +235,6 @@ def _choose(index: int, request: Request, reply: Reply) -> _Choice:
         content = f"You said: {request.last_text}"
     text = content if isinstance(content, str) else None
 
-    limit = request.json.get("max_completion_tokens") or request.json.get("max_tokens")
     room: int = limit if limit is not None else 1 << 62
     reasoning = min(reply.reasoning_tokens, room)
     left = room - reasoning

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Callable, Optional, Sequence, Union
+from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _openai
+from . import _anthropic, _embeddings, _openai, _responses
 from ._answer import Answer
 from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
@@ -14,6 +14,17 @@ from ._request import Request
 
 DEFAULT_MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "o3", "o4-mini")
 DEFAULT_ANTHROPIC_MODELS = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5")
+
+
+_Format = Tuple[Callable[[Request, Sequence[str]], Optional[Answer]], Callable[[Request, Reply, int], Answer], Callable[[Request, Reply], Answer]]
+
+_OPENAI: Dict[str, _Format] = {
+    "/v1/chat/completions": (_openai.check, _openai.complete, _openai.verbatim),
+    "/v1/completions": (_openai.check_completion, _openai.complete_text, _openai.verbatim),
+    "/v1/responses": (_responses.check, _responses.complete, _responses.verbatim),
+    "/v1/embeddings": (_embeddings.check, lambda request, reply, created: _embeddings.complete(request, reply), _openai.verbatim),
+}
+_ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthropic.complete(request, reply), _anthropic.verbatim)
 
 
 @dataclass
@@ -38,8 +49,10 @@ class Provider:
             return self._anthropic(request, path, created)
         if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
             return scripted(Reply(status=401))
-        if path == "/v1/chat/completions":
-            return self._chat(request, created) if request.method == "POST" else _not_allowed(request, path)
+        if path in _OPENAI:
+            return self._chat(request, created, path) if request.method == "POST" else _not_allowed(request, path)
+        if path == "/v1/responses/input_tokens" and request.method == "POST":
+            return _responses.check(request, self.models) or _responses.count(request)
         if path == "/v1/models" or path.startswith("/v1/models/"):
             if request.method != "GET":
                 return _not_allowed(request, path)
@@ -51,15 +64,16 @@ class Provider:
         if self.require_auth and not request.headers.get("x-api-key") and not request.headers.get("authorization", "").startswith("Bearer "):
             return anthropic_error(401)
         if path == "/v1/messages" and request.method == "POST":
-            return self._chat(request, created)
+            return self._chat(request, created, path)
         if path == "/v1/messages/count_tokens" and request.method == "POST":
             return _anthropic.check(request, self.models) or _anthropic.count(request)
         if path == "/v1/models" and request.method == "GET":
             return _anthropic.list_models(self.models or DEFAULT_ANTHROPIC_MODELS)
         return anthropic_error(404)
 
-    def _chat(self, request: Request, created: int) -> Answer:
+    def _chat(self, request: Request, created: int, path: str) -> Answer:
         anthropic = self.protocol == "anthropic"
+        check, complete, verbatim = _OPENAI.get(path, _ANTHROPIC)
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
@@ -67,16 +81,16 @@ class Provider:
             words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
             return anthropic_error(500, words) if anthropic else error(500, words, "server_error")
         if reply.raw_body is not None or reply.pieces is not None:
-            answer = _anthropic.verbatim(request, reply) if anthropic else _openai.verbatim(request, reply)
+            answer = verbatim(request, reply)
         elif reply.status >= 400:
             answer = anthropic_scripted(reply) if anthropic else scripted(reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:
-            complaint = _anthropic.check(request, self.models) if anthropic else _openai.check(request, self.models)
+            complaint = check(request, self.models)
             if complaint is not None:
                 return complaint
-            answer = _anthropic.complete(request, reply) if anthropic else _openai.complete(request, reply, created)
+            answer = complete(request, reply, created)
             answer.status = reply.status
         answer.headers += retry_headers(reply)
         answer.reply = reply

@@ -31,8 +31,9 @@ class Request:
 
     @property
     def messages(self) -> List[Any]:
-        """The messages of the chat, or an empty list."""
-        messages = self.json.get("messages") if isinstance(self.json, dict) else None
+        """The messages of the chat, the items of a response's input, or an empty list."""
+        body = self.json if isinstance(self.json, dict) else {}
+        messages = body.get("messages", body.get("input"))
         return messages if isinstance(messages, list) else []
 
     @property
@@ -42,7 +43,13 @@ class Request:
 
     @property
     def last_text(self) -> str:
-        """Text of the last message of the user, or ""."""
+        """Text of the last message of the user, of the input or of the prompt, or ""."""
+        for name in ("input", "prompt"):
+            text = self.json.get(name) if isinstance(self.json, dict) else None
+            if isinstance(text, list) and text and isinstance(text[-1], str):
+                text = text[-1]
+            if isinstance(text, str):
+                return text
         for message in reversed(self.messages):
             if isinstance(message, dict) and message.get("role") == "user":
                 return _tokens.text_of(message.get("content"))

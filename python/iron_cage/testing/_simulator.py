@@ -19,7 +19,7 @@ from ._server import Server
 
 
 class ProviderSimulator:
-    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, or Anthropic's messages.
+    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, or Anthropic's messages.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])

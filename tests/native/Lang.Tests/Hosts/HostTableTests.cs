@@ -18,7 +18,18 @@ public sealed class HostTableTests
     [TestCase("POST", "https://api.openai.com./v1/chat/completions", Endpoint.Generate)]
     [TestCase("POST", "https://notapi.openai.com/v1/chat/completions", Endpoint.None)]
     [TestCase("GET", "https://api.openai.com/v1/models", Endpoint.None)]
-    [TestCase("POST", "https://api.openai.com/v1/responses", Endpoint.Unread)]
+    [TestCase("POST", "https://api.openai.com/v1/responses", Endpoint.Generate)]
+    [TestCase("POST", "https://api.openai.com/v1/responses/input_tokens", Endpoint.Free)]
+    [TestCase("POST", "https://api.openai.com/v1/responses/resp_1/cancel", Endpoint.None)]
+    [TestCase("POST", "https://api.openai.com/v1/batches/b/cancel", Endpoint.Unread)]
+    [TestCase("POST", "https://api.openai.com/cancel", Endpoint.Unread)]
+    [TestCase("POST", "https://api.openai.com/v1/responses/compact", Endpoint.Unread)]
+    [TestCase("GET", "https://api.openai.com/v1/responses/resp_1", Endpoint.None)]
+    [TestCase("POST", "https://api.openai.com/v1/embeddings", Endpoint.Generate)]
+    [TestCase("POST", "https://api.openai.com/v1/completions", Endpoint.Generate)]
+    [TestCase("POST", "https://api.openai.com/v1/moderations", Endpoint.Free)]
+    [TestCase("POST", "https://api.openai.com/v1/images/generations", Endpoint.Unread)]
+    [TestCase("POST", "https://api.openai.com/v1/files", Endpoint.Unread)]
     [TestCase("POST", "https://api.anthropic.com/v1/messages", Endpoint.Generate)]
     [TestCase("POST", "https://api.anthropic.com/v1/messages?beta=true", Endpoint.Generate)]
     [TestCase("POST", "https://api.anthropic.com/v1/messages/count_tokens", Endpoint.Free)]
@@ -36,6 +47,16 @@ public sealed class HostTableTests
     [TestCase("POST", "https://", Endpoint.None)]
     public void A_request_is_recognised_by_host_and_path(string method, string url, Endpoint expected) =>
         Assert.That(Resolve(new HostTable(), method, url).Endpoint, Is.EqualTo(expected));
+
+    [TestCase("/v1/chat/completions", "chat completions")]
+    [TestCase("/v1/completions", "legacy completions")]
+    [TestCase("/v1/responses", "responses")]
+    [TestCase("/v1/embeddings", "embeddings")]
+    [TestCase("/openai/deployments/d/embeddings", "embeddings")]
+    [TestCase("/v1/moderations", "moderations")]
+    [TestCase("/v1/files", "chat completions")]
+    public void A_path_has_the_wire_that_reads_it(string path, string understands) =>
+        Assert.That(Resolve(new HostTable(), "POST", "https://api.openai.com" + path).Wire!.Understands, Is.EqualTo(understands));
 
     [TestCase("127.0.0.1:8080=openai", "http://127.0.0.1:8080/v1/chat/completions", true)]
     [TestCase("127.0.0.1:8080=openai", "http://127.0.0.1:8081/v1/chat/completions", false)]

@@ -98,7 +98,7 @@ public class RefusalTests
 
     [Test]
     public void An_endpoint_that_is_not_read_is_refused() =>
-        Assert.That(_cage.Begin(_cage.Protect().OpenRun(null), url: "http://127.0.0.1:9/v1/embeddings").Error, Is.EqualTo("CallDenied"));
+        Assert.That(_cage.Begin(_cage.Protect().OpenRun(null), url: "http://127.0.0.1:9/v1/images/generations").Error, Is.EqualTo("CallDenied"));
 
     [Test]
     public void A_protocol_that_is_not_built_passes_with_one_warning()
@@ -192,7 +192,7 @@ public class RefusalTests
     {
         var protection = _cage.Protect();
         var run = protection.OpenRun(null);
-        var refused = _cage.Begin(run, "{}", url: "http://127.0.0.1:9/v1/responses");
+        var refused = _cage.Begin(run, "{}", url: "http://127.0.0.1:9/v1/files");
         Assert.That((refused.Error, refused.Json.GetProperty("remembered").GetBoolean()), Is.EqualTo(("CallDenied", true)));
         Assert.That(run.Remembered!.Code, Is.EqualTo("unsupported_endpoint"));
         Assert.That(_cage.Whole(run).Kind, Is.EqualTo(VerdictKind.Send), "it says nothing about chat completions");

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace IronCage.Lang.Anthropic;
+namespace IronCage.Lang;
 
-/// <summary>The <c>type</c> that nearly every object of this protocol has, usually as its first property.</summary>
-internal static class BlockType
+/// <summary>The <c>type</c> that nearly every object of Anthropic's messages and OpenAI's responses has, usually as its first property.</summary>
+internal static class ItemType
 {
     /// <summary>The type of the object at the reader; null when it has none that is a string. By value: the caller's reader stays.</summary>
     public static string? Of(Utf8JsonReader reader)

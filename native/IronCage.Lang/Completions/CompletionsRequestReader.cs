@@ -1,0 +1,71 @@
+using System.Text.Json;
+using IronCage.Lang.OpenAi;
+using Fields = IronCage.Lang.RequestFields<IronCage.Lang.Completions.CompletionsRequestReader.Field>;
+
+namespace IronCage.Lang.Completions;
+
+/// <summary>Reads a request for legacy completions in one pass over its bytes. What cannot be read with certainty is an error, never a guess.</summary>
+public static class CompletionsRequestReader
+{
+    /// <summary>What the API takes for a limit that is not given.</summary>
+    private const long UsualLimit = 16;
+
+    internal enum Field
+    {
+        Other,
+        Model,
+        Stream,
+        Prompt,
+        N,
+        BestOf,
+        MaxTokens,
+        StreamOptions,
+    }
+
+    /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> body, out CompletionsRequest request, out string problem)
+    {
+        request = new CompletionsRequest();
+        if (!Fields.TryRead(body, request, ReadField, out problem))
+            return false;
+        var prompts = Math.Max(1, request.Messages);
+        request.Answers = request.Answers * prompts;
+        request.Choices = Math.Max(request.Choices * prompts, request.Answers);
+        if (request.OutputLimit is null && request.NullLimits.Count == 0)
+            request.OutputLimit = UsualLimit;
+        return true;
+    }
+
+    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, CompletionsRequest request, Field field, ReadOnlySpan<byte> name)
+    {
+        switch (field)
+        {
+            case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
+                request.Model = model;
+                return null;
+            case Field.Model:
+                return $"a string of at most {BodyString.MaxModelName} bytes";
+            case Field.Stream:
+                request.Stream = reader.TokenType == JsonTokenType.True;
+                return reader.TokenType is JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False ? null : "a boolean";
+            case Field.Prompt:
+                return TokenInput.Read(ref reader, body, request) ? null : TokenInput.Accepted;
+            case Field.N or Field.BestOf:
+                var choices = new ChatRequest();
+                if (!ChatRequestReader.ReadChoices(ref reader, choices))
+                    return "an integer from 1 to 128";
+                if (field == Field.N)
+                    request.Answers = choices.Choices;
+                else
+                    request.Choices = choices.Choices;
+                return null;
+            case Field.MaxTokens:
+                return ChatRequestReader.ReadLimit(ref reader, request, "max_tokens") ? null : "an integer from 0 to 2147483647";
+            case Field.StreamOptions:
+                ChatRequestReader.ReadStreamOptions(ref reader, request);
+                return null;
+        }
+        TextWalker.Collect(ref reader, body, request, name);
+        return null;
+    }
+}

@@ -1,0 +1,30 @@
+using IronCage.Core.Text;
+using IronCage.Lang.Hosts;
+using IronCage.Lang.OpenAi;
+using IronCage.Lang.Sse;
+
+namespace IronCage.Lang.Completions;
+
+/// <summary>OpenAI's legacy completions, which many servers of open models still speak.</summary>
+internal sealed class CompletionsWire : LlmWire
+{
+    public static readonly CompletionsWire Instance = new();
+
+    public override string Understands => "legacy completions";
+
+    public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/completions"u8) ? Endpoint.Generate : Endpoint.Unread;
+
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    {
+        var read = CompletionsRequestReader.TryRead(body, out var completions, out problem);
+        request = completions;
+        return read;
+    }
+
+    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
+
+    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) =>
+        new ChatStream(newScreen, hideUsage, ((CompletionsRequest)request).Answers);
+
+    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
+}

@@ -1,0 +1,24 @@
+using IronCage.Core.Text;
+using IronCage.Lang.Hosts;
+using IronCage.Lang.OpenAi;
+using IronCage.Lang.Sse;
+
+namespace IronCage.Lang.Embeddings;
+
+/// <summary>OpenAI's embeddings.</summary>
+internal sealed class EmbeddingsWire : LlmWire
+{
+    public static readonly EmbeddingsWire Instance = new();
+
+    public override string Understands => "embeddings";
+
+    public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/embeddings"u8) ? Endpoint.Generate : Endpoint.Unread;
+
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem) => EmbeddingsRequestReader.TryRead(body, out request, out problem);
+
+    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => EmbeddingsAnswerReader.TryRead(body, out answer);
+
+    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new ChatStream(newScreen, hideUsage);
+
+    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
+}

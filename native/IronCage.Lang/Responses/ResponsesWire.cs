@@ -1,0 +1,36 @@
+using IronCage.Core.Text;
+using IronCage.Lang.Hosts;
+using IronCage.Lang.OpenAi;
+using IronCage.Lang.Sse;
+
+namespace IronCage.Lang.Responses;
+
+/// <summary>OpenAI's responses.</summary>
+internal sealed class ResponsesWire : LlmWire
+{
+    public static readonly ResponsesWire Instance = new();
+
+    public override string Understands => "responses";
+
+    public override Endpoint EndpointOf(ReadOnlySpan<byte> path)
+    {
+        if (path.EndsWith("/responses"u8))
+            return Endpoint.Generate;
+        if (path.EndsWith("/responses/input_tokens"u8))
+            return Endpoint.Free;
+        return path.EndsWith("/cancel"u8) && path[..^"/cancel"u8.Length] is var id && id[..Math.Max(0, id.LastIndexOf((byte)'/'))].EndsWith("/responses"u8) ? Endpoint.None : Endpoint.Unread;
+    }
+
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    {
+        var read = ResponsesRequestReader.TryRead(body, out var responses, out problem);
+        request = responses;
+        return read;
+    }
+
+    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ResponsesAnswerReader.TryRead(body, out answer);
+
+    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new ResponsesStream(newScreen);
+
+    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
+}
