@@ -17,9 +17,9 @@ internal static class RequestFields<TField>
     /// <param name="body">The whole body.</param>
     /// <param name="request">Receives what is found.</param>
     /// <param name="field">Which it is.</param>
-    /// <param name="name">As it stands in the body.</param>
+    /// <param name="name">Where its name stands in the body.</param>
     /// <returns>What the value should have been; null when it is that.</returns>
-    public delegate string? FieldReader<in TRequest>(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, TRequest request, TField field, ReadOnlySpan<byte> name);
+    public delegate string? FieldReader<in TRequest>(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, TRequest request, TField field, TextSpan name);
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
     public static bool TryRead<TRequest>(ReadOnlySpan<byte> body, TRequest request, FieldReader<TRequest> read, out string problem)
@@ -48,7 +48,7 @@ internal static class RequestFields<TField>
                     return false;
                 }
                 seen |= 1UL << which;
-                var name = reader.ValueSpan;
+                var name = BodyString.Place(ref reader);
                 reader.Read();
                 if (read(ref reader, body, request, Fields[which], name) is { } accepted)
                 {

@@ -28,12 +28,12 @@ internal sealed class ModerationsWire : LlmWire
         return Fields.TryRead(body, request, ReadField, out problem);
     }
 
-    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, LlmRequest request, Field field, ReadOnlySpan<byte> name)
+    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, LlmRequest request, Field field, TextSpan name)
     {
         if (field == Field.Model && reader.ValueSpan.Length is > 0 and <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model)
             request.Model = model;
         else
-            TextWalker.Collect(ref reader, body, request, name);
+            TextWalker.Collect(ref reader, body, request, body[name.Start..name.End]);
         return null;
     }
 
