@@ -32,9 +32,13 @@ public static class MessagesRequestReader
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out MessagesRequest request, out string problem)
+    /// <param name="body">The body.</param>
+    /// <param name="request">What it says.</param>
+    /// <param name="problem">Why it cannot be read.</param>
+    /// <param name="model">The model, where the path names it; one in the body then counts for nothing.</param>
+    public static bool TryRead(ReadOnlySpan<byte> body, out MessagesRequest request, out string problem, string? model = null)
     {
-        request = new MessagesRequest();
+        request = new MessagesRequest { Model = model ?? "" };
         if (!Fields.TryRead(body, request, ReadField, out problem))
             return false;
         if (request.Reasoning is null && ThinksOnlyWhenAsked(request.Model))
@@ -52,7 +56,7 @@ public static class MessagesRequestReader
         var isNull = reader.TokenType == JsonTokenType.Null;
         switch (field)
         {
-            case Field.Model:
+            case Field.Model when request.Model.Length == 0:
                 return RequestValue.Model(ref reader, request);
             case Field.Stream:
                 return RequestValue.Stream(ref reader, request);

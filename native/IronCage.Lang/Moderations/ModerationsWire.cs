@@ -22,7 +22,7 @@ internal sealed class ModerationsWire : LlmWire
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/moderations"u8) ? Endpoint.Free : Endpoint.Unread;
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
         request = new LlmRequest { Model = "omni-moderation-latest", OutputLimit = 0 }; // the one that is taken where none is named
         return Fields.TryRead(body, request, ReadField, out problem);
