@@ -30,7 +30,7 @@ public sealed class Engine : IDisposable
     private readonly KeyRing _processKeys;
     private volatile bool _urgent;
     private readonly HashSet<Run> _open = [];
-    private readonly ConcurrentDictionary<ProtectedCall, byte> _waiting = new();
+    private readonly ConcurrentDictionary<IWaitsForMoney, byte> _waiting = new();
     private readonly ConcurrentDictionary<string, Task> _loading = new();
 
     /// <param name="options">The options.</param>
@@ -101,8 +101,8 @@ public sealed class Engine : IDisposable
             _urgent = true;
     }
 
-    /// <summary>Called, on any thread, when a call that was pending is decided.</summary>
-    public Action<ProtectedCall>? Decided { get; set; }
+    /// <summary>Called with its handle, on any thread, when a call or a hold that was pending is decided.</summary>
+    public Action<ulong>? Decided { get; set; }
 
     /// <exception cref="ConfigException">The specification is malformed.</exception>
     public void AddHosts(string specification)
@@ -216,9 +216,9 @@ public sealed class Engine : IDisposable
     /// <summary>Loads a tokenizer's tables on a thread of its own; one does it for all who ask.</summary>
     internal Task LoadTokenizerAsync(string tokenizer) => _loading.GetOrAdd(tokenizer, name => Task.Run(() => Tokens.Load(name)));
 
-    internal void Waits(ProtectedCall call) => _waiting.TryAdd(call, 0);
+    internal void Waits(IWaitsForMoney call) => _waiting.TryAdd(call, 0);
 
-    internal void WaitsNoMore(ProtectedCall call) => _waiting.TryRemove(call, out _);
+    internal void WaitsNoMore(IWaitsForMoney call) => _waiting.TryRemove(call, out _);
 
     internal void CancelWaiting(Protection protection)
     {

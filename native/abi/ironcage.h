@@ -18,7 +18,7 @@
  *   Messages never hold a secret, a prompt or a found value.
  *
  * HANDLES
- *   Engines, budgets, protections, runs, calls, scanners and streams are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
+ *   Engines, budgets, protections, runs, calls, scanners, streams and holds are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
  *   handle gives IRONCAGE_E_HANDLE, never a crash. Freeing is idempotent, 0 included, in any order: what a freed object still serves
  *   (a run of a freed protection) goes on until it ends by itself.
  *
@@ -30,13 +30,14 @@
  *
  * THREADS
  *   Engine, budget, protection, run and scanner handles may be used from any thread at once; a call handle, a stream and a buffer from
- *   one thread at a time. No lock is held while blocking.
+ *   one thread at a time. A hold, too, but of several threads that end it at once one does, and the others get IRONCAGE_E_HANDLE. No lock is held while blocking.
  *
  * WAITING
  *   ironcage_call_begin may have to wait for money (other calls of the budget must settle) or for a disk. Without
  *   IRONCAGE_NONBLOCKING it blocks; with it, it answers IRONCAGE_VERDICT_PENDING and a call handle. Poll the descriptor of
  *   ironcage_engine_event_fd, ask ironcage_engine_collect which calls are decided, and fetch each verdict with ironcage_call_wait.
- *   A blocking host that must stay interruptible asks NONBLOCKING too and calls ironcage_call_wait in slices.
+ *   A blocking host that must stay interruptible asks NONBLOCKING too and calls ironcage_call_wait in slices. The same is true of ironcage_hold_new and
+ *   ironcage_hold_wait; ironcage_engine_collect gives handles of calls and of holds.
  *
  * FORK
  *   The library runs a managed runtime, whose threads do not follow a fork: in the child every export of the copy that the parent used is undefined,
@@ -45,7 +46,7 @@
  *   else. From then on the handles of the parent's engines, budgets, protections, runs and scanners are good in the child, too, whatever the parent's threads were doing:
  *   budgets in memory are the same sum in both (they lie in shared memory), tokens keep
  *   their names and open in the child if they were made before the fork (those of a durable state always), SQLite stores are opened anew at their first use, a kill switch thrown in one stops both,
- *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls and streams that were open at the fork
+ *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls, streams and holds that were open at the fork
  *   belong to the parent: in the child their handles are stale. A child that was forked by a child does the same with the state of its own parent.
  *   What a process holds of a budget in memory when it dies is booked as spent by the next one that looks.
  *
@@ -76,7 +77,7 @@ extern "C" {
 #define IRONCAGE_E_PENDING     -8   /* the call is not decided yet */
 #define IRONCAGE_E_UNSUPPORTED -9   /* not on this platform */
 
-/* Flags of ironcage_call_begin. */
+/* Flags of ironcage_call_begin and ironcage_hold_new. */
 #define IRONCAGE_NONBLOCKING    1u  /* never wait inside: answer IRONCAGE_VERDICT_PENDING instead */
 
 /* Verdict kinds. */
@@ -371,6 +372,38 @@ int32_t ironcage_budget_history(ironcage_buffer *out, uint64_t budget, uint32_t 
 int32_t ironcage_spend(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
 
 int32_t ironcage_budget_free(uint64_t budget);
+
+/* ---- Holds ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Takes a hold on a budget, for what costs money and is no LLM call: a paid tool, a GPU. budget is a handle of ironcage_budget_open. run: whose agent, project and tags it is
+ * reported under (ironcage_spend), and whose kill switches refuse it; or 0. amount_pico: an upper bound of the cost in picodollars (10^-12 $), above 0, at most 9000000 dollars.
+ * wait_ms: how long it waits, in order of arrival, when it fits the budget but not beside the holds of others, 0 to 3600000. attribution: JSON object or empty, every key optional:
+ * {"agent", "provider", "label" (what it is for; where reports have the model), "project": 1 to 200 characters; "tags": at most 32 of 1 to 100 characters, beside those of the run}.
+ * It is read once for each text, so let texts come again.
+ *
+ * verdict: SEND (the hold stands, and is durable where the store is), REFUSE (nothing is held; the refusal is a BudgetExceeded or an AgentStopped as of ironcage_call_begin) or, with
+ * IRONCAGE_NONBLOCKING, PENDING. verdict.call is the handle of the hold after SEND and PENDING. It must be ended, once, by ironcage_hold_settle, ironcage_hold_release or
+ * ironcage_hold_free. What its process leaves when it dies is booked in full, as that of a call is. In a forked child the handle is stale.
+ */
+int32_t ironcage_hold_new(ironcage_verdict *out, uint64_t budget, uint64_t run, uint32_t flags, int64_t amount_pico, int32_t wait_ms,
+                          const uint8_t *attribution, size_t attribution_len);
+
+/* Waits at most timeout_ms (0: does not wait, -1: no limit) for the verdict of a PENDING hold; PENDING again if time is up. */
+int32_t ironcage_hold_wait(ironcage_verdict *out, uint64_t hold, int32_t timeout_ms);
+
+/*
+ * Ends a hold at what it cost, 0 to 9000000 dollars in picodollars, and frees the handle. A cost above the hold is booked in full, counts as overbilled and makes an event
+ * "budget.overbilled". Never waits for a disk. IRONCAGE_E_CONFIG: the amount is out of range, the hold goes on. IRONCAGE_E_PENDING: it is not decided yet. IRONCAGE_E_HANDLE: it has
+ * ended. IRONCAGE_E_STATE: the store is closed; the hold stays in it and is booked in full when it expires.
+ */
+int32_t ironcage_hold_settle(uint64_t hold, int64_t actual_pico);
+
+/* Ends a hold at nothing and frees the handle, with the same errors: what it was for did not happen, so nothing is reported. */
+int32_t ironcage_hold_release(uint64_t hold);
+
+/* Frees the handle. A hold that stands is booked in full and counts as estimated; one that waits is withdrawn. Idempotent: a stale handle is fine here. */
+int32_t ironcage_hold_free(uint64_t hold);
 
 /* ---- Audit ------------------------------------------------------------------------------------------------------------------ */
 

@@ -16,6 +16,7 @@ from iron_cage._abi import VERSION as __version__
 from iron_cage._budget import Budget
 from iron_cage._decorator import protect_agent
 from iron_cage._functions import count_tokens, price, restore
+from iron_cage._hold import Hold
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
 from iron_cage._scanner import Scanner, redact, redact_json, scan, scan_json
@@ -49,6 +50,7 @@ __all__ = [
     "CallDenied",
     "CircuitOpen",
     "ConfigError",
+    "Hold",
     "IronCageError",
     "JsonFinding",
     "LimitReached",

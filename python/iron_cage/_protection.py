@@ -61,6 +61,8 @@ class Protection:
     :raises StateError: the store cannot be reached
     """
 
+    handle: int
+
     def __init__(
         self,
         *,

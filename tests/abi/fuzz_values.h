@@ -26,6 +26,11 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_engine_free", S(OK) | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_engine_new", ALWAYS | S(E_CONFIG)},
     {"ironcage_fork_adopt", ALWAYS | S(E_SEQUENCE)},
+    {"ironcage_hold_free", S(OK) | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_hold_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_hold_release", S(OK) | S(E_HANDLE) | S(E_PENDING)},
+    {"ironcage_hold_settle", S(OK) | S(E_HANDLE) | S(E_CONFIG) | S(E_PENDING) | S(E_STATE)},
+    {"ironcage_hold_wait", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_lang_recognise", ALWAYS | S(E_HANDLE)},
     {"ironcage_protection_free", S(OK) | S(E_HANDLE)},
     {"ironcage_protection_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
@@ -80,6 +85,8 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"budget", "options", "{\"name\":\"day\",\"limit_usd\":\"5\",\"window\":\"day\",\"time_zone\":\"Europe/Berlin\",\"parent\":\"other\"}"},
     {"budget", "change", "{\"top_up_usd\":\"-1\",\"frozen\":false,\"note\":\"\",\"id\":\"3f0c8e0a-5d0f-4c53-9d0e-0f7b6b1f0c11\"}"},
     {"budget", "change", "{\"limit_usd\":\"7\",\"frozen\":true}"},
+    {"hold", "attribution", "{\"agent\":\"a\",\"provider\":\"lambda\",\"label\":\"a100\",\"project\":\"p\",\"tags\":[\"x\",\"y\"]}"},
+    {"hold", "attribution", "{\"label\":\"\"}"}, {"hold", "attribution", "{\"tags\":[\"" SECRET "\"]}"},
     {"spend", "options", "{\"since\":\"2026-11-30T08:00:00Z\",\"until\":\"2026-12-01\"}"},
     {"spend", "options", "{\"since\":\"soon\"}"},
     {"budget", "options", budget_in_sqlite},
@@ -162,6 +169,7 @@ static void release_handle(uint64_t handle)
     case 4: ironcage_run_free(handle); break;
     case 6: ironcage_safety_scanner_free(handle); break;
     case 7: ironcage_safety_stream_free(handle); break;
+    case 8: ironcage_hold_free(handle); break;
     default: ironcage_call_end(handle, IRONCAGE_END_COMPLETE); break;
     }
 }

@@ -148,7 +148,7 @@ public sealed partial class ProtectedCall
         {
             // Fetched or withdrawn meanwhile: there is nothing to tell, and the boundary's handle may be stale.
             if (_verdict.Kind == VerdictKind.Pending && _stage != Stage.Ended)
-                _engine.Decided?.Invoke(this);
+                _engine.Decided?.Invoke(Handle);
         }
     }
 

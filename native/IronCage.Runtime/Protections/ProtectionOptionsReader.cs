@@ -31,7 +31,7 @@ public static class ProtectionOptionsReader
     {
         "agent_id" => o with { AgentId = OptionsJson.Text(value, name, 200) },
         "project" => o with { Project = value.ValueKind == JsonValueKind.Null ? "" : OptionsJson.Text(value, name, 200) },
-        "tags" => o with { Tags = Tags(value, name) },
+        "tags" => o with { Tags = OptionsJson.Tags(value, name) },
         "budget_usd" => o with { Budget = OptionsJson.Dollars(value, name) },
         "budget_scope" => o with { BudgetPerRun = OptionsJson.OneOf(value, name, "protection", "run") == "run" },
         "warn_at" => o with { WarnAt = Thresholds(value, name) },
@@ -56,13 +56,6 @@ public static class ProtectionOptionsReader
         "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
         _ => throw new ConfigException(name, "is not an option of a protection"),
     };
-
-    private static List<string> Tags(JsonElement value, string name)
-    {
-        var tags = OptionsJson.Texts(value, name, 32, 100);
-        var broken = tags.FindIndex(tag => tag.AsSpan().ContainsAny('\r', '\n'));
-        return broken < 0 ? tags : throw new ConfigException($"{name}[{broken}]", "must not have line breaks");
-    }
 
     private static List<double> Thresholds(JsonElement value, string name)
     {

@@ -41,6 +41,7 @@ public sealed class Run
         StoresWithoutHold = [.. unreported];
         Project = Chain.Select(r => r.Protection.Options.Project).FirstOrDefault(project => project.Length > 0) ?? "";
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
+        Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
@@ -82,6 +83,9 @@ public sealed class Run
 
     /// <summary>The tags of all protections of the chain, as <see cref="Attribution.Tags"/> has them.</summary>
     internal string Tags { get; }
+
+    /// <summary>To whom holds of the host's own are reported.</summary>
+    internal AttributionBook Attributions { get; }
 
     internal SafetyPolicy Policy { get; }
 
