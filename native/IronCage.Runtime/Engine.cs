@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text.Json;
 using IronCage.Core.Events;
 using IronCage.Core.Entropy;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Cost;
 using IronCage.Lang.Hosts;
+using IronCage.Runtime.Agents;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
@@ -74,6 +77,22 @@ public sealed class Engine : IDisposable
         var options = ScannerOptionsReader.Read(optionsJson);
         return ScannerOptionsReader.Checked("", () => new Scanner(options));
     }
+
+    /// <summary>The agents that have a protection, by id: a JSON array of <c>{"agent_id", "status", "budget_spent", "pii_detections"}</c>.</summary>
+    public byte[] AgentStates()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var state in Agents.States())
+                state.Write(writer);
+            writer.WriteEndArray();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    internal AgentTable Agents { get; } = new();
 
     internal Margins Margins { get; } = new();
     internal SpendingBound Bounds { get; }

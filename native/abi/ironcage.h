@@ -193,6 +193,13 @@ int32_t ironcage_engine_collect(uint64_t *calls, size_t capacity, size_t *count,
  */
 int32_t ironcage_engine_drain(ironcage_buffer *out, uint64_t engine, uint32_t max);
 
+/*
+ * The agents that have a protection, as they are now in this process, by id: [{"agent_id", "status": "idle" (no run is open), "running", "exceeded" (the last thing that it asked money
+ * for was refused for want of it) or "stopped" (kill switch), "budget_spent": dollars that its calls, and holds of the host's own in its runs, cost, "pii_detections": findings in its
+ * traffic}]. Protections of one agent_id are one agent; it goes when the last of them is freed. Touches no store.
+ */
+int32_t ironcage_engine_agent_states(ironcage_buffer *out, uint64_t engine);
+
 /* Waits until every settlement and audit entry so far is durable; IRONCAGE_E_STATE if one could not be written or time is
  * up. timeout_ms: 0 or more. */
 int32_t ironcage_engine_flush(uint64_t engine, int32_t timeout_ms);
@@ -349,7 +356,8 @@ int32_t ironcage_budget_open(uint64_t *out, uint64_t engine, const uint8_t *opti
 
 /*
  * {"name", "limit_usd" (of the current window, top-ups included), "spent_usd", "held_usd", "remaining_usd", "window", "time_zone", "window_ends" (null: never), "parent",
- * "frozen"}, as the store has it now.
+ * "frozen", "overruns": {"count", "above_usd", "newest": [{"at", "agent", "provider", "model", "project", "tags", "held_usd", "billed_usd"}]}}, as the store has it now. Overruns are the
+ * calls, here and in the budgets below, that were billed above what was held for them: how many, by how much in all, and the newest 100 one by one. Of budgets in memory: those of this process.
  */
 int32_t ironcage_budget_report(ironcage_buffer *out, uint64_t budget);
 
@@ -470,6 +478,8 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "unscannable"      "warn" (default), "deny", "allow": what nobody can read, and texts beyond the limits of "pii_scanner"
  *   "on_deny"          "raise" (default), "respond"
  *   "max_calls"        null or 1 to 1000000000: LLM calls per run
+ *   "agent_state_events"  bool, default false: an event "agent.state" for each change of the agent's state that this protection makes, with the object of
+ *                      ironcage_protection_agent_state as its details
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
  *
  * What stands for a finding, by its action. Nothing is found in any of these, and nothing beside them becomes a finding by their being there.
@@ -487,14 +497,17 @@ int32_t ironcage_protection_new(uint64_t *out, uint64_t engine, uint64_t budget,
 int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, size_t reason_len);
 
 /*
- * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": {"name", "limit_usd", "spent_usd",
- * "held_usd", "remaining_usd"} or null, "calls", "denied", "retries", "lowered", "unscannable", "estimated_usd", "tokens": {"input",
+ * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
+ * or null, "calls", "denied", "retries", "lowered", "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
  * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "overhead": {"p50", "p99"} (seconds),
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
 int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
+
+/* The agent of a protection, one object as of ironcage_engine_agent_states. */
+int32_t ironcage_protection_agent_state(ironcage_buffer *out, uint64_t protection);
 
 /*
  * The text with the values in place of the protection's tokens; tokens that cannot be opened stay. place: "answer" (also if empty) or "tool:NAME"; IRONCAGE_E_CONFIG where

@@ -15,7 +15,7 @@ from iron_cage import errors
 from iron_cage._abi import VERSION as __version__
 from iron_cage._budget import Budget
 from iron_cage._decorator import protect_agent
-from iron_cage._functions import count_tokens, price, restore
+from iron_cage._functions import agent_states, count_tokens, price, restore
 from iron_cage._hold import Hold
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
@@ -38,11 +38,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
-    from iron_cage._report import JsonFinding, PiiFinding, Report, StreamPart
+    from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
     from iron_cage._spend import Spend, spend
 
 __all__ = [
+    "AgentState",
     "AgentStopped",
     "Budget",
     "BudgetConfig",
@@ -69,6 +70,7 @@ __all__ = [
     "UnpricedModel",
     "Spend",
     "__version__",
+    "agent_states",
     "count_tokens",
     "current",
     "price",
@@ -83,6 +85,7 @@ __all__ = [
 
 # Dataclasses take longer to import than all the rest: these come when they are asked for.
 _LATER = {
+    "AgentState": "_report",
     "BudgetConfig": "_configs",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -94,6 +95,28 @@ class TestEnds:
             budget.top_up(5)
             budget.hold(0.5).settle(1)
         assert [event["message"] for event in protection.events() if event["kind"] == "budget.overbilled"] == [f"a hold cost $1, above the hold of $0.5 on budget {budget.name}"]
+
+    def test_each_that_is_above_its_hold_is_listed_in_the_report_and_in_that_of_the_budget_above(self, state, name):
+        org = Budget(name("org"), 1000, state=state)
+        team = Budget(name("team"), 1000, parent=org)
+        for cost in (1, 2, 3):
+            team.hold(2, label="gpu", provider="lambda", agent="me", project="p", tags=["b", "a"]).settle(cost)
+        org.hold(1).settle(1.5)
+        for _ in range(100):
+            team.hold(0.001).settle(0.002)
+        mine, all_ = team.report(), org.report()
+        assert (mine.overrun_count, mine.overrun_usd, len(mine.overruns)) == (101, Decimal("1.1"), 100)
+        assert (all_.overrun_count, all_.overrun_usd, len(all_.overruns)) == (102, Decimal("1.6"), 100)
+        assert {(each.agent, each.model, each.tags, each.held_usd, each.billed_usd) for each in mine.overruns} == {("", "", (), Decimal("0.001"), Decimal("0.002"))}
+        assert list(mine.overruns) == sorted(mine.overruns, key=lambda each: each.at, reverse=True)
+
+    def test_an_overrun_says_when_whose_what_was_held_and_billed(self, state, name):
+        budget = Budget(name(), 10, state=state)
+        before = datetime.now(timezone.utc)
+        budget.hold(2, label="gpu", provider="lambda", agent="me", project="p", tags=["b", "a"]).settle(3)
+        [found] = budget.report().overruns
+        assert (found.agent, found.provider, found.model, found.project, found.tags, found.held_usd, found.billed_usd) == ("me", "lambda", "gpu", "p", ("a", "b"), 2, 3)
+        assert abs(found.at - before) < timedelta(seconds=30)
 
     def test_an_amount_is_rounded_up_to_a_picodollar(self, name):
         budget = Budget(name(), 1)

@@ -201,8 +201,13 @@ public sealed class BudgetHold : IWaitsForMoney
             if (outcome.Status == HoldStatus.Granted && stopped is null)
             {
                 _stage = Stage.Open;
-                return _verdict = Verdict.Send;
+                _verdict = Verdict.Send;
             }
+        }
+        if (_verdict.Kind == VerdictKind.Send)
+        {
+            _run?.Protection.LetThrough();
+            return _verdict;
         }
         if (outcome.Status == HoldStatus.Granted)
             GiveBack();
@@ -211,6 +216,7 @@ public sealed class BudgetHold : IWaitsForMoney
 
     private Verdict Refuse(Refusal refusal)
     {
+        _run?.Protection.Refused(refusal);
         lock (_gate)
         {
             _stage = Stage.Ended;
@@ -238,6 +244,8 @@ public sealed class BudgetHold : IWaitsForMoney
             throw new StoreException("the store is closed: the hold stays in it, and is booked in full when it expires");
         if (cost > _amount)
             TellOver(cost);
+        foreach (var protection in _run?.Protections ?? [])
+            protection.Spent(cost);
         foreach (var payer in _run?.Watches ?? [])
             payer.Protection.CheckBudget(payer.Watch);
         return true;
@@ -246,10 +254,11 @@ public sealed class BudgetHold : IWaitsForMoney
     private void TellOver(Picodollars cost)
     {
         var message = $"{(_attribution.Model.Length > 0 ? _attribution.Model : "a hold")} cost ${cost}, above the hold of ${_amount} on budget {_budget.Name}";
+        var details = ReportWriter.OverrunDetails(_attribution.Agent, _attribution.Model, _amount, cost);
         if (_run is not null)
-            _run.Protection.Warn("budget.overbilled", message, null);
+            _run.Protection.Warn("budget.overbilled", message, details);
         else
-            _engine.Emit(new RuntimeEvent("budget.overbilled", EventLevel.Warning, _engine.Clock.GetUtcNow(), 0, message, null));
+            _engine.Emit(new RuntimeEvent("budget.overbilled", EventLevel.Warning, _engine.Clock.GetUtcNow(), 0, message, details));
     }
 
     /// <summary>What a durable store's audit trail keeps of it.</summary>

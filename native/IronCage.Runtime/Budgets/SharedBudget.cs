@@ -184,9 +184,10 @@ public sealed class SharedBudget
 
     private byte[] Written(in BudgetFigures figures)
     {
+        var overruns = ReportWriter.Overruns(Account);
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            ReportWriter.WriteBudget(writer, Name, figures, Account.Window, Account.Parent?.Name);
+            ReportWriter.WriteBudget(writer, Name, figures, Account.Window, Account.Parent?.Name, overruns);
         return buffer.WrittenSpan.ToArray();
     }
 }

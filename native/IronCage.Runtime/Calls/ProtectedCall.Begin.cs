@@ -316,7 +316,10 @@ public sealed partial class ProtectedCall
         }
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
+        {
             protection.Tally.Left(Model, held, _lowered, _isRetry, _request.UnscannableParts);
+            protection.LetThrough();
+        }
         foreach (var run in _run.Chain)
             run.Forget();
         AuditAllowed(held);
