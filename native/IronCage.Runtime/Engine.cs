@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text.Json;
 using IronCage.Core.Events;
 using IronCage.Core.Entropy;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Cost;
 using IronCage.Lang.Hosts;
+using IronCage.Runtime.Agents;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
@@ -30,7 +33,7 @@ public sealed class Engine : IDisposable
     private readonly KeyRing _processKeys;
     private volatile bool _urgent;
     private readonly HashSet<Run> _open = [];
-    private readonly ConcurrentDictionary<ProtectedCall, byte> _waiting = new();
+    private readonly ConcurrentDictionary<IWaitsForMoney, byte> _waiting = new();
     private readonly ConcurrentDictionary<string, Task> _loading = new();
 
     /// <param name="options">The options.</param>
@@ -75,6 +78,22 @@ public sealed class Engine : IDisposable
         return ScannerOptionsReader.Checked("", () => new Scanner(options));
     }
 
+    /// <summary>The agents that have a protection, by id: a JSON array of <c>{"agent_id", "status", "budget_spent", "pii_detections"}</c>.</summary>
+    public byte[] AgentStates()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var state in Agents.States())
+                state.Write(writer);
+            writer.WriteEndArray();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    internal AgentTable Agents { get; } = new();
+
     internal Margins Margins { get; } = new();
 
     /// <summary>Where named budgets warn.</summary>
@@ -104,8 +123,8 @@ public sealed class Engine : IDisposable
             _urgent = true;
     }
 
-    /// <summary>Called, on any thread, when a call that was pending is decided.</summary>
-    public Action<ProtectedCall>? Decided { get; set; }
+    /// <summary>Called with its handle, on any thread, when a call or a hold that was pending is decided.</summary>
+    public Action<ulong>? Decided { get; set; }
 
     /// <exception cref="ConfigException">The specification is malformed.</exception>
     public void AddHosts(string specification)
@@ -226,9 +245,9 @@ public sealed class Engine : IDisposable
     /// <summary>Loads a tokenizer's tables on a thread of its own; one does it for all who ask.</summary>
     internal Task LoadTokenizerAsync(string tokenizer) => _loading.GetOrAdd(tokenizer, name => Task.Run(() => Tokens.Load(name)));
 
-    internal void Waits(ProtectedCall call) => _waiting.TryAdd(call, 0);
+    internal void Waits(IWaitsForMoney call) => _waiting.TryAdd(call, 0);
 
-    internal void WaitsNoMore(ProtectedCall call) => _waiting.TryRemove(call, out _);
+    internal void WaitsNoMore(IWaitsForMoney call) => _waiting.TryRemove(call, out _);
 
     internal void CancelWaiting(Protection protection)
     {

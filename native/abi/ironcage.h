@@ -18,7 +18,7 @@
  *   Messages never hold a secret, a prompt or a found value.
  *
  * HANDLES
- *   Engines, budgets, protections, runs, calls, scanners and streams are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
+ *   Engines, budgets, protections, runs, calls, scanners, streams and holds are uint64_t: kind | generation | slot. 0 is null. A stale, foreign or wrong-kind
  *   handle gives IRONCAGE_E_HANDLE, never a crash. Freeing is idempotent, 0 included, in any order: what a freed object still serves
  *   (a run of a freed protection) goes on until it ends by itself.
  *
@@ -30,13 +30,14 @@
  *
  * THREADS
  *   Engine, budget, protection, run and scanner handles may be used from any thread at once; a call handle, a stream and a buffer from
- *   one thread at a time. No lock is held while blocking.
+ *   one thread at a time. A hold, too, but of several threads that end it at once one does, and the others get IRONCAGE_E_HANDLE. No lock is held while blocking.
  *
  * WAITING
  *   ironcage_call_begin may have to wait for money (other calls of the budget must settle) or for a disk. Without
  *   IRONCAGE_NONBLOCKING it blocks; with it, it answers IRONCAGE_VERDICT_PENDING and a call handle. Poll the descriptor of
  *   ironcage_engine_event_fd, ask ironcage_engine_collect which calls are decided, and fetch each verdict with ironcage_call_wait.
- *   A blocking host that must stay interruptible asks NONBLOCKING too and calls ironcage_call_wait in slices.
+ *   A blocking host that must stay interruptible asks NONBLOCKING too and calls ironcage_call_wait in slices. The same is true of ironcage_hold_new and
+ *   ironcage_hold_wait; ironcage_engine_collect gives handles of calls and of holds.
  *
  * FORK
  *   The library runs a managed runtime, whose threads do not follow a fork: in the child every export of the copy that the parent used is undefined,
@@ -45,7 +46,7 @@
  *   else. From then on the handles of the parent's engines, budgets, protections, runs and scanners are good in the child, too, whatever the parent's threads were doing:
  *   budgets in memory are the same sum in both (they lie in shared memory), tokens keep
  *   their names and open in the child if they were made before the fork (those of a durable state always), SQLite stores are opened anew at their first use, a kill switch thrown in one stops both,
- *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls and streams that were open at the fork
+ *   a call cap of a run counts the calls of both. Reports, events and circuit breakers of the child begin anew. Calls, streams and holds that were open at the fork
  *   belong to the parent: in the child their handles are stale. A child that was forked by a child does the same with the state of its own parent.
  *   What a process holds of a budget in memory when it dies is booked as spent by the next one that looks.
  *
@@ -76,7 +77,7 @@ extern "C" {
 #define IRONCAGE_E_PENDING     -8   /* the call is not decided yet */
 #define IRONCAGE_E_UNSUPPORTED -9   /* not on this platform */
 
-/* Flags of ironcage_call_begin. */
+/* Flags of ironcage_call_begin and ironcage_hold_new. */
 #define IRONCAGE_NONBLOCKING    1u  /* never wait inside: answer IRONCAGE_VERDICT_PENDING instead */
 
 /* Verdict kinds. */
@@ -191,6 +192,13 @@ int32_t ironcage_engine_collect(uint64_t *calls, size_t capacity, size_t *count,
  * (Unix seconds), "protection" (handle as a string, "0" for the engine), "message", "details" (object or null)}]}.
  */
 int32_t ironcage_engine_drain(ironcage_buffer *out, uint64_t engine, uint32_t max);
+
+/*
+ * The agents that have a protection, as they are now in this process, by id: [{"agent_id", "status": "idle" (no run is open), "running", "exceeded" (the last thing that it asked money
+ * for was refused for want of it) or "stopped" (kill switch), "budget_spent": dollars that its calls, and holds of the host's own in its runs, cost, "pii_detections": findings in its
+ * traffic}]. Protections of one agent_id are one agent; it goes when the last of them is freed. Touches no store.
+ */
+int32_t ironcage_engine_agent_states(ironcage_buffer *out, uint64_t engine);
 
 /* Waits until every settlement and audit entry so far is durable; IRONCAGE_E_STATE if one could not be written or time is
  * up. timeout_ms: 0 or more. */
@@ -359,7 +367,8 @@ int32_t ironcage_budget_open(uint64_t *out, uint64_t engine, const uint8_t *opti
 
 /*
  * {"name", "limit_usd" (of the current window, top-ups included), "spent_usd", "held_usd", "remaining_usd", "window", "time_zone", "window_ends" (null: never), "parent",
- * "frozen"}, as the store has it now.
+ * "frozen", "overruns": {"count", "above_usd", "newest": [{"at", "agent", "provider", "model", "project", "tags", "held_usd", "billed_usd"}]}}, as the store has it now. Overruns are the
+ * calls, here and in the budgets below, that were billed above what was held for them: how many, by how much in all, and the newest 100 one by one. Of budgets in memory: those of this process.
  */
 int32_t ironcage_budget_report(ironcage_buffer *out, uint64_t budget);
 
@@ -391,6 +400,38 @@ int32_t ironcage_budget_free(uint64_t budget);
  * have been put right since the file was opened, in words; "budgets", "open_holds", "entries": how many there are}. "sound" is false if any is listed. Reads the whole file.
  */
 int32_t ironcage_store_check(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
+/* ---- Holds ------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * Takes a hold on a budget, for what costs money and is no LLM call: a paid tool, a GPU. budget is a handle of ironcage_budget_open. run: whose agent, project and tags it is
+ * reported under (ironcage_spend), and whose kill switches refuse it; or 0. amount_pico: an upper bound of the cost in picodollars (10^-12 $), above 0, at most 9000000 dollars.
+ * wait_ms: how long it waits, in order of arrival, when it fits the budget but not beside the holds of others, 0 to 3600000. attribution: JSON object or empty, every key optional:
+ * {"agent", "provider", "label" (what it is for; where reports have the model), "project": 1 to 200 characters; "tags": at most 32 of 1 to 100 characters, beside those of the run}.
+ * It is read once for each text, so let texts come again.
+ *
+ * verdict: SEND (the hold stands, and is durable where the store is), REFUSE (nothing is held; the refusal is a BudgetExceeded or an AgentStopped as of ironcage_call_begin) or, with
+ * IRONCAGE_NONBLOCKING, PENDING. verdict.call is the handle of the hold after SEND and PENDING. It must be ended, once, by ironcage_hold_settle, ironcage_hold_release or
+ * ironcage_hold_free. What its process leaves when it dies is booked in full, as that of a call is. In a forked child the handle is stale.
+ */
+int32_t ironcage_hold_new(ironcage_verdict *out, uint64_t budget, uint64_t run, uint32_t flags, int64_t amount_pico, int32_t wait_ms,
+                          const uint8_t *attribution, size_t attribution_len);
+
+/* Waits at most timeout_ms (0: does not wait, -1: no limit) for the verdict of a PENDING hold; PENDING again if time is up. */
+int32_t ironcage_hold_wait(ironcage_verdict *out, uint64_t hold, int32_t timeout_ms);
+
+/*
+ * Ends a hold at what it cost, 0 to 9000000 dollars in picodollars, and frees the handle. A cost above the hold is booked in full, counts as overbilled and makes an event
+ * "budget.overbilled". Never waits for a disk. IRONCAGE_E_CONFIG: the amount is out of range, the hold goes on. IRONCAGE_E_PENDING: it is not decided yet. IRONCAGE_E_HANDLE: it has
+ * ended. IRONCAGE_E_STATE: the store is closed; the hold stays in it and is booked in full when it expires.
+ */
+int32_t ironcage_hold_settle(uint64_t hold, int64_t actual_pico);
+
+/* Ends a hold at nothing and frees the handle, with the same errors: what it was for did not happen, so nothing is reported. */
+int32_t ironcage_hold_release(uint64_t hold);
+
+/* Frees the handle. A hold that stands is booked in full and counts as estimated; one that waits is withdrawn. Idempotent: a stale handle is fine here. */
+int32_t ironcage_hold_free(uint64_t hold);
 
 /* ---- Audit ------------------------------------------------------------------------------------------------------------------ */
 
@@ -463,6 +504,8 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "unscannable"      "warn" (default), "deny", "allow": what nobody can read, and texts beyond the limits of "pii_scanner"
  *   "on_deny"          "raise" (default), "respond"
  *   "max_calls"        null or 1 to 1000000000: LLM calls per run
+ *   "agent_state_events"  bool, default false: an event "agent.state" for each change of the agent's state that this protection makes, with the object of
+ *                      ironcage_protection_agent_state as its details
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
  *
  * What stands for a finding, by its action. Nothing is found in any of these, and nothing beside them becomes a finding by their being there.
@@ -480,8 +523,8 @@ int32_t ironcage_protection_new(uint64_t *out, uint64_t engine, uint64_t budget,
 int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, size_t reason_len);
 
 /*
- * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": {"name", "limit_usd", "spent_usd",
- * "held_usd", "remaining_usd"} or null, "calls", "denied", "retries", "lowered", "degraded" (calls that went to a cheaper model),
+ * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
+ * or null, "calls", "denied", "retries", "lowered", "degraded" (calls that went to a cheaper model),
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
@@ -489,6 +532,9 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
 int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
+
+/* The agent of a protection, one object as of ironcage_engine_agent_states. */
+int32_t ironcage_protection_agent_state(ironcage_buffer *out, uint64_t protection);
 
 /*
  * The text with the values in place of the protection's tokens; tokens that cannot be opened stay. place: "answer" (also if empty) or "tool:NAME"; IRONCAGE_E_CONFIG where

@@ -15,7 +15,8 @@ from iron_cage import errors
 from iron_cage._abi import VERSION as __version__
 from iron_cage._budget import Budget
 from iron_cage._decorator import protect_agent
-from iron_cage._functions import count_tokens, price, restore
+from iron_cage._functions import agent_states, count_tokens, price, restore
+from iron_cage._hold import Hold
 from iron_cage._protection import Protection
 from iron_cage._protection import current_protection as current
 from iron_cage._scanner import Scanner, redact, redact_json, scan, scan_json
@@ -38,11 +39,12 @@ if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
-    from iron_cage._report import JsonFinding, PiiFinding, Report, StreamPart
+    from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
     from iron_cage._spend import Spend, spend
 
 __all__ = [
+    "AgentState",
     "AgentStopped",
     "Bill",
     "BillItem",
@@ -52,6 +54,7 @@ __all__ = [
     "CallDenied",
     "CircuitOpen",
     "ConfigError",
+    "Hold",
     "IronCageError",
     "JsonFinding",
     "LimitReached",
@@ -70,6 +73,7 @@ __all__ = [
     "UnpricedModel",
     "Spend",
     "__version__",
+    "agent_states",
     "count_tokens",
     "current",
     "price",
@@ -85,6 +89,7 @@ __all__ = [
 
 # Dataclasses take longer to import than all the rest: these come when they are asked for.
 _LATER = {
+    "AgentState": "_report",
     "Bill": "_bill",
     "BillItem": "_bill",
     "price_response": "_bill",

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from json import dumps, loads
 
-from iron_cage import _convert, _engine, _native
+from iron_cage import _convert, _engine, _hold, _native
+from iron_cage._hold import Hold
 from iron_cage.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from iron_cage._convert import Money
+    from iron_cage._hold import HoldRequest
     from iron_cage._report import BudgetEvent, BudgetReport
 
 
@@ -75,6 +77,55 @@ class Budget:
         from iron_cage._report import BudgetReport
 
         return _engine.without_left(lambda: BudgetReport._of(loads(_native.take("ironcage_budget_report", self._owned.handle))))
+
+    def hold(
+        self,
+        usd: Money,
+        *,
+        wait: float = 30.0,
+        label: Optional[str] = None,
+        provider: Optional[str] = None,
+        agent: Optional[str] = None,
+        project: Optional[str] = None,
+        tags: Sequence[str] = (),
+    ) -> Hold:
+        """Takes a hold for what costs money and is no LLM call: a paid tool, a GPU. When this returns the money is held, durably where the store is.
+
+        ::
+
+            with budget.hold(0.50, label="web-search") as hold:
+                hold.settle(search())       # what it cost; a block that is left without booked all 50 cents
+
+        :param usd: an upper bound of the cost in dollars, above 0, at most 9000000; a fraction of a picodollar (10⁻¹² $) is rounded up
+        :param wait: seconds to wait, in order of arrival, when it fits the budget but not beside the holds of others, 0 to 3600
+        :param label: what it is for, where reports have the model: 1 to 200 characters
+        :param provider: who is paid: 1 to 200 characters
+        :param agent: who spends it; default: the agent of the protection whose run the code that calls this belongs to, if any
+        :param project: default: that of the run
+        :param tags: beside those of the run, at most 32 of 1 to 100 characters
+        :raises BudgetExceeded: it does not fit, not even after the wait, or the budget is frozen
+        :raises AgentStopped: the protection of the run was stopped
+        :raises ConfigError: an argument is of the wrong type or out of range
+        :raises StateError: the store cannot be reached; nothing is held
+        """
+        about = _hold.about(label, provider, agent, project, tags) if label or provider or agent or project or tags else b""
+        found = _hold.begin(self._owned.handle, usd, wait, about)
+        return found if isinstance(found, Hold) else _hold.waited(found)
+
+    def hold_async(
+        self,
+        usd: Money,
+        *,
+        wait: float = 30.0,
+        label: Optional[str] = None,
+        provider: Optional[str] = None,
+        agent: Optional[str] = None,
+        project: Optional[str] = None,
+        tags: Sequence[str] = (),
+    ) -> HoldRequest:
+        """As :meth:`hold`, without blocking the event loop: ``hold = await budget.hold_async(0.50)``, or ``async with budget.hold_async(0.50) as hold:``.
+        A task that is cancelled while it waits holds nothing."""
+        return _hold.HoldRequest(self._owned.handle, usd, wait, _hold.about(label, provider, agent, project, tags))
 
     def top_up(self, usd: Money, *, note: str = "", request_id: Optional[Union[str, UUID]] = None) -> BudgetReport:
         """Adds to the limit of the current window (of a total one: for good). Calls that wait for money go on at once.

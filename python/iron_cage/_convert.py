@@ -41,6 +41,22 @@ def money(option: str, value: object) -> str:
     refuse(option, value, accepted)
 
 
+def pico(option: str, value: object) -> int:
+    """Dollars in whole picodollars (10⁻¹² $), upwards: of what the number shows when printed. Out of 64 bits: the nearest that is not."""
+    if type(value) is float and 0.0 <= value < 1000.0:
+        # The one number of at most 12 decimals that prints so, if there is one: doubles are denser than these up to 9,007.
+        nearest = round(value * 1e12)
+        if nearest / 1e12 == value:
+            return nearest
+    if type(value) is int:
+        exact = value * 10**12
+    else:
+        from decimal import ROUND_CEILING, Context, Decimal
+
+        exact = int(Context(prec=400).scaleb(Decimal(money(option, value)), 12).to_integral_value(ROUND_CEILING))
+    return max(-(2**63), min(exact, 2**63 - 1))
+
+
 def number(option: str, value: object) -> float:
     """A finite number; bool is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):

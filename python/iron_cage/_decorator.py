@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
+    from iron_cage._report import AgentState
     from iron_cage._runs import Run
 
     P = ParamSpec("P")
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         unclaimed: Optional[str] = None,
         unscannable: Optional[str] = None,
         on_event: Optional[Callable[[Mapping[str, Any]], object]] = None,
+        on_agent_state: Optional[Callable[[AgentState], object]] = None,
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
         **unknown: NoReturn,

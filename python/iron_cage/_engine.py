@@ -34,10 +34,14 @@ _nothing = b""
 _protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDictionary()
 #: Calls that are open, so that each ends exactly once, at exit too.
 open_calls: set[int] = set()
-#: Those of them whose answer is handed on as a stream, each with its run (0: of none). Only such a call can be left behind by its reader.
+#: Holds of the user's own that are open, so that they are booked at exit.
+open_holds: set[int] = set()
+#: Those of the calls whose answer is handed on as a stream, each with its run (0: of none). Only such a call can be left behind by its reader.
 streams: dict[int, int] = {}
 #: Those of the streams that nobody is reading from right now, each with the time since when: the others cannot have been left.
 idle: dict[int, float] = {}
+#: How many events a step of a call fetches at the most: it may be on an event loop. The steps of other calls fetch the others.
+DRAINED = 64
 #: Whoever waits for the budget looks for streams that were left this long ago, in seconds.
 IDLE = 0.5
 #: Collections take at most so many parts of the time: one in twenty, or, where they stop an event loop with all its tasks, one in fifty.
@@ -207,6 +211,9 @@ def at_exit() -> None:
 
     for native in list(open_calls):
         end_call(native, _abi.END_ABORTED)
+    for native in list(open_holds):
+        open_holds.discard(native)
+        _native.release("ironcage_hold_free", native)
     drain()
     _native.release("ironcage_engine_flush", _handle, FLUSH_MS)
     drain()
@@ -226,6 +233,7 @@ def _after_fork() -> None:
     _drain_lock = threading.RLock()
     # Calls and streams that are open are the parent's. The engine goes on here under its handle, with no events yet.
     open_calls.clear()
+    open_holds.clear()
     streams.clear()
     idle.clear()
     _lost, _nothing = 0, b""

@@ -9,6 +9,14 @@ from iron_cage._scanner import encode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._price import Price
+    from iron_cage._report import AgentState
+
+
+def agent_states() -> list[AgentState]:
+    """The agents that have a protection in this process, by id: what each is doing, spent and had found. Touches no store."""
+    from iron_cage._report import AgentState
+
+    return [AgentState._of(each) for each in loads(_native.take("ironcage_engine_agent_states", _engine.handle()))]
 
 
 def restore(text: str) -> str:

@@ -218,27 +218,37 @@ def new_handle(name: str, *arguments: Any) -> int:
 
 # Structs for verdicts go round: list.pop and list.append are atomic, and two steps at once never share one, not even when a signal
 # handler makes a call in the middle of another.
-_verdicts: list[Any] = []
+verdicts: list[tuple[Any, Any]] = []
+
+
+def new_verdict() -> tuple[Any, Any]:
+    """A struct for verdicts and its body."""
+    verdict = ffi.new("ironcage_verdict *")
+    verdict.size = _VERDICT_SIZE
+    return verdict, ffi.addressof(verdict, "body")
+
+
+def payload(owned: tuple[Any, Any]) -> bytes:
+    """The bytes of a verdict; its buffer is given back."""
+    body = owned[1]
+    taken = bytes(ffi.buffer(body.data, body.len)) if body.len else b""
+    _lib.ironcage_buffer_free(body)
+    return taken
 
 
 def step(name: str, *arguments: Any) -> tuple[int, int, int, Optional[bytes]]:
     """Calls an export that answers with a verdict: (kind, call, flags, body)."""
     try:
-        verdict, body = _verdicts.pop()
+        owned = verdicts.pop()
     except IndexError:
-        verdict = ffi.new("ironcage_verdict *")
-        body = ffi.addressof(verdict, "body")
-    verdict.size = _VERDICT_SIZE
+        owned = new_verdict()
+    verdict = owned[0]
     status = getattr(_lib or load(), name)(verdict, *arguments)
     if status < 0:
         fail(status)
     kind = verdict.kind
-    payload: Optional[bytes] = None
-    if kind >= _abi.VERDICT_REWRITE:
-        payload = bytes(ffi.buffer(body.data, body.len)) if body.len else b""
-        _lib.ironcage_buffer_free(body)
-    answer = (kind, verdict.call, verdict.flags, payload)
-    _verdicts.append((verdict, body))
+    answer = (kind, verdict.call, verdict.flags, payload(owned) if kind >= _abi.VERDICT_REWRITE else None)
+    verdicts.append(owned)
     return answer
 
 

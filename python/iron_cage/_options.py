@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Mapping, Optional
 
     from iron_cage._budget import Budget
+    from iron_cage._report import AgentState
 
 #: Keyword -> conversion, for those that the library knows by the same name.
 _PLAIN: dict[str, Callable[[str, Any], Any]] = {
@@ -70,20 +71,26 @@ _SAFETY = {
     "restore_in": ("restore_in", _convert.names),
 }
 
-KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "on_event")
+KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "on_event", "on_agent_state")
 
 
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "on_event", "_spellings")
+    __slots__ = ("json", "budget", "on_event", "on_agent_state", "_spellings")
 
     def __init__(
-        self, json: bytes, budget: Optional[Budget], on_event: Optional[Callable[[Mapping[str, Any]], object]], spellings: Mapping[str, str]
+        self,
+        json: bytes,
+        budget: Optional[Budget],
+        on_event: Optional[Callable[[Mapping[str, Any]], object]],
+        on_agent_state: Optional[Callable[[AgentState], object]],
+        spellings: Mapping[str, str],
     ) -> None:
         self.json = json
         self.budget = budget
         self.on_event = on_event
+        self.on_agent_state = on_agent_state
         self._spellings = spellings
 
     def respelled(self, error: ConfigError) -> ConfigError:
@@ -139,6 +146,9 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     on_event = given.get("on_event")
     if on_event is not None and not callable(on_event):
         _convert.refuse("on_event", on_event, "a callable that takes one event")
+    on_agent_state = given.get("on_agent_state")
+    if on_agent_state is not None and not callable(on_agent_state):
+        _convert.refuse("on_agent_state", on_agent_state, "a callable that takes one AgentState")
     out.setdefault("agent_id", default_agent_id[-200:])
     state = os.environ.get("IRON_CAGE_STATE")
     if state:
@@ -147,9 +157,11 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         keys = environment_keys()
         if keys:
             out.put("key", keys, "IRON_CAGE_KEY")
-    if on_event is not None:
+    if on_event is not None or on_agent_state is not None:
         out["eager_events"] = True
-    return Options(dumps(out).encode(), budget, on_event, out.origin)
+    if on_agent_state is not None:
+        out["agent_state_events"] = True
+    return Options(dumps(out).encode(), budget, on_event, on_agent_state, out.origin)
 
 
 def environment_keys() -> list[str]:

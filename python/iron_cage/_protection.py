@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
-    from iron_cage._report import Report
+    from iron_cage._report import AgentState, Report
 
 #: How many events a protection keeps.
 EVENTS_KEPT = 10_000
@@ -56,11 +56,15 @@ class Protection:
     :param on_event: called with each event (a mapping) as a call goes on and as a run ends, in the thread that does it: never in one that
         is not in a run of this protection. Of several that are, whichever comes next gets what there is. close(), the end of an abandoned
         generator in the garbage collector, and the interpreter's exit hand on what is left. What it raises is logged
+    :param on_agent_state: called with an :class:`AgentState` for each change of it that this protection makes, where and when on_event would be; each is an event
+        "agent.state", too
     :param safety: the rest of the safety options
     :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
     :raises StateError: the store cannot be reached
     """
+
+    handle: int
 
     def __init__(
         self,
@@ -85,6 +89,7 @@ class Protection:
         unclaimed: Optional[str] = None,
         unscannable: Optional[str] = None,
         on_event: Optional[Callable[[Mapping[str, Any]], object]] = None,
+        on_agent_state: Optional[Callable[[AgentState], object]] = None,
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
         **unknown: NoReturn,
@@ -93,7 +98,8 @@ class Protection:
             budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
             circuit_breaker=circuit_breaker, max_calls=max_calls, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
-            unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, on_event=on_event, safety=safety, reliability=reliability, **unknown,
+            unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
+            reliability=reliability, **unknown,
         )
         self._make(given, _caller())
 
@@ -110,10 +116,12 @@ class Protection:
         options = _options.build(given, default_agent_id)
         self._budget = options.budget  # kept alive with the protection
         self._on_event = options.on_event
+        self._on_agent_state = options.on_agent_state
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._undelivered: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._entered: list[Run] = []
         self._last_report: Optional[Report] = None
+        self._last_state: Optional[AgentState] = None
         self.closed = False
         self._open = 0  # runs
         self._ended = False
@@ -136,6 +144,16 @@ class Protection:
             return self._last_report
         _engine.drain()
         return _engine.without_left(lambda: Report._of(loads(_native.take("ironcage_protection_report", self.handle))))
+
+    @property
+    def agent_state(self) -> AgentState:
+        """What the agent is doing, what it spent and what was found in its traffic, over all protections of its agent_id in this process. Touches no store. After close() and
+        the last run: as it was then."""
+        from iron_cage._report import AgentState
+
+        if self._last_state is not None:
+            return self._last_state
+        return AgentState._of(loads(_native.take("ironcage_protection_agent_state", self.handle)))
 
     def stop(self, reason: str = "stopped") -> None:
         """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays.
@@ -186,6 +204,7 @@ class Protection:
 
         try:
             self._last_report = self.report()
+            self._last_state = self.agent_state
         except IronCageError:
             pass
         self._ended = True
@@ -262,20 +281,28 @@ class Protection:
 
     def _record(self, event: Mapping[str, Any]) -> None:
         self._events.append(event)
-        if self._on_event is not None:
+        if self._on_event is not None or (self._on_agent_state is not None and event["kind"] == "agent.state"):
             self._undelivered.append(event)
 
     def _deliver(self) -> None:
-        """Calls on_event with what it has not seen."""
-        while self._undelivered and self._on_event is not None:
+        """Calls on_event and on_agent_state with what they have not seen."""
+        while self._undelivered:
             try:
                 event = self._undelivered.popleft()
             except IndexError:
                 return  # another thread was faster
-            try:
-                self._on_event(event)
-            except Exception:  # noqa: BLE001 - the callback is a guest in the agent's thread
-                _engine.log(40, "on_event raised", exc_info=True)
+            if self._on_event is not None:
+                self._call("on_event", self._on_event, event)
+            if self._on_agent_state is not None and event["kind"] == "agent.state":
+                from iron_cage._report import AgentState
+
+                self._call("on_agent_state", self._on_agent_state, AgentState._of(event["details"]))
+
+    def _call(self, name: str, callback: Callable[[Any], object], argument: object) -> None:
+        try:
+            callback(argument)
+        except Exception:  # noqa: BLE001 - the callback is a guest in the agent's thread
+            _engine.log(40, f"{name} raised", exc_info=True)
 
 
 def current_protection() -> Optional[Protection]:

@@ -128,6 +128,40 @@ class ModelReport:
 
 
 @dataclass(frozen=True)
+class Overrun:
+    """A call that was billed above what was held for it.
+
+    :ivar at: when it was settled, by the store's clock, in UTC
+    :ivar agent: whose call it was; "" where nobody said, as of the others
+    :ivar model: of a hold of one's own: its label
+    :ivar held_usd: what was held
+    :ivar billed_usd: what it cost
+    """
+
+    at: datetime
+    agent: str
+    provider: str
+    model: str
+    project: str
+    tags: tuple[str, ...]
+    held_usd: Decimal
+    billed_usd: Decimal
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Overrun:
+        return cls(
+            at=instant(data["at"]),
+            agent=data["agent"] or "",
+            provider=data["provider"] or "",
+            model=data["model"] or "",
+            project=data["project"] or "",
+            tags=tuple(data["tags"]),
+            held_usd=Decimal(data["held_usd"]),
+            billed_usd=Decimal(data["billed_usd"]),
+        )
+
+
+@dataclass(frozen=True)
 class BudgetReport:
     """A budget as its store has it now, in dollars.
 
@@ -140,6 +174,10 @@ class BudgetReport:
     :ivar window_ends: when the current window ends, in UTC; None for a total one
     :ivar parent: the name of the budget on which it draws, too
     :ivar frozen: nothing is granted
+    :ivar overruns: the calls, here and in the budgets below, that were billed above what was held for them: the newest 100, newest first. They alone can take what is
+        spent and held above the limit. Of budgets in memory: those of this process
+    :ivar overrun_count: how many there ever were
+    :ivar overrun_usd: by how much they were above their holds, all together
     """
 
     name: str
@@ -152,9 +190,13 @@ class BudgetReport:
     window_ends: Optional[datetime] = None
     parent: Optional[str] = None
     frozen: bool = False
+    overruns: tuple[Overrun, ...] = ()
+    overrun_count: int = 0
+    overrun_usd: Decimal = Decimal(0)
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> BudgetReport:
+        overruns = data.get("overruns") or {}
         return cls(
             name=str(data.get("name") or ""),
             limit_usd=dollars(data.get("limit_usd")),
@@ -166,7 +208,31 @@ class BudgetReport:
             window_ends=instant(data["window_ends"]) if data.get("window_ends") else None,
             parent=data.get("parent"),
             frozen=bool(data.get("frozen")),
+            overruns=tuple(Overrun._of(each) for each in overruns.get("newest", ())),
+            overrun_count=int(overruns.get("count") or 0),
+            overrun_usd=dollars(overruns.get("above_usd")) or Decimal(0),
         )
+
+
+@dataclass(frozen=True)
+class AgentState:
+    """An agent at one instant, in this process.
+
+    :ivar agent_id: whose it is, over all protections of this id
+    :ivar status: "idle" (no run is open), "running", "exceeded" (the last thing that it asked money for was refused for want of it, and nothing was let through since) or
+        "stopped" (by :meth:`Protection.stop`, and no new protection of it has opened a run since)
+    :ivar budget_spent: dollars that its calls, and the holds of one's own in its runs, cost
+    :ivar pii_detections: how much was found in its traffic
+    """
+
+    agent_id: str
+    status: str
+    budget_spent: Decimal
+    pii_detections: int
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> AgentState:
+        return cls(data["agent_id"], data["status"], Decimal(data["budget_spent"]), data["pii_detections"])
 
 
 @dataclass(frozen=True)

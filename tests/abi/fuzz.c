@@ -16,11 +16,11 @@
 
 union argument { void *p; uint64_t u; };
 enum kind { OUT_HANDLE = 1, OUT_HANDLES, OUT_INT32, OUT_INT64, OUT_SIZE, OUT_POINTER, OUT_BUFFER, OWN_BUFFER, OUT_VERDICT, DATA, LENGTH, OPAQUE,
-            CAPACITY, ENGINE, BUDGET, PROTECTION, RUN, CALL, SCANNER, STREAM, FLAGS, COUNT, TIMEOUT, HTTP_STATUS, HOW, BOOL };
+            CAPACITY, ENGINE, BUDGET, PROTECTION, RUN, CALL, SCANNER, STREAM, HOLD, FLAGS, COUNT, TIMEOUT, WAIT, PICO, HTTP_STATUS, HOW, BOOL };
 enum { MOST = 12 };
 struct export { const char *name; intptr_t (*call)(const union argument *); int has_status, count; enum kind kinds[MOST]; const char *names[MOST]; };
 #include "exports.h"
-enum { EXPORTS = sizeof exports / sizeof *exports, THREADS = 4, KINDS = 8, LIVE = 48, PAGE = 4096, ROOM = 4 * PAGE };
+enum { EXPORTS = sizeof exports / sizeof *exports, THREADS = 4, KINDS = 9, LIVE = 48, PAGE = 4096, ROOM = 4 * PAGE };
 
 #include "fuzz_values.h"
 
@@ -64,6 +64,7 @@ static void one_call(struct host *h)
         return;
     const struct export *e = &exports[index];
     int frees = strstr(e->name, "_free") != NULL || strcmp(e->name, "ironcage_call_end") == 0;
+    int takes = strcmp(e->name, "ironcage_hold_new") == 0, settles = strcmp(e->name, "ironcage_hold_settle") == 0, ends = settles || strcmp(e->name, "ironcage_hold_release") == 0;
     union argument a[MOST];
     struct { uint64_t handle; int64_t i64; int32_t i32; size_t size; void *pointer; ironcage_buffer buffer; ironcage_verdict verdict; } out;
     memset(&out, 0xA5, sizeof out);
@@ -103,7 +104,7 @@ static void one_call(struct host *h)
             if (a[i].u == 0 || a[i].u > 1 << 20)
                 faults |= 1u << -IRONCAGE_E_ARGUMENT;
             continue;
-        case ENGINE: case BUDGET: case PROTECTION: case RUN: case CALL: case SCANNER: case STREAM: {
+        case ENGINE: case BUDGET: case PROTECTION: case RUN: case CALL: case SCANNER: case STREAM: case HOLD: {
             int kind = 1 + (int)e->kinds[i] - ENGINE;
             a[i].u = h->decent && owner ? sibling(h, kind, owner) : some_handle(h, kind);
             if (frees && (h->decent || a[i].u >> 56 == (uint64_t)kind) && next(h, kind == 1 ? 24 : kind == 5 ? 3 : 6)) /* rarely: else little would be open */
@@ -114,12 +115,12 @@ static void one_call(struct host *h)
                 return;
             }
             int may_be_null = frees || strcmp(e->name, "ironcage_run_close") == 0 || (i > 0 && e->kinds[i] != ENGINE && e->kinds[0] == OUT_HANDLE && i == 2)
-                              || strcmp(e->name, "ironcage_call_begin") == 0;
+                              || strcmp(e->name, "ironcage_call_begin") == 0 || (takes && e->kinds[i] == RUN);
             if (a[i].u == 0 ? e->kinds[i] == ENGINE && !frees ? 1 : !may_be_null : frees ? a[i].u >> 56 != (uint64_t)kind : engine == 0)
                 faults |= 1u << -IRONCAGE_E_HANDLE;
             else if (engine && owner && engine != owner)
                 faults |= 1u << -IRONCAGE_E_HANDLE; /* of another engine */
-            owner = owner ? owner : engine, taken = frees ? a[i].u : taken;
+            owner = owner ? owner : engine, taken = frees || ends ? a[i].u : taken;
             continue;
         }
         case FLAGS:
@@ -127,6 +128,21 @@ static void one_call(struct host *h)
             if (a[i].u > IRONCAGE_NONBLOCKING)
                 faults |= 1u << -IRONCAGE_E_ARGUMENT;
             continue;
+        case WAIT: { /* without NONBLOCKING it really waits */
+            int32_t wait = (int32_t[]){0, 0, 1, 2, 5, -1, 3600001, INT32_MAX, INT32_MIN}[next(h, h->decent ? 5 : 9)];
+            a[i].u = (uint64_t)(int64_t)wait;
+            if (wait < 0 || wait > 3600000)
+                faults |= 1u << -IRONCAGE_E_CONFIG;
+            continue;
+        }
+        case PICO: {
+            const int64_t most = 9000000000000000000;
+            int64_t pico = (int64_t[]){1, 1000, 1000000000, most, 0, most + 1, -1, INT64_MIN, INT64_MAX}[next(h, h->decent ? 3 : 9)];
+            a[i].u = (uint64_t)pico;
+            if (pico < !settles || pico > most)
+                faults |= 1u << -IRONCAGE_E_CONFIG;
+            continue;
+        }
         case BOOL: a[i].u = next(h, 3) ? 1 : next(h, 256); continue;
         default: {
             int32_t number = numbers[next(h, 11)];
@@ -140,8 +156,8 @@ static void one_call(struct host *h)
             faults |= 1u << -IRONCAGE_E_ARGUMENT, verdict_kept = 1;
     }
     /* Creating and keeping: not more than the pools hold. */
-    if (e->kinds[0] == OUT_HANDLE || strcmp(e->name, "ironcage_call_begin") == 0) {
-        int kind = strstr(e->name, "scanner_new") ? 6 : strstr(e->name, "stream_new") ? 7 : strstr(e->name, "engine") ? 1 : strstr(e->name, "budget") ? 2 : strstr(e->name, "protection") ? 3 : strstr(e->name, "run") ? 4 : 5;
+    if (e->kinds[0] == OUT_HANDLE || strcmp(e->name, "ironcage_call_begin") == 0 || takes) {
+        int kind = takes ? 8 : strstr(e->name, "scanner_new") ? 6 : strstr(e->name, "stream_new") ? 7 : strstr(e->name, "engine") ? 1 : strstr(e->name, "budget") ? 2 : strstr(e->name, "protection") ? 3 : strstr(e->name, "run") ? 4 : 5;
         if (pool_of(h, kind)->count > (kind == 1 ? 3 : LIVE - 2 * THREADS) || (kind == 1 && !faults && shared[1].count && next(h, 4))) {
             uint64_t old = kind == 1 ? 0 : pick(h, kind, 0);
             if (old)
@@ -169,7 +185,7 @@ static void one_call(struct host *h)
     if (strstr(message, SECRET))
         complain(h, e, "the message holds content", status);
     __atomic_fetch_add(status == IRONCAGE_OK ? &seen_ok[index] : &seen_error[index], 1, __ATOMIC_RELAXED);
-    if (taken && status == IRONCAGE_OK)
+    if (taken && (status == IRONCAGE_OK || (ends && status == IRONCAGE_E_STATE)))
         gone(h, taken);
 
     for (int i = 0; i < e->count; i++) {
@@ -203,7 +219,7 @@ static void one_call(struct host *h)
     if (e->kinds[0] == OUT_HANDLE)
         opened(h, out.handle, owner ? owner : out.handle);
     if (e->kinds[0] == OUT_VERDICT) {
-        int begins = strcmp(e->name, "ironcage_call_begin") == 0, waits = strcmp(e->name, "ironcage_call_wait") == 0;
+        int begins = takes || strcmp(e->name, "ironcage_call_begin") == 0, waits = strcmp(e->name, "ironcage_call_wait") == 0 || strcmp(e->name, "ironcage_hold_wait") == 0;
         int ended = out.verdict.kind == IRONCAGE_VERDICT_PASS || ((begins || waits) && out.verdict.kind == IRONCAGE_VERDICT_REFUSE);
         if ((out.verdict.call == 0) != ended)
             complain(h, e, "a call handle where none should be, or none", status);
@@ -231,6 +247,8 @@ static void *run(void *argument)
         one_call(h);
     while (h->calls.count)
         release_handle(h->calls.handle[0]), gone(h, h->calls.handle[0]);
+    while (h->holds.count)
+        release_handle(h->holds.handle[0]), gone(h, h->holds.handle[0]);
     return NULL;
 }
 

@@ -7,8 +7,8 @@ static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static int alone = 1;
 static uint32_t open_now, open_most, highest_slot;
 
-/* One thread of the fuzz: the handle of a call or stream belongs to one thread at a time. */
-struct host { uint64_t random; struct pool calls, streams; uint8_t *room[4]; int decent; long violations, made; char said[256]; };
+/* One thread of the fuzz: the handle of a call, stream or hold belongs to one thread at a time. */
+struct host { uint64_t random; struct pool calls, streams, holds; uint8_t *room[4]; int decent; long violations, made; char said[256]; };
 static struct host hosts[THREADS];
 static long calls_each;
 
@@ -18,7 +18,7 @@ static uint32_t next(struct host *h, uint32_t below)
     return (uint32_t)(h->random >> 32) % below;
 }
 
-static struct pool *pool_of(struct host *h, int kind) { return kind == 5 ? &h->calls : kind == 7 ? &h->streams : &shared[kind]; }
+static struct pool *pool_of(struct host *h, int kind) { return kind == 5 ? &h->calls : kind == 7 ? &h->streams : kind == 8 ? &h->holds : &shared[kind]; }
 
 static void opened(struct host *h, uint64_t handle, uint64_t engine)
 {
@@ -80,8 +80,8 @@ static uint64_t some_handle(struct host *h, int kind)
     if (how == 13)
         return pick(h, 1 + (int)next(h, KINDS - 1), 0);
     uint64_t odd = how == 14 ? good ^ 1ull << (alone ? next(h, 64) : 40 + next(h, 24)) : (uint64_t)next(h, UINT32_MAX) << 32 | next(h, UINT32_MAX);
-    /* Other threads' calls and streams are theirs, also when a slip would meet one. */
-    return !alone && (odd >> 56 == 5 || odd >> 56 == 7) && odd != good ? 0 : odd;
+    /* Other threads' calls, streams and holds are theirs, also when a slip would meet one. */
+    return !alone && (odd >> 56 == 5 || odd >> 56 == 7 || odd >> 56 == 8) && odd != good ? 0 : odd;
 }
 
 /* An object of the same engine, or none where none is needed. */

@@ -20,6 +20,7 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_cost_explain", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
     {"ironcage_cost_price", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
     {"ironcage_engine_add_hosts", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
+    {"ironcage_engine_agent_states", ALWAYS | S(E_HANDLE)},
     {"ironcage_engine_collect", ALWAYS | S(E_HANDLE)},
     {"ironcage_engine_drain", ALWAYS | S(E_HANDLE)},
     {"ironcage_engine_event_fd", ALWAYS | S(E_HANDLE) | S(E_UNSUPPORTED)},
@@ -27,7 +28,13 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_engine_free", S(OK) | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_engine_new", ALWAYS | S(E_CONFIG)},
     {"ironcage_fork_adopt", ALWAYS | S(E_SEQUENCE)},
+    {"ironcage_hold_free", S(OK) | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_hold_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
+    {"ironcage_hold_release", S(OK) | S(E_HANDLE) | S(E_PENDING)},
+    {"ironcage_hold_settle", S(OK) | S(E_HANDLE) | S(E_CONFIG) | S(E_PENDING) | S(E_STATE)},
+    {"ironcage_hold_wait", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_lang_recognise", ALWAYS | S(E_HANDLE)},
+    {"ironcage_protection_agent_state", ALWAYS | S(E_HANDLE)},
     {"ironcage_protection_free", S(OK) | S(E_HANDLE)},
     {"ironcage_protection_new", ALWAYS | S(E_HANDLE) | S(E_CONFIG) | S(E_STATE)},
     {"ironcage_protection_report", ALWAYS | S(E_HANDLE) | S(E_STATE)},
@@ -82,13 +89,15 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"budget", "options", "{\"name\":\"day\",\"limit_usd\":\"5\",\"window\":\"day\",\"time_zone\":\"Europe/Berlin\",\"parent\":\"other\"}"},
     {"budget", "change", "{\"top_up_usd\":\"-1\",\"frozen\":false,\"note\":\"\",\"id\":\"3f0c8e0a-5d0f-4c53-9d0e-0f7b6b1f0c11\"}"},
     {"budget", "change", "{\"limit_usd\":\"7\",\"frozen\":true}"},
+    {"hold", "attribution", "{\"agent\":\"a\",\"provider\":\"lambda\",\"label\":\"a100\",\"project\":\"p\",\"tags\":[\"x\",\"y\"]}"},
+    {"hold", "attribution", "{\"label\":\"\"}"}, {"hold", "attribution", "{\"tags\":[\"" SECRET "\"]}"},
     {"spend", "options", "{\"since\":\"2026-11-30T08:00:00Z\",\"until\":\"2026-12-01\"}"},
     {"spend", "options", "{\"since\":\"soon\"}"},
     {"budget", "options", budget_in_sqlite},
     {"protection", "options", "{\"agent_id\":\"a\",\"budget_usd\":\"0.002\",\"hold_wait\":0.002}"},
     {"protection", "options", "{\"agent_id\":\"e\",\"hold_wait\":0,\"budget_usd\":\"0.01\",\"degrade\":{\"gpt-4o\":\"gpt-4o-mini\"},\"degrade_at\":0.5,\"reserve_usd\":\"0.001\",\"wrap_up_calls\":2,\"wrap_up_note\":\"end\"}"},
     {"protection", "options", "{\"agent_id\":\"b\",\"budget_usd\":\"1\",\"budget_scope\":\"run\",\"hold_wait\":0,\"pii_action\":\"block\",\"max_calls\":3}"},
-    {"protection", "options", "{\"agent_id\":\"c\",\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
+    {"protection", "options", "{\"agent_id\":\"c\",\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"agent_state_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
     {"protection", "options", "{\"agent_id\":\"d\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"},\"hold_wait\":0,\"unscannable\":\"deny\"}"},
     {"protection", "options", "{\"agent_id\":\"t\",\"hold_wait\":0,\"pii_action\":\"tokenise\",\"restore_in\":[\"answer\",\"tool:mail\"]}"},
     {"protection", "options", protection_in_sqlite},
@@ -170,6 +179,7 @@ static void release_handle(uint64_t handle)
     case 4: ironcage_run_free(handle); break;
     case 6: ironcage_safety_scanner_free(handle); break;
     case 7: ironcage_safety_stream_free(handle); break;
+    case 8: ironcage_hold_free(handle); break;
     default: ironcage_call_end(handle, IRONCAGE_END_COMPLETE); break;
     }
 }

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from iron_cage import Budget, BudgetExceeded, ConfigError, StateError, protect_agent, spend
+from iron_cage.testing import ProviderSimulator, Reply
 
 PRICES = {"gpt-4o-mini": (Decimal("0.15"), Decimal("0.075"), Decimal("0.60"))}
 
@@ -33,6 +34,27 @@ def state(request, tmp_path):
 def name(request):
     """Budgets in memory live as long as the process: each test has names of its own."""
     return lambda word: f"{word}-{abs(hash(request.node.nodeid)):x}"
+
+
+class TestOverruns:
+    def test_a_call_that_its_provider_bills_above_the_hold_is_listed_by_every_budget_it_was_held_on(self, state, name):
+        usage = {"prompt_tokens": 5, "completion_tokens": 100_000, "total_tokens": 100_005}
+        with ProviderSimulator(reply=Reply(content="hello there", usage=usage)) as sim:
+            outer_budget, inner_budget = Budget(name("outer"), 10, state=state), Budget(name("inner"), 10, state=state)
+            run = agent(sim, budget=inner_budget, agent_id="inner")
+
+            @protect_agent(budget=outer_budget, agent_id="outer", pii_detection=False)
+            def outer():
+                run()
+
+            outer()
+            billed = Decimal("0.06000075")  # what it says it used, at 0.15 and 0.60 dollars a million
+            for budget in (inner_budget, outer_budget):
+                [found] = budget.report().overruns
+                assert (found.agent, found.model, found.billed_usd) == ("inner", "gpt-4o-mini", billed) and 0 < found.held_usd < billed
+                assert budget.report().overrun_usd == billed - found.held_usd
+            assert run.protection.report().budget.overruns == inner_budget.report().overruns
+            assert [event["details"]["billed_usd"] for event in run.protection.events() if event["kind"] == "budget.overbilled"] == [str(billed)]
 
 
 class TestTrees:

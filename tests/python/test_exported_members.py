@@ -7,9 +7,9 @@ import pytest
 import iron_cage
 
 MEMBERS = [
-    "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "IronCageError",
+    "AgentState", "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "Hold", "IronCageError",
     "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
-    "Spend", "StateError", "StreamPart", "UnpricedModel", "__version__", "count_tokens", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
+    "Spend", "StateError", "StreamPart", "UnpricedModel", "__version__", "agent_states", "count_tokens", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
 ]
 
 

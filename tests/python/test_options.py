@@ -30,7 +30,7 @@ def test_floats_mean_what_they_show():
     ("scan_output", False), ("circuit_breaker", True), ("circuit_breaker", False),
     ("circuit_breaker", {"failure_threshold": 3, "recovery_timeout": 60.0}), ("circuit_breaker", {}), ("max_calls", 1), ("agent_id", "x"),
     ("on_deny", "respond"), ("unpriced", "warn"), ("unpriced", Price(input_usd_per_mtok=1, output_usd_per_mtok="2.5")),
-    ("unclaimed", "pass"), ("unscannable", "allow"), ("budget_scope", "run"), ("on_event", print), ("safety", SafetyConfig()),
+    ("unclaimed", "pass"), ("unscannable", "allow"), ("budget_scope", "run"), ("on_event", print), ("on_agent_state", print), ("safety", SafetyConfig()),
     ("safety", SafetyConfig(actions={"EMAIL_ADDRESS": "warn"}, action="block", detection=True, scan_output=True, unscannable="deny")),
     ("reliability", ReliabilityConfig()), ("reliability", ReliabilityConfig(failure_threshold=5, recovery_timeout=1.5)),
 ])
@@ -84,6 +84,7 @@ def test_an_option_is_accepted(name, value):
     ({"unpriced": 1.0}, ["unpriced", "Price"]),
     ({"unclaimed": "x"}, ["unclaimed", "pass"]),
     ({"on_event": "log"}, ["on_event", "callable"]),
+    ({"on_agent_state": "log"}, ["on_agent_state", "callable"]),
     ({"state": "postgres://x"}, ["state", "sqlite:///"]),
 ])
 def test_a_wrong_option_is_named_with_what_is_accepted(options, says):

@@ -22,7 +22,7 @@ internal sealed class EngineHost : IForkRecorded
     public EngineHost(ReadOnlyMemory<byte> config, ForkRecord? record = null, nint tokens = 0)
     {
         Engine = new Engine(EngineOptions.Read(config), TimeProvider.System, new SystemIdSource(TimeProvider.System), tokens: tokens);
-        Engine.Decided = call => Completions.Add(call.Handle);
+        Engine.Decided = Completions.Add;
         Record = record ?? ForkList.Instance.Add(ForkKind.Engine, config.Span, extra: Engine.ProcessTokens.Address);
     }
 

@@ -10,4 +10,5 @@ internal enum HandleKind : byte
     Call = 5,
     Scanner = 6,
     Stream = 7,
+    Hold = 8,
 }

@@ -24,5 +24,7 @@ internal static class Handles
 
     public static Hosted<StreamScan> Stream(ulong handle) => Table.Get<Hosted<StreamScan>>(HandleKind.Stream, handle);
 
+    public static Hosted<BudgetHold> Hold(ulong handle) => Table.Get<Hosted<BudgetHold>>(HandleKind.Hold, handle);
+
     public static Hosted<ProtectedCall> Call(ulong handle) => Table.Get<Hosted<ProtectedCall>>(HandleKind.Call, handle);
 }

@@ -66,6 +66,14 @@ internal static unsafe class EngineExports
         *result = NativeBuffer.From(json.WrittenSpan);
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_engine_agent_states")]
+    public static int AgentStates(NativeBuffer* result, ulong engine) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Engine(engine).Engine.AgentStates());
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_engine_flush")]
     public static int Flush(ulong engine, int timeoutMs) => Guard.Run(() =>
     {

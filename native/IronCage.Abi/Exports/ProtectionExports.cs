@@ -79,6 +79,14 @@ internal static unsafe class ProtectionExports
         *result = NativeBuffer.From(Handles.Protection(protection).Value.Report());
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_agent_state")]
+    public static int AgentState(NativeBuffer* result, ulong protection) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Protection(protection).Value.AgentReport());
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_restore")]
     public static int Restore(NativeBuffer* result, ulong protection, byte* place, nuint placeLength, byte* text, nuint length) => Guard.Run(() =>
     {
@@ -89,7 +97,7 @@ internal static unsafe class ProtectionExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_free")]
-    public static int Free(ulong protection) => Guard.Run(() => HandleTable.Instance.Remove(HandleKind.Protection, protection));
+    public static int Free(ulong protection) => Guard.Run(() => (HandleTable.Instance.Remove(HandleKind.Protection, protection) as Hosted<Protection>)?.Value.Retire());
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_run_open")]
     public static int RunOpen(ulong* result, ulong protection, ulong parent) => Guard.Run(() =>

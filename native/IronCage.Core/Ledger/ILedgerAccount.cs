@@ -51,4 +51,9 @@ public interface ILedgerAccount
     /// <param name="most">How many events at most, 1 to 10,000.</param>
     /// <param name="cancel">Ends the wait.</param>
     ValueTask<IReadOnlyList<BudgetEvent>> HistoryAsync(int most, CancellationToken cancel = default);
+
+    /// <summary>What was billed above its hold, here and in the accounts below, one by one. In memory: in this process.</summary>
+    /// <param name="most">How many at most, 1 to <see cref="Overruns.Kept"/>.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    ValueTask<Overruns> OverrunsAsync(int most, CancellationToken cancel = default);
 }

@@ -10,5 +10,7 @@ namespace IronCage.Core.Ledger;
 /// <param name="Tokens">For the report.</param>
 /// <param name="Estimated">The cost is not what the provider told.</param>
 /// <param name="Audit">Written with it, where the account's store is where the audit trail is.</param>
+/// <param name="Told">Whose call it is, where <paramref name="Attribution"/> does not say: a cost above the hold is listed under it.</param>
 public readonly record struct Settlement(
-    Guid Call, Picodollars Actual, Attribution? Attribution = null, SpentTokens Tokens = default, bool Estimated = false, AuditEntry? Audit = null);
+    Guid Call, Picodollars Actual, Attribution? Attribution = null, SpentTokens Tokens = default, bool Estimated = false, AuditEntry? Audit = null,
+    Attribution? Told = null);

@@ -33,6 +33,9 @@ public sealed class SharedBudget
     internal ILedgerAccount Account { get; }
     internal IStore Store { get; }
 
+    /// <summary>To whom holds are reported that come with no run.</summary>
+    internal AttributionBook Attributions { get; } = new("", "", "");
+
     /// <summary>The name under which the store keeps the account of the budget <paramref name="name"/>.</summary>
     internal static string AccountOf(string name) => Prefix + name;
 
@@ -183,9 +186,10 @@ public sealed class SharedBudget
 
     private byte[] Written(in BudgetFigures figures)
     {
+        var overruns = ReportWriter.Overruns(Account);
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            ReportWriter.WriteBudget(writer, Name, figures, Account.Window, Account.Parent?.Name);
+            ReportWriter.WriteBudget(writer, Name, figures, Account.Window, Account.Parent?.Name, overruns);
         return buffer.WrittenSpan.ToArray();
     }
 }

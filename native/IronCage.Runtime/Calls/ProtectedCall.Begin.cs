@@ -153,7 +153,7 @@ public sealed partial class ProtectedCall
         {
             // Fetched or withdrawn meanwhile: there is nothing to tell, and the boundary's handle may be stale.
             if (_verdict.Kind == VerdictKind.Pending && _stage != Stage.Ended)
-                _engine.Decided?.Invoke(this);
+                _engine.Decided?.Invoke(Handle);
         }
     }
 
@@ -325,7 +325,10 @@ public sealed partial class ProtectedCall
         }
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
+        {
             protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
+            protection.LetThrough();
+        }
         foreach (var run in _run.Chain)
             run.Forget();
         AuditAllowed(held);

@@ -227,21 +227,22 @@ public sealed partial class ProtectedCall
         // What a payer's store keeps of the call is written in the transaction that ends its hold.
         SettleAll((payer, _) => settlement with
         {
-            Attribution = payer.Reports ? settlement.Attribution : null, Audit = payer.Watch.KeepsAudit ? payer.Protection.Entry("call.settled", details!) : null,
+            Attribution = payer.Reports ? settlement.Attribution : null, Told = settlement.Attribution, Audit = payer.Watch.KeepsAudit ? payer.Protection.Entry("call.settled", details!) : null,
         });
         foreach (var store in _holds.Count > 0 ? _run.StoresWithoutHold : _run.Protections.Select(protection => protection.Store).Distinct())
             store.Record(settlement);
-        var over = _holds.Exists(hold => cost > hold.Held);
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
+        var over = _holds.Exists(hold => cost > hold.Held) ? ReportWriter.OverrunDetails(_run.Protection.Options.AgentId, Model, held, cost) : null;
         foreach (var protection in _run.Protections)
         {
             protection.Tally.Settled(Model, held, cost, usage, estimated);
+            protection.Spent(cost);
             if (!_holds.Exists(hold => hold.Payer.Protection == protection && hold.Payer.Watch.KeepsAudit))
                 protection.Audit("call.settled", details!);
             if (details is not null)
                 protection.Emit("call.settled", EventLevel.Debug, $"call to {Model} cost ${cost}", details);
-            if (over)
-                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}{(_raisedMargin ? "; its margin was raised" : "")}", null);
+            if (over is not null)
+                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}{(_raisedMargin ? "; its margin was raised" : "")}", over);
         }
         foreach (var payer in _run.Watches)
             payer.Protection.CheckBudget(payer.Watch);

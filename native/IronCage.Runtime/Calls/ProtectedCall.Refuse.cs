@@ -59,6 +59,8 @@ public sealed partial class ProtectedCall
             writer.WriteString("model", refusal.Model);
             writer.WriteString("reason", refusal.Reason);
         });
+        foreach (var protection in refusal.By.Count == 0 ? [_run.Protection] : refusal.By)
+            protection.Refused(refusal);
         foreach (var protection in _run.Protections)
         {
             protection.Tally.Denied();

@@ -106,7 +106,7 @@ public sealed partial class ProtectedCall
         var audited = KeepsDigests ? AuditDetails(records, output) : "";
         foreach (var protection in _run.Protections)
         {
-            protection.Tally.Found(records);
+            protection.Found(records);
             protection.Emit("pii.found", EventLevel.Warning, $"{records.Count} finding(s) in the {where} of {Model}", details);
             protection.Audit(blocked ? "pii.blocked" : "pii.found", audited);
         }

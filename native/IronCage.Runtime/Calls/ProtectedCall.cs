@@ -4,6 +4,7 @@ using IronCage.Cost;
 using IronCage.Lang;
 using IronCage.Lang.Hosts;
 using IronCage.Reliability;
+using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
 
@@ -15,7 +16,7 @@ namespace IronCage.Runtime.Calls;
 /// One thread at a time, except for <see cref="GiveUp"/>.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "End disposes what a call owns; every call ends.")]
-public sealed partial class ProtectedCall
+public sealed partial class ProtectedCall : IWaitsForMoney
 {
     /// <summary>Bodies up to this size are kept while the call is open, so that an aborted call can be counted by the tokenizer instead of by its bound.</summary>
     private const int KeptBody = 256 * 1024;
@@ -84,10 +85,11 @@ public sealed partial class ProtectedCall
         }
     }
 
-    internal bool Concerns(Protection protection) => _run.Protections.Contains(protection);
+    bool IWaitsForMoney.Concerns(Protection protection) => _run.Protections.Contains(protection);
 
-    /// <summary>Ends the wait of a pending call; its verdict is then a refusal. Any thread.</summary>
-    internal void GiveUp()
+    void IWaitsForMoney.GiveUp() => GiveUp();
+
+    private void GiveUp()
     {
         try
         {

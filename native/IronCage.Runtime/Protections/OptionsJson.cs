@@ -84,6 +84,14 @@ internal static class OptionsJson
         return shares;
     }
 
+    /// <summary>At most 32 tags of 1 to 100 characters without line breaks.</summary>
+    public static List<string> Tags(JsonElement value, string name)
+    {
+        var tags = Texts(value, name, 32, 100);
+        var broken = tags.FindIndex(tag => tag.AsSpan().ContainsAny('\r', '\n'));
+        return broken < 0 ? tags : throw new ConfigException($"{name}[{broken}]", "must not have line breaks");
+    }
+
     /// <summary>A list of objects, each read under its own name.</summary>
     public static List<T> Objects<T>(JsonElement value, string name, int most, Func<JsonElement, string, T> read)
     {

@@ -6,6 +6,7 @@ using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
+using IronCage.Runtime.Agents;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Runs;
 using IronCage.Runtime.Scanning;
@@ -20,7 +21,7 @@ namespace IronCage.Runtime.Protections;
 /// Budget, safety and reliability of one agent. Lives as long as the decorated function; budget, breakers and report accumulate over all its runs and threads.
 /// Thread-safe.
 /// </summary>
-public sealed class Protection
+public sealed partial class Protection
 {
     private readonly Engine _engine;
     private readonly IStore _store;
@@ -63,6 +64,7 @@ public sealed class Protection
         Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
+        Agent = engine.Agents.Add(options.AgentId); // last: what failed has no agent
     }
 
     /// <summary>Set by the boundary, so that events can name the protection they concern.</summary>
@@ -100,6 +102,8 @@ public sealed class Protection
     {
         if (!_stop.Throw(reason))
             return;
+        Agent.Stopped();
+        TellState();
         Emit("agent.stopped", EventLevel.Warning, $"agent {Options.AgentId} was stopped", null);
         _engine.CancelWaiting(this);
     }
@@ -154,7 +158,9 @@ public sealed class Protection
     {
         lock (_gate)
             _openRuns++;
+        Agent.Opened(StopReason is not null);
         _engine.RunOpened(run);
+        TellState();
     }
 
     internal void RunClosed(Run run)
@@ -165,7 +171,9 @@ public sealed class Protection
             if (--_openRuns == 0)
                 _ambient = null;
         }
+        Agent.Closed();
         _engine.RunClosed(run);
+        TellState();
     }
 
     /// <summary>The run of calls that belong to this protection but to none of its runs in particular.</summary>
@@ -179,6 +187,7 @@ public sealed class Protection
     public byte[] Report()
     {
         BudgetFigures? figures = _watch is null ? null : _watch.Account.ReadAsync().AsTask().GetAwaiter().GetResult();
+        var overruns = _watch is null ? null : ReportWriter.Overruns(_watch.Account);
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer))
         {
@@ -188,7 +197,7 @@ public sealed class Protection
             if (figures is { } known)
             {
                 writer.WritePropertyName("budget");
-                ReportWriter.WriteBudget(writer, _budgetName, known, _watch!.Account.Window, _watch.Account.Parent?.Name);
+                ReportWriter.WriteBudget(writer, _budgetName, known, _watch!.Account.Window, _watch.Account.Parent?.Name, overruns!);
             }
             else
             {

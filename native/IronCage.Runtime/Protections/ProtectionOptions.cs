@@ -65,6 +65,9 @@ public sealed record ProtectionOptions
     public int? MaxCalls { get; init; }
     public bool EagerEvents { get; init; }
 
+    /// <summary>Whether every change of the agent's state is an event.</summary>
+    public bool AgentStateEvents { get; init; }
+
     /// <summary>What is done with findings of a kind: as said for it, else for its group, else for all; what traffic is left with unless it is named itself stays.</summary>
     public PiiAction ActionFor(PiiKind kind)
     {

@@ -31,7 +31,7 @@ public static class ProtectionOptionsReader
     {
         "agent_id" => o with { AgentId = OptionsJson.Text(value, name, 200) },
         "project" => o with { Project = value.ValueKind == JsonValueKind.Null ? "" : OptionsJson.Text(value, name, 200) },
-        "tags" => o with { Tags = Tags(value, name) },
+        "tags" => o with { Tags = OptionsJson.Tags(value, name) },
         "budget_usd" => o with { Budget = OptionsJson.Dollars(value, name) },
         "budget_scope" => o with { BudgetPerRun = OptionsJson.OneOf(value, name, "protection", "run") == "run" },
         "warn_at" => o with { WarnAt = OptionsJson.Shares(value, name) },
@@ -53,16 +53,10 @@ public static class ProtectionOptionsReader
         "unscannable" => o with { Unscannable = Unscannable(value, name) },
         "on_deny" => o with { Respond = OptionsJson.OneOf(value, name, "raise", "respond") == "respond" },
         "max_calls" => o with { MaxCalls = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Integer(value, name, 1, 1_000_000_000) },
+        "agent_state_events" => o with { AgentStateEvents = OptionsJson.Bool(value, name) },
         "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
         _ => throw new ConfigException(name, "is not an option of a protection"),
     };
-
-    private static List<string> Tags(JsonElement value, string name)
-    {
-        var tags = OptionsJson.Texts(value, name, 32, 100);
-        var broken = tags.FindIndex(tag => tag.AsSpan().ContainsAny('\r', '\n'));
-        return broken < 0 ? tags : throw new ConfigException($"{name}[{broken}]", "must not have line breaks");
-    }
 
     private static HashSet<string> OwnKinds(ScannerOptions? scanner) => scanner is null
         ? []

@@ -9,7 +9,13 @@ namespace IronCage.Runtime.Protections;
 /// <summary>Writes the JSON of <c>ironcage_protection_report</c> and its parts.</summary>
 internal static class ReportWriter
 {
-    public static void WriteBudget(Utf8JsonWriter writer, string name, in BudgetFigures figures, BudgetWindow window, string? parent)
+    /// <summary>Overruns that a report lists one by one; of the others it tells count and sum.</summary>
+    private const int ListedOverruns = 100;
+
+    /// <summary>Reads of an account what <see cref="WriteBudget"/> writes beside its figures.</summary>
+    public static Overruns Overruns(ILedgerAccount account) => account.OverrunsAsync(ListedOverruns).AsTask().GetAwaiter().GetResult();
+
+    public static void WriteBudget(Utf8JsonWriter writer, string name, in BudgetFigures figures, BudgetWindow window, string? parent, Overruns overruns)
     {
         writer.WriteStartObject();
         writer.WriteString("name", name);
@@ -25,7 +31,52 @@ internal static class ReportWriter
             writer.WriteNull("window_ends");
         writer.WriteString("parent", parent is null ? null : SharedBudget.NameOf(parent));
         writer.WriteBoolean("frozen", figures.IsFrozen);
+        WriteOverruns(writer, overruns);
         writer.WriteEndObject();
+    }
+
+    private static void WriteOverruns(Utf8JsonWriter writer, Overruns overruns)
+    {
+        writer.WriteStartObject("overruns");
+        writer.WriteNumber("count", overruns.Count);
+        WriteMoney(writer, "above_usd", overruns.Above);
+        writer.WriteStartArray("newest");
+        foreach (var overrun in overruns.Newest)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("at", overrun.At.UtcDateTime);
+            writer.WriteString("agent", overrun.By?.Agent);
+            writer.WriteString("provider", overrun.By?.Provider);
+            writer.WriteString("model", overrun.By?.Model);
+            writer.WriteString("project", overrun.By?.Project);
+            WriteTags(writer, overrun.By?.Tags ?? "");
+            WriteMoney(writer, "held_usd", overrun.Held);
+            WriteMoney(writer, "billed_usd", overrun.Billed);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The details of "budget.overbilled".</summary>
+    public static string OverrunDetails(string agent, string model, Picodollars held, Picodollars billed) => JsonDetails.Write(writer =>
+    {
+        writer.WriteString("agent", agent);
+        writer.WriteString("model", model);
+        WriteMoney(writer, "held_usd", held);
+        WriteMoney(writer, "billed_usd", billed);
+    });
+
+    /// <summary>Tags as an array.</summary>
+    public static void WriteTags(Utf8JsonWriter writer, string joined)
+    {
+        writer.WriteStartArray("tags");
+        if (joined.Length > 0)
+        {
+            foreach (var tag in joined.Split('\n'))
+                writer.WriteStringValue(tag);
+        }
+        writer.WriteEndArray();
     }
 
     public static void WriteMoney(Utf8JsonWriter writer, string name, Picodollars? amount)

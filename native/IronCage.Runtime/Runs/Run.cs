@@ -43,6 +43,7 @@ public sealed class Run
         StoresWithoutHold = [.. unreported];
         Project = Chain.Select(r => r.Protection.Options.Project).FirstOrDefault(project => project.Length > 0) ?? "";
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
+        Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
@@ -95,6 +96,9 @@ public sealed class Run
 
     /// <summary>The tags of all protections of the chain, as <see cref="Attribution.Tags"/> has them.</summary>
     internal string Tags { get; }
+
+    /// <summary>To whom holds of the host's own are reported.</summary>
+    internal AttributionBook Attributions { get; }
 
     internal SafetyPolicy Policy { get; }
 

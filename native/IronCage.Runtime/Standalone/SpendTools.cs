@@ -52,13 +52,7 @@ public static class SpendTools
         writer.WriteString("provider", line.Attribution.Provider);
         writer.WriteString("model", line.Attribution.Model);
         writer.WriteString("project", line.Attribution.Project);
-        writer.WriteStartArray("tags");
-        if (line.Attribution.Tags.Length > 0)
-        {
-            foreach (var tag in line.Attribution.Tags.Split('\n'))
-                writer.WriteStringValue(tag);
-        }
-        writer.WriteEndArray();
+        ReportWriter.WriteTags(writer, line.Attribution.Tags);
         writer.WriteNumber("calls", line.Calls);
         writer.WriteNumber("estimated", line.Estimated);
         writer.WriteNumber("overbilled", line.Overbilled);

@@ -9,16 +9,13 @@ namespace IronCage.State;
 /// One budget in memory: figures that forked processes share (<see cref="SharedLedger"/>), a table of this process's open holds, and its place in a <see cref="MemoryTree"/>.
 /// Granting at once allocates nothing, where no account is above it.
 /// </summary>
-internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount? parent, SharedLedger ledger, TimeProvider clock) : ILedgerAccount, IWaiterOwner
+internal sealed partial class MemoryAccount(MemoryStore store, string key, MemoryAccount? parent, SharedLedger ledger, TimeProvider clock) : ILedgerAccount, IWaiterOwner
 {
-    private const int MostEvents = 10_000;
-
     private readonly MemoryAccount? _parent = parent;
     private readonly SharedLedger _ledger = ledger;
     private readonly MemoryTree _tree = parent?._tree ?? new MemoryTree(clock);
     private readonly LedgerPath _path = new(PathOf(parent, ledger));
     private readonly Dictionary<Guid, OpenHold> _holds = [];
-    private readonly LinkedList<BudgetEvent> _events = new();
     private readonly HashSet<Guid> _changes = [];
     private bool _closed;
 
@@ -112,6 +109,8 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
             {
                 _path.Settle(hold, settlement.Actual);
                 _holds.Remove(settlement.Call);
+                if (settlement.Actual.Value > hold.Amount)
+                    NoteOverrun(settlement, hold.Amount);
             }
             finally
             {
@@ -154,19 +153,6 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
         }
         Complete(decided);
         return new ValueTask<BudgetFigures>(figures);
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>What this process did; a window's end is told by the process that saw it first.</remarks>
-    public ValueTask<IReadOnlyList<BudgetEvent>> HistoryAsync(int most, CancellationToken cancel = default)
-    {
-        Demands.CheckMost(most);
-        lock (_tree.Sync)
-        {
-            Enter();
-            Leave();
-            return new ValueTask<IReadOnlyList<BudgetEvent>>([.. _events.Take(most)]);
-        }
     }
 
     /// <summary>What it is opened with again, or for the first time.</summary>
@@ -317,28 +303,12 @@ internal sealed class MemoryAccount(MemoryStore store, string key, MemoryAccount
         Note(BudgetEventKind.Limit, limit, note);
     }
 
-    private void Note(BudgetEventKind what, Picodollars? amount, string? note = null) => Note(new BudgetEvent(clock.GetUtcNow(), what, amount, note ?? ""));
-
-    private void Note(BudgetEvent happened)
-    {
-        _events.AddFirst(happened);
-        if (_events.Count > MostEvents)
-            _events.RemoveLast();
-    }
-
     /// <summary>Enters the accounts of the path; windows that ended meanwhile come into the history of each before anything else does.</summary>
     private void Enter()
     {
         _path.Enter();
         for (var account = this; account is not null; account = account._parent)
             account.NoteEnded();
-    }
-
-    private void NoteEnded()
-    {
-        foreach (var (end, spent) in _ledger.Ended)
-            Note(new BudgetEvent(DateTimeOffset.FromUnixTimeMilliseconds(end), BudgetEventKind.WindowEnded, new Picodollars(spent), ""));
-        _ledger.Ended.Clear();
     }
 
     private void Leave() => _path.Exit();

@@ -115,6 +115,12 @@ internal sealed class RedisAccount(RedisLedger ledger, string name, RedisAccount
         return await ledger.History(this, most).WaitAsync(cancel).ConfigureAwait(false);
     }
 
+    public async ValueTask<Overruns> OverrunsAsync(int most, CancellationToken cancel = default)
+    {
+        Demands.CheckMostOverruns(most);
+        return await ledger.Overruns(this, most).WaitAsync(cancel).ConfigureAwait(false);
+    }
+
     public void GiveUp(Waiter waiter, HoldStatus why) => ledger.GiveUp(waiter, why);
 
     /// <summary>Whether the call holds here, or waits.</summary>

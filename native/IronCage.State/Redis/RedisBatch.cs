@@ -48,6 +48,18 @@ internal sealed class RedisBatch(long number)
     public void AddSpend(long hour, Attribution attribution, in SpendSum sum) => Steps.AddRange(["S", Text(hour), Encode(attribution), Text(sum.Calls), Text(sum.Estimated),
         Text(sum.Overbilled), Text(sum.Input), Text(sum.Cached), Text(sum.Output), Text(sum.Cost)]);
 
+    public void AddOverrun(RedisAccount account, Overrun overrun) => Steps.AddRange(["V", account.Name, Text(overrun.Billed.Value - overrun.Held.Value),
+        $"{Text(overrun.At.ToUnixTimeMilliseconds())}|{Text(overrun.Held.Value)}|{Text(overrun.Billed.Value)}|{(overrun.By is { } who ? Encode(who) : "")}"]);
+
+    /// <summary>As <see cref="AddOverrun"/> wrote it.</summary>
+    public static Overrun DecodeOverrun(string text)
+    {
+        var parts = text.Split('|', 4);
+        return new Overrun(DateTimeOffset.FromUnixTimeMilliseconds(Number(parts[0])), parts[3].Length == 0 ? null : Decode(parts[3]), new(Number(parts[1])), new(Number(parts[2])));
+
+        static long Number(string digits) => long.Parse(digits, CultureInfo.InvariantCulture);
+    }
+
     public void AddRequest(RedisRequest request)
     {
         Requests.Add(request);

@@ -50,6 +50,9 @@ internal sealed partial class RedisLedger
         foreach (var (key, sum) in _spend)
             batch.AddSpend(key.Hour, key.Attribution, sum);
         _spend.Clear();
+        foreach (var (account, overrun) in _overruns)
+            batch.AddOverrun(account, overrun);
+        _overruns.Clear();
         foreach (var request in _requests)
             batch.AddRequest(request);
         _requests = [];

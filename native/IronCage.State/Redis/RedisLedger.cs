@@ -31,6 +31,7 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
     private string[] _anchor = [];
     private AuditLink? _anchored;
     private Dictionary<(long Hour, Attribution Attribution), SpendSum> _spend = [];
+    private readonly List<(RedisAccount Account, Overrun Overrun)> _overruns = [];
 
     /// <summary>Makes it, and connects in the background.</summary>
     /// <param name="options">Which server, and how.</param>
@@ -185,6 +186,8 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
             if (!account.TrySettle(settlement.Call, settlement.Actual.Value, now, out var held))
                 return false;
             Report(settlement, held, now);
+            if (settlement.Actual.Value > held)
+                _overruns.Add((account, new Overrun(DateTimeOffset.FromUnixTimeMilliseconds(now), settlement.Attribution ?? settlement.Told, new(held), settlement.Actual)));
             _active.Add(account);
             if (_line.Count > 0 || account.Top.Row.WantedUntil > now)
                 SendSoon();
@@ -218,42 +221,6 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
                 SendSoon(); // who stood behind him
         }
         waiter.Complete(); // if the server grants it all the same, it is room in the lease
-    }
-
-    public async Task<IReadOnlyList<BudgetEvent>> History(RedisAccount account, int most)
-    {
-        var answer = await Ask(command => _link.Send(["LRANGE", _prefix + "e:" + account.Name, "0", RedisBatch.Text(most - 1)], command)).ConfigureAwait(false);
-        return [.. answer.Select(static item => EventOf((string)item!))];
-    }
-
-    public async Task<IReadOnlyList<SpendLine>> Spend(DateTimeOffset? from, DateTimeOffset? until)
-    {
-        await Flush().ConfigureAwait(false);
-        var first = from is { } f ? RedisBatch.Text(SpendSum.HourOf(f)) : "-inf";
-        var end = until is { } u ? RedisBatch.Text(SpendSum.HourOf(u)) : "+inf";
-        return RedisSpend.Read(await Ask(command => _link.SendSpend([_prefix, first, end], command)).ConfigureAwait(false));
-    }
-
-    private static BudgetEvent EventOf(string text)
-    {
-        var parts = text.Split('|', 4);
-        return new BudgetEvent(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture)),
-            (BudgetEventKind)int.Parse(parts[1], CultureInfo.InvariantCulture),
-            parts[2].Length == 0 ? null : new Core.Money.Picodollars(long.Parse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)), parts[3]);
-    }
-
-    /// <summary>Asks something beside the batches.</summary>
-    private async Task<object?[]> Ask(Func<RedisCommand, bool> send)
-    {
-        var completion = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!send(new RedisCommand(value => completion.TrySetResult(value), why => completion.TrySetException(why))))
-            throw Absence();
-        return await completion.Task.WaitAsync(_options.Timeout).ConfigureAwait(false) switch
-        {
-            object?[] items => items,
-            RespError error => throw _faults.Answered(error.Text),
-            _ => throw _faults.Confused("neither an array nor an error"),
-        };
     }
 
     private Task<T> Ask<T>(RedisRequest<T> request)

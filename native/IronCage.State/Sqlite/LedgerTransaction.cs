@@ -29,6 +29,7 @@ internal sealed class LedgerTransaction
         _started = started.ToUnixTimeMilliseconds();
         _budgets = new BudgetRows(database);
         _spend = new SpendRows(database);
+        Overruns = new OverrunRows(database, _spend);
         _selectHold = database.Prepare("SELECT amount_pico, state, expired_at, attribution FROM holds WHERE call_id = ?1 AND budget = ?2");
         _insertHold = database.Prepare(
             "INSERT INTO holds(call_id, budget, owner, amount_pico, created_at, state, attribution) VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6) ON CONFLICT DO NOTHING");
@@ -58,6 +59,9 @@ internal sealed class LedgerTransaction
 
     /// <summary>The audit trail.</summary>
     public AuditRows Audit { get; }
+
+    /// <summary>What was billed above its hold.</summary>
+    public OverrunRows Overruns { get; }
 
     /// <summary>Whether the owner's heartbeat was written.</summary>
     public bool HeartbeatWritten { get; private set; }
@@ -148,6 +152,8 @@ internal sealed class LedgerTransaction
         var reportedTo = _selectHold.IsNull(3) ? (long?)null : _selectHold.Integer(3);
         _selectHold.Reset();
         _deleteHold.Bind(1, settlement.Call).Bind(2, item.Budget).Run();
+        if (settlement.Actual.Value > amount)
+            Overruns.Add(row.Path, Now, settlement.Attribution ?? settlement.Told, amount, settlement.Actual.Value);
         if (!isExpired)
         {
             End(row, amount, settlement.Actual.Value);
@@ -268,6 +274,8 @@ internal sealed class LedgerTransaction
             if (orphans.Step() && orphans.Integer(0) is > 0 and var count)
                 problems.Add(string.Create(CultureInfo.InvariantCulture, $"{count} holds belong to no budget (\"{orphans.Text(1)}\")"));
         }
+        if (_spend.DaysThatDiffer() is > 0 and var days)
+            problems.Add(string.Create(CultureInfo.InvariantCulture, $"spend: {days} sums of days are not those of their hours"));
         return problems;
     }
 

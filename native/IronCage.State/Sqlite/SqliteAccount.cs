@@ -93,6 +93,12 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
         return await file.Request(transaction => transaction.Events(name, most)).WaitAsync(cancel).ConfigureAwait(false);
     }
 
+    public async ValueTask<Overruns> OverrunsAsync(int most, CancellationToken cancel = default)
+    {
+        Demands.CheckMostOverruns(most);
+        return await file.Request(transaction => transaction.Overruns.Read(name, most)).WaitAsync(cancel).ConfigureAwait(false);
+    }
+
     public void GiveUp(Waiter waiter, HoldStatus why)
     {
         bool waiting;

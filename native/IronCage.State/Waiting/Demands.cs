@@ -72,6 +72,12 @@ internal static class Demands
             throw new ArgumentOutOfRangeException(nameof(most), "1 to 10000 events can be asked for");
     }
 
+    public static void CheckMostOverruns(int most)
+    {
+        if (most is < 1 or > Overruns.Kept)
+            throw new ArgumentOutOfRangeException(nameof(most), $"1 to {Overruns.Kept} overruns can be asked for");
+    }
+
     /// <summary>The cost of the floor, or the largest amount there is when it is beyond counting.</summary>
     public static Picodollars Needed(in HoldDemand demand)
     {

@@ -26,9 +26,6 @@ REQUEST_HEADERS = frozenset((b"content-encoding", b"x-stainless-retry-count"))
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100
 
-#: How many events a step of a call fetches at the most: it may be on an event loop. The steps of other calls fetch the others.
-DRAINED = 64
-
 
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
@@ -130,7 +127,7 @@ class Call:
 
     def _flags(self, flags: int) -> None:
         if flags & _abi.HAS_EVENTS:
-            _engine.drain(DRAINED)
+            _engine.drain(_engine.DRAINED)
         if self.run is not None:
             self.run.deliver()
 

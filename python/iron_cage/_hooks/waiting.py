@@ -16,9 +16,16 @@ from iron_cage.errors import NativeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Optional, Protocol
 
-    from iron_cage._hooks.common import Call
+    class Waits(Protocol):
+        """A call, or a hold of the user's own."""
+
+        handle: int
+
+        def wait(self, timeout_ms: int) -> tuple[int, Optional[bytes]]: ...
+
+        def end(self, how: int) -> None: ...
 
 #: A waiting task looks by itself after this many seconds: a lost wake-up costs time, not the call.
 LOOK_AGAIN = 1.0
@@ -35,7 +42,7 @@ _watching: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
 _descriptor: Optional[int] = None
 
 
-async def wait(call: Call) -> tuple[int, Optional[bytes]]:
+async def wait(call: Waits) -> tuple[int, Optional[bytes]]:
     """The verdict. Cancellation withdraws the call."""
     try:
         events = sys.modules.get("asyncio.events")
@@ -48,7 +55,7 @@ async def wait(call: Call) -> tuple[int, Optional[bytes]]:
         raise
 
 
-async def _watch(call: Call, loop: Any) -> tuple[int, Optional[bytes]]:
+async def _watch(call: Waits, loop: Any) -> tuple[int, Optional[bytes]]:
     import asyncio
 
     if not _add_reader(loop):
@@ -75,7 +82,7 @@ async def _watch(call: Call, loop: Any) -> tuple[int, Optional[bytes]]:
         _remove_reader(loop)
 
 
-async def _poll(call: Call) -> tuple[int, Optional[bytes]]:
+async def _poll(call: Waits) -> tuple[int, Optional[bytes]]:
     pause = POLL_FIRST
     while True:
         kind, payload = call.wait(0)

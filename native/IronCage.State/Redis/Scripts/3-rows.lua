@@ -2,7 +2,7 @@
 local call = redis.call
 local prefix = ARGV[1]
 local now = 0 -- milliseconds since 1970 UTC, by the server's clock
-local rows, order, windows, events = {}, {}, {}, {}
+local rows, order, windows, events, overruns = {}, {}, {}, {}, {}
 local isRolling = false -- windows that have ended are ended: not before what was settled in them is booked
 
 local function note(row, at, kind, amount, text)
@@ -109,5 +109,14 @@ local function writeRows()
     for _, event in ipairs(events) do
         call('LPUSH', prefix .. 'e:' .. event[1], event[2])
         call('LTRIM', prefix .. 'e:' .. event[1], 0, 9999)
+    end
+    for _, over in ipairs(overruns) do
+        local known = call('HMGET', prefix .. 'over:' .. over[1], 'count', 'above')
+        local high, low = parse(known[2] or '0')
+        local moreHigh, moreLow = parse(over[2])
+        high, low = addSaturated(high, low, moreHigh, moreLow)
+        call('HSET', prefix .. 'over:' .. over[1], 'count', format('%.0f', tonumber(known[1] or '0') + 1), 'above', show(high, low))
+        call('LPUSH', prefix .. 'overruns:' .. over[1], over[3])
+        call('LTRIM', prefix .. 'overruns:' .. over[1], 0, 999)
     end
 end

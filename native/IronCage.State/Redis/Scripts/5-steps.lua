@@ -196,6 +196,12 @@ local steps = {
         if known and tonumber(string.match(known, '^%d+')) > entry then return end
         otherWrites[#otherWrites + 1] = { 'HSET', prefix .. 'anchors', trail, format('%.0f:%s %.0f', entry, hash, now) }
     end,
+    -- V name, above, text: a cost above its hold, told of every budget of the path.
+    V = function()
+        local path = pathOf(nextArgument())
+        local above, text = nextArgument(), nextArgument()
+        for _, level in ipairs(path) do overruns[#overruns + 1] = { level.name, above, text } end
+    end,
     -- S hour, to whom, calls, estimated, overbilled, input, cached, output, cost: for the report.
     S = function()
         addSpend(nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument(), nextArgument())

@@ -7,7 +7,9 @@ namespace IronCage.State;
 internal sealed record Migration(int Version, string Sql, Action<Database>? Then = null)
 {
     /// <summary>All of them, in order: a new file goes through every one, an older through those it lacks.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, FoundationSchema.Sql), new(2, BudgetTreesSchema.Sql), new(3, AuditChainSchema.Sql, AuditChainSchema.Chain)];
+    public static IReadOnlyList<Migration> All { get; } = [
+        new(1, FoundationSchema.Sql), new(2, BudgetTreesSchema.Sql), new(3, AuditChainSchema.Sql, AuditChainSchema.Chain), new(4, SpendDaysSchema.Sql), new(5, OverrunsSchema.Sql),
+    ];
 
     /// <summary>The version that this library writes.</summary>
     public static int Newest => All[^1].Version;

@@ -38,7 +38,7 @@ public sealed unsafe class FuzzTests : IDisposable
     [
         "ironcage_protection_new budget", "ironcage_run_open parent", "ironcage_call_begin run", "ironcage_run_close run",
         "ironcage_engine_free engine", "ironcage_budget_free budget", "ironcage_protection_free protection", "ironcage_run_free run", "ironcage_call_end call",
-        "ironcage_safety_scanner_free scanner", "ironcage_safety_stream_free stream",
+        "ironcage_safety_scanner_free scanner", "ironcage_safety_stream_free stream", "ironcage_hold_new run", "ironcage_hold_free hold",
     ];
 
     private readonly Dictionary<string, ulong> _open = [];
@@ -67,7 +67,8 @@ public sealed unsafe class FuzzTests : IDisposable
             Host.Begin(out var call, run, engine, Data["ironcage_call_begin body"]);
             Host.Scanner(out var scanner, engine, """{"kinds":["personal"]}""");
             Host.Stream(out var stream, scanner);
-            (into["scanner"], into["stream"]) = (scanner, stream);
+            Host.Hold(out var hold, budget, 1000);
+            (into["scanner"], into["stream"], into["hold"]) = (scanner, stream, hold.Call);
             (into["engine"], into["budget"], into["protection"], into["run"], into["call"]) = (engine, budget, protection, run, call.Call);
             if (into == _freed)
                 Free(into);
@@ -84,6 +85,7 @@ public sealed unsafe class FuzzTests : IDisposable
     {
         Host.End(handles["call"], 0);
         Host.FreeRun(handles["run"]);
+        HandleTable.Instance.Remove(HandleKind.Hold, handles["hold"]);
         HandleTable.Instance.Remove(HandleKind.Stream, handles["stream"]);
         HandleTable.Instance.Remove(HandleKind.Scanner, handles["scanner"]);
         HandleTable.Instance.Remove(HandleKind.Protection, handles["protection"]);
@@ -171,6 +173,9 @@ public sealed unsafe class FuzzTests : IDisposable
             "how" => new[] { -1, 7, int.MinValue, int.MaxValue }.Select(h => Set(h, Status.Argument)),
             "timeoutMs" => new[] { export.Name.EndsWith("_flush", StringComparison.Ordinal) ? -1 : -2, int.MinValue }.Select(t => Set(t, Status.Argument)),
             "max" => [Set(1, Status.Ok), Set(unchecked((nint)uint.MaxValue), Status.Ok)],
+            "amount" => new[] { 0, -1, long.MinValue, 9_000_000_000_000_000_001, long.MaxValue }.Select(a => Set((nint)a, Status.Config)),
+            "actual" => new[] { -1, long.MinValue, 9_000_000_000_000_000_001, long.MaxValue }.Select(a => Set((nint)a, Status.Config)),
+            "waitMs" => new[] { -1, 3_600_001, int.MinValue, int.MaxValue }.Select(t => Set(t, Status.Config)),
             "status" or "complete" or "final" => [], // any number is an answer's
             _ => throw new AssertionException($"{export.Name}: the fuzz does not know what to put into '{type} {name}'"),
         };
@@ -198,8 +203,8 @@ public sealed unsafe class FuzzTests : IDisposable
             }
             else
             {
-                arguments[i] = type == typeof(ulong) ? (nint)(name == "parent" || name == "budget" && export.Name.EndsWith("_new", StringComparison.Ordinal) ? 0 : _open[name])
-                    : name is "status" ? 200 : name is "complete" or "capacity" ? 1 : 0;
+                arguments[i] = type == typeof(ulong) ? (nint)(name == "parent" || name == "budget" && export.Name == "ironcage_protection_new" ? 0 : _open[name])
+                    : name is "status" ? 200 : name is "complete" or "capacity" or "amount" ? 1 : 0;
             }
         }
         return arguments;

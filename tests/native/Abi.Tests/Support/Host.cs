@@ -18,6 +18,15 @@ internal static unsafe class Host
     private static readonly delegate* unmanaged<NativeVerdict*, ulong, ulong, uint, byte*, nuint, byte*, nuint, byte*, nuint, byte*, nuint, int> BeginCall = &CallExports.Begin;
     private static readonly delegate* unmanaged<NativeVerdict*, ulong, int, int> WaitCall = &CallExports.Wait;
     private static readonly delegate* unmanaged<ulong, int, int> EndCall = &CallExports.End;
+    private static readonly delegate* unmanaged<NativeVerdict*, ulong, ulong, uint, long, int, byte*, nuint, int> NewHold = &HoldExports.New;
+    private static readonly delegate* unmanaged<NativeVerdict*, ulong, int, int> WaitHold = &HoldExports.Wait;
+    private static readonly delegate* unmanaged<ulong, long, int> SettleHold = &HoldExports.Settle;
+    private static readonly delegate* unmanaged<ulong, int> ReleaseHold = &HoldExports.Release;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, int> ReportBudget = &ProtectionExports.BudgetReport;
+    private static readonly delegate* unmanaged<ulong, int> FreeBudgetHandle = &ProtectionExports.BudgetFree;
+    private static readonly delegate* unmanaged<ulong, byte*, nuint, int> StopProtection = &ProtectionExports.Stop;
+    private static readonly delegate* unmanaged<NativeBuffer*, ulong, byte*, nuint, int> SpendOf = &RoomExports.Spend;
+    private static readonly delegate* unmanaged<ulong, int> FreeHoldHandle = &HoldExports.Free;
     private static readonly delegate* unmanaged<NativeVerdict*, ulong, int, byte, byte*, nuint, byte*, nuint, int> Response = &CallExports.Response;
     private static readonly delegate* unmanaged<NativeVerdict*, ulong, byte*, nuint, int> FeedStream = &CallExports.StreamFeed;
     private static readonly delegate* unmanaged<ulong*, nuint, nuint*, ulong, int> CollectCalls = &EngineExports.Collect;
@@ -156,6 +165,47 @@ internal static unsafe class Host
         fixed (byte* method = "POST"u8, url = "http://127.0.0.1:9/v1/chat/completions"u8, text = bytes)
             return BeginCall(result, run, engine, flags, method, 4, url, 38, null, 0, text, (nuint)bytes.Length);
     }
+
+    public static int Hold(out NativeVerdict verdict, ulong budget, long pico, ulong run = 0, uint flags = 0, int waitMs = 0, string attribution = "")
+    {
+        var bytes = Encoding.UTF8.GetBytes(attribution);
+        verdict = new NativeVerdict { Size = (uint)sizeof(NativeVerdict) };
+        fixed (NativeVerdict* result = &verdict)
+        fixed (byte* text = bytes)
+            return NewHold(result, budget, run, flags, pico, waitMs, text, (nuint)bytes.Length);
+    }
+
+    public static int WaitForHold(out NativeVerdict verdict, ulong hold, int timeout)
+    {
+        verdict = new NativeVerdict { Size = (uint)sizeof(NativeVerdict) };
+        fixed (NativeVerdict* result = &verdict)
+            return WaitHold(result, hold, timeout);
+    }
+
+    public static int Settle(ulong hold, long pico) => SettleHold(hold, pico);
+
+    public static int Release(ulong hold) => ReleaseHold(hold);
+
+    public static int FreeHold(ulong hold) => FreeHoldHandle(hold);
+
+    public static int FreeBudget(ulong budget) => FreeBudgetHandle(budget);
+
+    public static int Stop(ulong protection, string reason)
+    {
+        var bytes = Encoding.UTF8.GetBytes(reason);
+        fixed (byte* text = bytes)
+            return StopProtection(protection, text, (nuint)bytes.Length);
+    }
+
+    public static int BudgetReport(out string report, ulong budget)
+    {
+        NativeBuffer buffer;
+        var status = ReportBudget(&buffer, budget);
+        report = status == Status.Ok ? Take(ref buffer) : "";
+        return status;
+    }
+
+    public static int Spend(out string spend, ulong engine, string options = "") => Call(SpendOf, out spend, engine, options);
 
     public static int Wait(out NativeVerdict verdict, ulong call, int timeout)
     {

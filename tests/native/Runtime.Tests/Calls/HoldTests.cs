@@ -126,13 +126,14 @@ public class HoldTests
     public void A_request_waits_until_another_call_settles_and_the_host_is_told()
     {
         var (protection, inFlight) = Full();
-        var decided = new List<ProtectedCall>();
+        var decided = new List<ulong>();
         _cage.Engine.Decided = call =>
         {
             lock (decided)
                 decided.Add(call);
         };
         var waiting = _cage.Begin(protection.OpenRun(null), nonblocking: true);
+        waiting.Call.Handle = 4711;
         waiting.Call.TellWhenDecided();
         Assert.That((waiting.Kind, waiting.Call.Wait(0).Kind, decided.Count), Is.EqualTo((VerdictKind.Pending, VerdictKind.Pending, 0)));
         Assert.That(Cage.Figures(protection).Calls, Is.EqualTo(1), "a waiting call has not left");
@@ -140,7 +141,7 @@ public class HoldTests
         inFlight.Respond(200, true, Wire.Utf8(Wire.Answer(usage: Wire.Usage(10, 5))));
         inFlight.End(CallEnding.Complete);
         Assert.That(SpinWait.SpinUntil(() => Count() == 1, Patience), Is.True);
-        Assert.That(decided[0], Is.SameAs(waiting.Call));
+        Assert.That(decided[0], Is.EqualTo(4711));
         Assert.That(waiting.Call.Wait(-1).Kind, Is.EqualTo(VerdictKind.Send));
         Assert.That(waiting.Call.Wait(0).Kind, Is.EqualTo(VerdictKind.Send), "the verdict stays");
         waiting.Call.End(CallEnding.NotSent);

@@ -49,6 +49,7 @@ public class OptionsTests
         ["on_deny", new[] { "\"raise\"", "\"respond\"" }, new[] { "null", "\"x\"" }, "raise, respond"],
         ["max_calls", new[] { "null", "1", "1000000000" }, new[] { "0", "1000000001", "1.5", "\"1\"" }, "1 to 1000000000"],
         ["eager_events", new[] { "true" }, new[] { "null", "1" }, "true or false"],
+        ["agent_state_events", new[] { "true" }, new[] { "null", "1" }, "true or false"],
         ["no_such_option", Array.Empty<string>(), new[] { "null", "1" }, "not an option"],
     ];
 

@@ -34,7 +34,7 @@ public class ReportTests
             Assert.That(report.GetProperty("overhead").EnumerateObject().Select(p => p.Name), Is.EquivalentTo(new[] { "p50", "p99" }));
             Assert.That(report.GetProperty("remaining_usd").ValueKind, Is.EqualTo(limited ? JsonValueKind.String : JsonValueKind.Null));
             if (limited)
-                Assert.That(report.GetProperty("budget").EnumerateObject().Select(p => p.Name), Is.EquivalentTo(new[] { "name", "limit_usd", "spent_usd", "held_usd", "remaining_usd", "window", "time_zone", "window_ends", "parent", "frozen" }));
+                Assert.That(report.GetProperty("budget").EnumerateObject().Select(p => p.Name), Is.EquivalentTo(new[] { "name", "limit_usd", "spent_usd", "held_usd", "remaining_usd", "window", "time_zone", "window_ends", "parent", "frozen", "overruns" }));
             _cage.Whole(protection.OpenRun(null), Wire.Request("ada@example.com, bob@example.com"), Wire.Answer("eve@example.com", Wire.Usage(10, 5, 4)));
         }
         var after = Cage.Report(protection);

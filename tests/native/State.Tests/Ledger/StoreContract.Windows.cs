@@ -236,4 +236,71 @@ public abstract partial class StoreContract
         Assert.That(await _store.SpendAsync(now - TimeSpan.FromHours(2), now - TimeSpan.FromHours(1)), Is.Empty);
         Assert.That(await _store.SpendAsync(now, now + TimeSpan.FromHours(1)), Has.Count.EqualTo(2));
     }
+
+    [Test]
+    public async Task What_was_spent_in_any_hours_is_the_sum_of_these_hours()
+    {
+        var account = _store.Open("b", null);
+        var random = new Random(20261130);
+        var people = new[] { "ada", "bob", "eve" }.Select(agent => new Attribution(agent, "p", "m", "", "")).ToArray();
+        var settled = new List<(DateTimeOffset At, Attribution Who, long Cost)>();
+        for (var i = 0; i < 40; i++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(random.Next(0, 9 * 60)));
+            var demand = Exactly(1) with { Attribution = people[random.Next(3)] };
+            await account.HoldAsync(demand, NoWait);
+            settled.Add((_clock.GetUtcNow(), demand.Attribution!, random.Next(0, 50)));
+            account.Settle(new Settlement(demand.Call, P(settled[^1].Cost), demand.Attribution));
+            await _store.FlushAsync();
+        }
+        var (first, last) = (settled[0].At.ToUnixTimeSeconds() / 3600, settled[^1].At.ToUnixTimeSeconds() / 3600);
+        for (var i = 0; i < 60; i++)
+        {
+            var (from, until) = (random.NextInt64(first - 30, last + 30), random.NextInt64(first - 30, last + 30));
+            var (isFrom, isUntil) = (random.Next(4) > 0, random.Next(4) > 0);
+            var expected = settled.Where(s => (!isFrom || s.At.ToUnixTimeSeconds() / 3600 >= from) && (!isUntil || s.At.ToUnixTimeSeconds() / 3600 < until))
+                .GroupBy(s => s.Who.Agent).ToDictionary(g => g.Key, g => (Calls: g.LongCount(), Cost: g.Sum(s => s.Cost)));
+            var lines = await _store.SpendAsync(isFrom ? DateTimeOffset.FromUnixTimeSeconds(from * 3600) : null, isUntil ? DateTimeOffset.FromUnixTimeSeconds(until * 3600) : null);
+            Assert.That(lines.ToDictionary(l => l.Attribution.Agent, l => (l.Calls, Cost: l.Cost.Value)), Is.EquivalentTo(expected), $"hours {from} to {until}");
+        }
+    }
+
+    [Test]
+    public async Task What_is_billed_above_its_hold_is_listed_one_by_one_here_and_in_the_budgets_above()
+    {
+        var top = _store.Open("top", P(1_000_000));
+        var leaf = _store.Open(new BudgetTerms("leaf", P(1_000_000), Parent: "top"));
+        var jane = new Attribution("jane", "openai", "gpt|4", "p", Attribution.Join(["b", "a"]));
+        foreach (var (account, cost, who, told) in new (ILedgerAccount, long, Attribution?, Attribution?)[]
+            { (leaf, 60, jane, null), (leaf, 61, jane, null), (leaf, 0, jane, null), (top, 100, null, jane), (leaf, 70, null, null) })
+        {
+            var demand = Exactly(60);
+            await account.HoldAsync(demand, NoWait);
+            account.Settle(new Settlement(demand.Call, P(cost), who, Told: told));
+            Assert.That(account.Settle(new Settlement(demand.Call, P(cost), who)), Is.False);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await _store.FlushAsync();
+        }
+        var (below, above) = (await leaf.OverrunsAsync(1000), await top.OverrunsAsync(2));
+        Assert.That(below.Newest.Select(o => (o.By, o.Held, o.Billed)), Is.EqualTo(new[] { ((Attribution?)null, P(60), P(70)), (jane, P(60), P(61)) }));
+        Assert.That((below.Count, below.Above, above.Count, above.Above), Is.EqualTo((2L, P(11), 3L, P(51))));
+        Assert.That(above.Newest.Select(o => (o.By, o.Billed)), Is.EqualTo(new[] { ((Attribution?)null, P(70)), (jane, P(100)) }), "the newest first, no more than were asked for");
+        Assert.That(above.Newest[0].At - above.Newest[1].At, Is.EqualTo(TimeSpan.FromSeconds(1)).Within(TimeSpan.FromMilliseconds(500)));
+        Assert.That(() => leaf.OverrunsAsync(0).AsTask(), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public async Task Of_many_that_were_billed_above_their_holds_the_newest_are_listed_and_all_counted()
+    {
+        var account = _store.Open("b", P(1_000_000));
+        for (var i = 1; i <= Overruns.Kept + 5; i++)
+        {
+            var demand = Exactly(1);
+            await account.HoldAsync(demand, Forever);
+            account.Settle(demand.Call, P(1 + i));
+        }
+        var found = await account.OverrunsAsync(Overruns.Kept);
+        Assert.That((found.Count, found.Above, found.Newest.Count), Is.EqualTo(((long)Overruns.Kept + 5, P(505_515), Overruns.Kept)));
+        Assert.That(found.Newest.Select(o => o.Billed.Value), Is.EqualTo(Enumerable.Range(0, Overruns.Kept).Select(i => (long)(Overruns.Kept + 6 - i))));
+    }
 }

@@ -156,6 +156,19 @@ public class SqliteStoreTests : StoreContract
     }
 
     [Test]
+    public async Task The_integrity_check_finds_a_day_that_is_not_the_sum_of_its_hours([Values("UPDATE spend_days SET cost_pico = 5", "DELETE FROM spend", "DELETE FROM spend_days")] string tampering)
+    {
+        using var store = Real();
+        var account = store.Open("b", P(100));
+        var demand = Exactly(10);
+        await account.HoldAsync(demand, Forever);
+        account.Settle(new Settlement(demand.Call, P(4), new Attribution("a", "", "m", "", "")));
+        Assert.That(store.CheckIntegrity(), Is.Empty);
+        OtherSqlite.Query(store.FilePath, tampering);
+        Assert.That(store.CheckIntegrity(), Has.One.Contains("sums of days are not those of their hours"));
+    }
+
+    [Test]
     public void Options_out_of_range_are_named()
     {
         var wrong = Assert.Throws<ArgumentOutOfRangeException>(() => Real(new SqliteStoreOptions { HoldExpiry = TimeSpan.FromSeconds(14) }));
