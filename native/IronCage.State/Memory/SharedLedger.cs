@@ -12,7 +12,7 @@ namespace IronCage.State;
 /// holds; holds of a process that died are booked as spent, in full. Between <see cref="Enter"/> and <see cref="Exit"/> the figures are this thread's alone; a change
 /// that its process does not live to finish is finished by the next one.
 /// </summary>
-internal sealed unsafe class SharedLedger : IBudgetLevel
+internal sealed unsafe partial class SharedLedger : IBudgetLevel
 {
     private readonly SharedMemory _memory;
     private readonly LedgerLayout* _at;
@@ -21,9 +21,6 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
     private readonly TimeProvider _clock;
     private BudgetWindow _window = BudgetWindow.Total;
     private int _slot = -1;
-
-    /// <summary>Called between the writes of a change. Only tests set it, who let the thread die there: in the library, where nobody does, the compiler leaves it out.</summary>
-    internal static Action? Wrote { get; set; }
 
     public SharedLedger(string name, Picodollars? limit, TimeProvider clock, BudgetWindow? window = null, nint parent = 0)
         : this(name, new SharedMemory(LedgerLayout.Length), clock)
@@ -245,9 +242,6 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
         throw new StoreException($"more than {LedgerLayout.MostOwners} processes draw on a budget in memory; use state=\"sqlite:///PATH\"");
     }
 
-    /// <summary>In <see cref="LedgerLayout.PendingOwner"/>: no owner's holds change.</summary>
-    private const int NoOwner = -1;
-
     private bool IsOver(out DateTimeOffset now)
     {
         now = _clock.GetUtcNow();
@@ -277,47 +271,4 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
     }
 
     private static string Text(byte* at) => Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(at));
-
-    private void Change(int owner, long spent, long held, long ownerHeld) => Change(owner, spent, held, ownerHeld, _at->Extra, _at->PeriodStart, _at->PeriodEnd);
-
-    /// <summary>Writes down what will be, then makes it so.</summary>
-    private void Change(int owner, long spent, long held, long ownerHeld, long extra, long start, long end)
-    {
-        Put(ref _at->PendingOwner, owner);
-        Put(ref _at->PendingSpent, spent);
-        Put(ref _at->PendingHeld, held);
-        Put(ref _at->PendingOwnerHeld, ownerHeld);
-        Put(ref _at->PendingExtra, extra);
-        Put(ref _at->PendingStart, start);
-        Put(ref _at->PendingEnd, end);
-        Put(ref _at->Pending, 1);
-        Finish();
-    }
-
-    private void Finish()
-    {
-        if (Volatile.Read(ref _at->Pending) == 0)
-            return;
-        Put(ref _at->Spent, _at->PendingSpent);
-        Put(ref _at->Held, _at->PendingHeld);
-        if (_at->PendingOwner != NoOwner)
-            Put(ref _owners[_at->PendingOwner].Held, _at->PendingOwnerHeld);
-        Put(ref _at->Extra, _at->PendingExtra);
-        Put(ref _at->PeriodStart, _at->PendingStart);
-        Put(ref _at->PeriodEnd, _at->PendingEnd);
-        Put(ref _at->Version, _at->Version + 1);
-        Put(ref _at->Pending, 0);
-    }
-
-    private static void Put(ref long at, long value)
-    {
-        Volatile.Write(ref at, value);
-        Wrote?.Invoke();
-    }
-
-    private static void Put(ref int at, int value)
-    {
-        Volatile.Write(ref at, value);
-        Wrote?.Invoke();
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using IronCage.Core.Audit;
 
 namespace IronCage.State;
@@ -54,6 +55,19 @@ internal sealed class AuditRows
         _last++;
         _isChanged = true;
         _insert.Bind(1, _last).BindText(2, agentBytes).BindText(3, typeBytes).BindText(4, timeBytes).BindText(5, detailsBytes).Bind(6, _hash).Run();
+    }
+
+    /// <summary>Adds an entry of the store itself: something that no caller asked for.</summary>
+    public void Note(string eventType, DateTimeOffset now, Action<Utf8JsonWriter> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+        Append("", eventType, now, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
     /// <summary>Writes the head, once for all entries of the transaction.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
@@ -49,6 +47,7 @@ internal sealed class LedgerTransaction
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
         Tokens = new TokenRows(database);
         Audit = new AuditRows(database);
+        Checks = new StoreChecks(database, _budgets, _spend);
     }
 
     /// <summary>The store's clock when the transaction began.</summary>
@@ -62,6 +61,9 @@ internal sealed class LedgerTransaction
 
     /// <summary>What was billed above its hold.</summary>
     public OverrunRows Overruns { get; }
+
+    /// <summary>What can be wrong with the file.</summary>
+    public StoreChecks Checks { get; }
 
     /// <summary>Whether the owner's heartbeat was written.</summary>
     public bool HeartbeatWritten { get; private set; }
@@ -193,17 +195,17 @@ internal sealed class LedgerTransaction
     /// <summary>Puts right what another program did to the sums of holds: their rows are the truth. Before the transaction changes anything.</summary>
     public void Balance()
     {
-        foreach (var (budget, held, sum) in _budgets.Unbalanced())
+        foreach (var (budget, held, sum) in Checks.Unbalanced())
         {
             if (Find(budget) is not { } row)
                 continue;
             row.SetHeld(sum);
-            Audit.Append("", "budget.repaired", Now, Json(json =>
+            Audit.Note("budget.repaired", Now, json =>
             {
                 json.WriteString("budget", budget);
                 json.WriteNumber("held_pico", held);
                 json.WriteNumber("open_holds_pico", sum);
-            }));
+            });
             Repairs.Add(string.Create(CultureInfo.InvariantCulture,
                 $"budget \"{budget}\" of {_database.Path}: held {new Picodollars(held)} dollars, but its open holds sum to {new Picodollars(sum)}; another program changed the file, and the sum was put right"));
         }
@@ -234,51 +236,6 @@ internal sealed class LedgerTransaction
     /// <summary>Takes the owner's row out, unless holds of it are left.</summary>
     public void Leave() => _leave.Bind(1, _owner.Id).Run();
 
-    /// <summary>How many budgets, open holds and audit entries there are.</summary>
-    public (long Budgets, long OpenHolds, long Entries) Count()
-    {
-        using var counts = _database.PrepareOnce("SELECT (SELECT count(*) FROM budgets), (SELECT count(*) FROM holds WHERE state = 0), (SELECT count(*) FROM audit_events)");
-        counts.Step();
-        return (counts.Integer(0), counts.Integer(1), counts.Integer(2));
-    }
-
-    /// <summary>What is wrong with the store, in words; empty when nothing is.</summary>
-    public IReadOnlyList<string> CheckIntegrity()
-    {
-        List<string> problems = [];
-        using (var check = _database.PrepareOnce("PRAGMA integrity_check"))
-        {
-            while (check.Step())
-            {
-                if (check.Text(0) is not "ok" and var problem)
-                    problems.Add(problem);
-            }
-        }
-        using (var sums = _database.PrepareOnce("""
-            WITH RECURSIVE below(top, name) AS (SELECT name, name FROM budgets UNION SELECT below.top, b.name FROM budgets b JOIN below ON b.parent = below.name)
-            SELECT b.name, b.held_pico,
-                coalesce((SELECT sum(amount_pico) FROM below JOIN holds h ON h.budget = below.name WHERE below.top = b.name AND h.state = 0), 0)
-            FROM budgets b
-            """))
-        {
-            while (sums.Step())
-            {
-                // This transaction may have changed the row without having written it yet.
-                var held = _budgets.Peek(sums.Text(0)) is { } row ? row.Held : sums.Integer(1);
-                if (held != sums.Integer(2))
-                    problems.Add(string.Create(CultureInfo.InvariantCulture, $"budget \"{sums.Text(0)}\": held {held}, but its open holds sum to {sums.Integer(2)}"));
-            }
-        }
-        using (var orphans = _database.PrepareOnce("SELECT count(*), min(budget) FROM holds WHERE budget NOT IN (SELECT name FROM budgets)"))
-        {
-            if (orphans.Step() && orphans.Integer(0) is > 0 and var count)
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{count} holds belong to no budget (\"{orphans.Text(1)}\")"));
-        }
-        if (_spend.DaysThatDiffer() is > 0 and var days)
-            problems.Add(string.Create(CultureInfo.InvariantCulture, $"spend: {days} sums of days are not those of their hours"));
-        return problems;
-    }
-
     /// <summary>A hold is over, on every level of its path.</summary>
     private void End(BudgetRow row, long amount, long actual)
     {
@@ -301,26 +258,14 @@ internal sealed class LedgerTransaction
     /// <summary>An audit entry of the store itself: money moved without a caller.</summary>
     private void Note(string eventType, string budget, Guid call, long held, long actual, string owner)
     {
-        Audit.Append("", eventType, Now, Json(json =>
+        Audit.Note(eventType, Now, json =>
         {
             json.WriteString("budget", budget);
             json.WriteString("call", call);
             json.WriteNumber("held_pico", held);
             json.WriteNumber("actual_pico", actual);
             json.WriteString("owner", owner);
-        }));
-    }
-
-    private static string Json(Action<Utf8JsonWriter> members)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        });
     }
 
     /// <summary>The account's row; null for one whose time zone is not known here: another process will do with it what is due, or this one when somebody asks for it and is told.</summary>

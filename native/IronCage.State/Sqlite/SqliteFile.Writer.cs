@@ -19,11 +19,8 @@ internal sealed partial class SqliteFile
     private List<WriteBehind> _takenBehind = [];
     private List<StoreRequest> _takenRequests = [];
     private SqliteAccount[] _takenWaiting = [];
-    private SqliteAccount[] _polled = [];
-    private bool _polling;
     private bool _committing;
     private int _failures;
-    private string? _dataVersion;
     private DateTimeOffset _heartbeatAt = DateTimeOffset.MinValue;
     private long? _sweptAt;
     private long _commitCount;
@@ -85,33 +82,6 @@ internal sealed partial class SqliteFile
     {
         lock (_gate)
             return _behind.Count > 0 || _requests.Count > 0 || _waiting.Count > 0;
-    }
-
-    /// <summary>Whether anything happened that could change a decision: another process committed, or it is time to look for silent owners.</summary>
-    private bool PollFindsWork()
-    {
-        if (!_polling)
-            return false;
-        try
-        {
-            var version = _database.Scalar("PRAGMA data_version");
-            var changed = version != _dataVersion;
-            _dataVersion = version;
-            return changed || SweepIsDue() || IsPeriodOver();
-        }
-        catch (StoreException)
-        {
-            return true; // the transaction will meet the same fault and report it
-        }
-    }
-
-    /// <summary>Whether a window has ended that somebody waits for.</summary>
-    private bool IsPeriodOver()
-    {
-        var now = _clock.GetUtcNow();
-        lock (_gate)
-            _polled = [.. _waiting];
-        return Array.Exists(_polled, account => account.IsPeriodOver(now));
     }
 
     /// <summary>One transaction of everything that is there once the file is locked.</summary>
@@ -283,34 +253,6 @@ internal sealed partial class SqliteFile
             }
             _options.Warn?.Invoke(repair);
         }
-    }
-
-    /// <summary>Looks for other processes' settlements for as long as somebody waits.</summary>
-    private void Poll()
-    {
-        foreach (var account in _takenWaiting)
-        {
-            lock (_gate)
-                _waiting.Remove(account);
-            if (account.HasWaiters)
-            {
-                lock (_gate)
-                    _waiting.Add(account);
-            }
-        }
-        lock (_gate)
-            SetPolling(_waiting.Count > 0);
-    }
-
-    private void SetPolling(bool needed)
-    {
-        if (needed == _polling)
-            return;
-        _polling = needed;
-        if (needed)
-            _pollTimer.Change(_options.PollInterval, _options.PollInterval);
-        else
-            _pollTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The transaction did not become durable: whoever waits learns it, what is written behind goes back to the head of the line.</summary>

@@ -7,7 +7,7 @@ namespace IronCage.State;
 
 /// <summary>
 /// One SQLite file of this process: one connection on one writer thread, which turns whatever has arrived into one transaction (group commit).
-/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Reads.cs</c> what it reads between transactions, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
+/// This part is the door for other threads; <c>SqliteFile.Writer.cs</c> is the thread, <c>SqliteFile.Polling.cs</c> what it looks for while somebody waits, <c>SqliteFile.Reads.cs</c> what it reads between transactions, <c>SqliteFile.Lifecycle.cs</c> its beginning and end.
 /// </summary>
 internal sealed partial class SqliteFile : IDisposable
 {

@@ -103,7 +103,7 @@ public sealed class SqliteStore : IStore
     public StoreCheck Check()
     {
         ThrowIfClosed();
-        var (problems, (budgets, openHolds, entries)) = _file.Request(transaction => (transaction.CheckIntegrity(), transaction.Count())).GetAwaiter().GetResult();
+        var (problems, (budgets, openHolds, entries)) = _file.Request(transaction => (transaction.Checks.CheckIntegrity(), transaction.Checks.Count())).GetAwaiter().GetResult();
         if (Audit.VerifyAsync().AsTask().GetAwaiter().GetResult().Fault is { } fault)
             problems = [.. problems, $"audit trail: {fault.Message}"];
         return new StoreCheck(problems, _file.Repairs, budgets, openHolds, entries);
