@@ -170,7 +170,7 @@ public class LlmRequest
     }
 
     /// <summary>A message of the user, as all protocols take it.</summary>
-    private protected static byte[] UserMessage(string text) => [.. "{\"role\":\"user\",\"content\":\""u8, .. Escaped(text), .. "\"}"u8];
+    private protected virtual byte[] UserMessage(string text) => [.. "{\"role\":\"user\",\"content\":\""u8, .. Escaped(text), .. "\"}"u8];
 
     private static byte[] Escaped(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
 

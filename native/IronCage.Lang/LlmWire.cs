@@ -18,11 +18,17 @@ public abstract class LlmWire
 
     private static readonly LlmWire[] OfAnthropic = [Anthropic.MessagesWire.Instance];
 
+    private static readonly LlmWire[] OfGemini =
+    [
+        Gemini.GenerateContentWire.Instance, Gemini.EmbedContentWire.Instance, Anthropic.RawPredictWire.Instance, OpenAi.ChatWire.Instance, Embeddings.EmbeddingsWire.Instance,
+    ];
+
     /// <summary>The wires of a host's protocol, the usual one first; none when it is not built.</summary>
     public static IReadOnlyList<LlmWire> Of(LlmProtocol protocol) => protocol switch
     {
         LlmProtocol.OpenAi => OfOpenAi,
         LlmProtocol.Anthropic => OfAnthropic,
+        LlmProtocol.Gemini => OfGemini,
         _ => [],
     };
 
@@ -50,8 +56,12 @@ public abstract class LlmWire
     /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
     public abstract Endpoint EndpointOf(ReadOnlySpan<byte> path);
 
-    /// <summary>Reads a request. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public abstract bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem);
+    /// <summary>The model that a path names, in protocols whose requests say it there; null otherwise.</summary>
+    /// <param name="path">As of <see cref="EndpointOf"/>.</param>
+    public virtual string? ModelOf(ReadOnlySpan<byte> path) => null;
+
+    /// <summary>Reads a request. <c>model</c> is the one that its path names, null if none. On failure <paramref name="problem"/> is one line without content of the body.</summary>
+    public abstract bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem);
 
     /// <summary>Reads a whole answer; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
     public abstract bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer);

@@ -11,18 +11,24 @@ internal static class RequestFields<TField>
     private static readonly TField[] Fields = Enum.GetValues<TField>();
     private static readonly string[] Names = [.. Fields.Select(field => JsonNamingPolicy.SnakeCaseLower.ConvertName(field.ToString()))];
     private static readonly byte[][] Utf8Names = [.. Names.Select(Encoding.UTF8.GetBytes)];
+    private static readonly byte[][] CamelNames = [.. Fields.Select(field => Encoding.UTF8.GetBytes(JsonNamingPolicy.CamelCase.ConvertName(field.ToString())))];
 
     /// <summary>Reads one field of a request.</summary>
     /// <param name="reader">At the value; afterwards on its last token.</param>
     /// <param name="body">The whole body.</param>
     /// <param name="request">Receives what is found.</param>
     /// <param name="field">Which it is.</param>
-    /// <param name="name">As it stands in the body.</param>
+    /// <param name="name">Where its name stands in the body.</param>
     /// <returns>What the value should have been; null when it is that.</returns>
-    public delegate string? FieldReader<in TRequest>(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, TRequest request, TField field, ReadOnlySpan<byte> name);
+    public delegate string? FieldReader<in TRequest>(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, TRequest request, TField field, TextSpan name);
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public static bool TryRead<TRequest>(ReadOnlySpan<byte> body, TRequest request, FieldReader<TRequest> read, out string problem)
+    /// <param name="body">The body.</param>
+    /// <param name="request">Receives what is found.</param>
+    /// <param name="read">Reads a field.</param>
+    /// <param name="problem">Why not.</param>
+    /// <param name="isCamel">The protocol takes names in camel case, too (maxTokens), as the same fields.</param>
+    public static bool TryRead<TRequest>(ReadOnlySpan<byte> body, TRequest request, FieldReader<TRequest> read, out string problem, bool isCamel = false)
         where TRequest : LlmRequest
     {
         problem = "";
@@ -38,7 +44,7 @@ internal static class RequestFields<TField>
             var seen = 0UL;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var which = Find(ref reader);
+                var which = Find(ref reader, isCamel);
                 if (which == 0 && (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan)))
                     request.AddText(ref reader);
                 if (which > 0 && (seen & (1UL << which)) != 0)
@@ -48,7 +54,7 @@ internal static class RequestFields<TField>
                     return false;
                 }
                 seen |= 1UL << which;
-                var name = reader.ValueSpan;
+                var name = BodyString.Place(ref reader);
                 reader.Read();
                 if (read(ref reader, body, request, Fields[which], name) is { } accepted)
                 {
@@ -69,11 +75,11 @@ internal static class RequestFields<TField>
         return problem.Length == 0;
     }
 
-    private static int Find(ref Utf8JsonReader reader)
+    private static int Find(ref Utf8JsonReader reader, bool isCamel)
     {
         for (var i = 1; i < Utf8Names.Length; i++)
         {
-            if (ReaderText.Is(ref reader, Utf8Names[i]))
+            if (ReaderText.Is(ref reader, Utf8Names[i]) || (isCamel && ReaderText.Is(ref reader, CamelNames[i])))
                 return i;
         }
         return 0;

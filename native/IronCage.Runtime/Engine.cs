@@ -49,7 +49,7 @@ public sealed class Engine : IDisposable
         Log = Telemetry.Logger("IronCage.Runtime");
         Hosts = new HostTable();
         Catalogue = PriceCatalogue.Load(clock);
-        Stores = new StoreSet(clock, ids);
+        Stores = new StoreSet(clock, ids, warn: message => Log.LogWarning("{Message}", message));
         Bounds = new SpendingBound(Tokens, Margins);
         if (options.LlmHosts is { Length: > 0 } hosts)
             AddHosts(hosts);

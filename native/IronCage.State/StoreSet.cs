@@ -28,12 +28,13 @@ public sealed class StoreSet : IDisposable
     /// <param name="clock">For all stores.</param>
     /// <param name="ids">For all stores.</param>
     /// <param name="options">For SQLite stores; null: the defaults.</param>
-    public StoreSet(TimeProvider clock, IIdSource ids, SqliteStoreOptions? options = null)
+    /// <param name="warn">Told, in words, what was found wrong with a store and put right; null: nobody is. Called on any thread; must not throw.</param>
+    public StoreSet(TimeProvider clock, IIdSource ids, SqliteStoreOptions? options = null, Action<string>? warn = null)
     {
         options?.Validate();
         _clock = clock;
         _ids = ids;
-        _options = options ?? new SqliteStoreOptions();
+        _options = (options ?? new SqliteStoreOptions()) with { Warn = warn };
         Memory = new MemoryStore(clock, ids);
     }
 
@@ -68,7 +69,15 @@ public sealed class StoreSet : IDisposable
     /// <summary>The audit trail of a store that exists: a URL as of <see cref="Open"/>, or the path of an SQLite file. Nothing is made.</summary>
     /// <exception cref="ArgumentException">The text has none of the accepted forms, or the store keeps no audit trail.</exception>
     /// <exception cref="StoreException">There is no such file, or it cannot be opened.</exception>
-    public IAuditLog OpenAudit(string urlOrPath)
+    public IAuditLog OpenAudit(string urlOrPath) =>
+        OpenExisting(urlOrPath).Audit ?? throw new ArgumentException("this store keeps no audit trail that can be read; name an SQLite store");
+
+    /// <summary>An SQLite store that exists: its URL, or the path of its file. Nothing is made.</summary>
+    /// <exception cref="ArgumentException">The text names another kind of store, or none.</exception>
+    /// <exception cref="StoreException">There is no such file, or it cannot be opened.</exception>
+    public SqliteStore OpenFile(string urlOrPath) => OpenExisting(urlOrPath) as SqliteStore ?? throw new ArgumentException("only an SQLite store can be checked; name one");
+
+    private IStore OpenExisting(string urlOrPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(urlOrPath);
         if (!IsUrl(urlOrPath))
@@ -82,7 +91,7 @@ public sealed class StoreSet : IDisposable
         {
             RequireFile(SqliteFiles.Canonical(PathOf(urlOrPath, out _)));
         }
-        return Open(urlOrPath).Audit ?? throw new ArgumentException("this store keeps no audit trail that can be read; name an SQLite store");
+        return Open(urlOrPath);
     }
 
     private static bool IsUrl(string text) => text == "memory" || text.StartsWith("sqlite:", StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal);

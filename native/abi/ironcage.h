@@ -383,6 +383,15 @@ int32_t ironcage_spend(ironcage_buffer *out, uint64_t engine, const uint8_t *opt
 
 int32_t ironcage_budget_free(uint64_t budget);
 
+/* ---- Stores ----------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Checks an SQLite store, which may be in use: the structure of its file, every budget's held sum against the rows of its open holds, and the chain of the audit trail.
+ * {"state": required, "sqlite:///PATH", or the path, of a file that exists}. Gives {"sound", "problems": what is wrong, in words; "repaired": sums of holds that were wrong and
+ * have been put right since the file was opened, in words; "budgets", "open_holds", "entries": how many there are}. "sound" is false if any is listed. Reads the whole file.
+ */
+int32_t ironcage_store_check(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
 /* ---- Audit ------------------------------------------------------------------------------------------------------------------ */
 
 /*

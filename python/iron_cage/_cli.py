@@ -9,6 +9,7 @@ from iron_cage import (
     _cli_prices,
     _cli_scan,
     _cli_spend,
+    _cli_store,
 )
 
 #: In the order of the help.
@@ -17,6 +18,7 @@ COMMANDS = (
     _cli_prices,
     _cli_scan,
     _cli_spend,
+    _cli_store,
 )
 
 

@@ -3,14 +3,17 @@
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from kill_matrix import STORES, Round, Wrong
 
 from iron_cage.testing import bill
 
@@ -59,7 +62,7 @@ while True:
 """
 
 
-@pytest.mark.parametrize("round", range(20 if LONG else 5))
+@pytest.mark.parametrize("round", range(20 if LONG else 1))
 def test_four_processes_of_64_threads_with_random_kills_and_restarts_never_exceed_the_budget(tmp_path, round):
     rng = random.Random(round)
     limit = Decimal("0.03")
@@ -121,6 +124,29 @@ def test_four_processes_of_64_threads_with_random_kills_and_restarts_never_excee
 def figures(db):
     with sqlite3.connect(db) as connection:
         return [Decimal(value) / 10**12 for value in connection.execute("select spent_pico, held_pico from budgets").fetchone()]
+
+
+def test_the_kill_matrix_of_threads_processes_and_stores(tmp_path):
+    """A process of its own, without pytest's threads: it forks. The show is the same: python tests/python/kill_matrix.py --rounds 1000"""
+    matrix = subprocess.run([sys.executable, str(Path(__file__).with_name("kill_matrix.py")), "--rounds", "1000" if LONG else "20"], capture_output=True, text=True)
+    print("\n" + matrix.stdout)
+    assert matrix.returncode == 0, matrix.stdout + matrix.stderr
+    stores = STORES if shutil.which("redis-server") else STORES[:2]
+    assert all(f"\n{store}" in matrix.stdout for store in stores)
+
+
+@pytest.mark.parametrize(("billed", "spent", "held", "message"), [
+    (["0.5", "0.25"], "0.5", "0", "billed 0.75, but only 0.5 booked"),
+    (["0.5"], "0.5", "0.1", "0.1 held by nobody"),
+    (["0.5"], "2", "0", "spent 2 of"),
+    (["0.01"], "0.03", "0", "0.02 booked above the bill for 0 calls at most"),
+])
+def test_the_matrix_would_tell_a_book_that_does_not_agree(monkeypatch, tmp_path, billed, spent, held, message):
+    one = Round("", None, ("memory", 1, 1), message, tmp_path, None)
+    one.limit = Decimal(1)
+    monkeypatch.setattr(one, "books", lambda: [Decimal(spent), Decimal(held), Decimal(0), Decimal(0)])
+    with pytest.raises(Wrong, match=message):
+        one.compare([Decimal(call) for call in billed], [Decimal(0)])
 
 
 def test_an_owner_that_wakes_after_its_expiry_corrects_once(tmp_path):

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Fields = IronCage.Lang.RequestFields<IronCage.Lang.Anthropic.MessagesRequestReader.Field>;
 
 namespace IronCage.Lang.Anthropic;
 
@@ -9,9 +9,7 @@ public static class MessagesRequestReader
     /// <summary>The provider's own prompt for answers by a schema: not published as a figure; a bound with room.</summary>
     internal const long TokensOfSchemaPrompt = 1024;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = BodyString.MaxDepth };
-
-    private enum Field
+    internal enum Field
     {
         Other,
         Model,
@@ -33,66 +31,19 @@ public static class MessagesRequestReader
         McpServers,
     }
 
-    private static readonly (byte[] Utf8, string Name)[] Fields =
-        [.. new[] { "", "model", "stream", "max_tokens", "messages", "system", "tools", "thinking", "cache_control", "output_config", "output_format", "service_tier", "speed",
-            "inference_geo", "fallbacks", "context_management", "container", "mcp_servers" }
-            .Select(n => (Encoding.UTF8.GetBytes(n), n))];
-
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out MessagesRequest request, out string problem)
+    /// <param name="body">The body.</param>
+    /// <param name="request">What it says.</param>
+    /// <param name="problem">Why it cannot be read.</param>
+    /// <param name="model">The model, where the path names it; one in the body then counts for nothing.</param>
+    public static bool TryRead(ReadOnlySpan<byte> body, out MessagesRequest request, out string problem, string? model = null)
     {
-        request = new MessagesRequest();
-        problem = "";
-        try
-        {
-            var reader = new Utf8JsonReader(body, Options);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                problem = "the body is not a JSON object";
-                return false;
-            }
-            request.BodyStart = (int)reader.TokenStartIndex + 1;
-            var seen = 0u;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var field = FieldOf(ref reader);
-                if (field == Field.Other && (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan)))
-                    request.AddText(ref reader);
-                if (field != Field.Other && (seen & (1u << (int)field)) != 0)
-                {
-                    // Parsers disagree on which of two equal keys counts: nobody can say what this request would cost.
-                    problem = $"the body has the key \"{Fields[(int)field].Name}\" twice";
-                    return false;
-                }
-                seen |= 1u << (int)field;
-                var name = reader.ValueSpan;
-                reader.Read();
-                if (!ReadField(ref reader, body, request, field, name, out problem))
-                    return false;
-            }
-            if (reader.Read()) // what follows the object would be an error that Read reports
-                problem = "the body has something after its JSON object";
-        }
-        catch (JsonException)
-        {
-            problem = "the body is not valid JSON, or is nested deeper than 256 levels";
+        request = new MessagesRequest { Model = model ?? "" };
+        if (!Fields.TryRead(body, request, ReadField, out problem))
             return false;
-        }
-        if (problem.Length == 0 && request.Model.Length == 0)
-            problem = "the body names no model";
         if (request.Reasoning is null && ThinksOnlyWhenAsked(request.Model))
             request.Reasoning = false;
-        return problem.Length == 0;
-    }
-
-    private static Field FieldOf(ref Utf8JsonReader reader)
-    {
-        for (var i = 1; i < Fields.Length; i++)
-        {
-            if (ReaderText.Is(ref reader, Fields[i].Utf8))
-                return (Field)i;
-        }
-        return Field.Other;
+        return true;
     }
 
     /// <summary>The generations 3 and 4 think only in requests that say so. Later ones may by themselves.</summary>
@@ -100,36 +51,31 @@ public static class MessagesRequestReader
         model.StartsWith("claude-3", StringComparison.Ordinal) || model.StartsWith("claude-4", StringComparison.Ordinal) || model.StartsWith("claude-opus-4", StringComparison.Ordinal)
         || model.StartsWith("claude-sonnet-4", StringComparison.Ordinal) || model.StartsWith("claude-haiku-4", StringComparison.Ordinal);
 
-    private static bool ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, MessagesRequest request, Field field, ReadOnlySpan<byte> name, out string problem)
+    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, MessagesRequest request, Field field, TextSpan name)
     {
-        problem = "";
         var isNull = reader.TokenType == JsonTokenType.Null;
         switch (field)
         {
-            case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.SetModel(model, ref reader);
-                return true;
-            case Field.Model:
-                return Wrong(field, $"a string of at most {BodyString.MaxModelName} bytes", out problem);
+            case Field.Model when request.Model.Length == 0:
+                return RequestValue.Model(ref reader, request);
             case Field.Stream:
-                request.Stream = reader.TokenType == JsonTokenType.True;
-                return isNull || reader.TokenType is JsonTokenType.True or JsonTokenType.False || Wrong(field, "a boolean", out problem);
+                return RequestValue.Stream(ref reader, request);
             case Field.MaxTokens:
-                return ReadLimit(ref reader, request) || Wrong(field, "an integer from 0 to 2147483647", out problem);
+                return RequestValue.Limit(ref reader, request, "max_tokens");
             case Field.Messages:
-                return ReadMessages(ref reader, request) || Wrong(field, "an array", out problem);
+                return ReadMessages(ref reader, request) ? null : "an array";
             case Field.System when !isNull:
                 request.Messages++;
                 BlockWalker.Content(ref reader, request, counts: true);
-                return true;
+                return null;
             case Field.Thinking when !isNull:
-                return ReadThinking(ref reader, request) || Wrong(field, "an object with a \"budget_tokens\" from 0 to 2147483647, if any", out problem);
+                return ReadThinking(ref reader, request) ? null : "an object with a \"budget_tokens\" from 0 to 2147483647, if any";
             case Field.CacheControl when !isNull:
                 BlockWalker.Cache(reader, request);
                 break;
             case Field.Tools or Field.OutputConfig or Field.OutputFormat when !isNull:
                 ReadDefinitions(ref reader, body, request, field);
-                return true;
+                return null;
             case Field.ServiceTier when !isNull && !Says(ref reader, "auto"u8) && !Says(ref reader, "standard_only"u8):
                 request.UnpricedFeature ??= "this service_tier";
                 break;
@@ -139,10 +85,10 @@ public static class MessagesRequestReader
             case Field.InferenceGeo when !isNull && !Says(ref reader, "global"u8):
                 request.UnpricedFeature ??= "this inference_geo";
                 break;
-            case Field.Fallbacks when !IsEmpty(reader):
+            case Field.Fallbacks when !RequestValue.IsEmpty(reader):
                 request.UnpricedFeature ??= "fallbacks to other models";
                 break;
-            case Field.McpServers when !IsEmpty(reader):
+            case Field.McpServers when !RequestValue.IsEmpty(reader):
                 request.UnboundedFeature ??= "mcp_servers";
                 break;
             case Field.Container when !isNull:
@@ -152,22 +98,11 @@ public static class MessagesRequestReader
                 request.UnboundedFeature ??= "context_management that does more than clear";
                 break;
         }
-        BlockWalker.Any(ref reader, request, name, isData: field == Field.Other);
-        return true;
-    }
-
-    private static bool Wrong(Field field, string accepted, out string problem)
-    {
-        problem = $"\"{Fields[(int)field].Name}\" is not {accepted}";
-        return false;
+        BlockWalker.Any(ref reader, request, body[name.Start..name.End], isData: field == Field.Other);
+        return null;
     }
 
     private static bool Says(ref Utf8JsonReader reader, ReadOnlySpan<byte> value) => reader.TokenType == JsonTokenType.String && ReaderText.Is(ref reader, value);
-
-    /// <summary>Null, or an array or object with nothing in it. By value: the caller's reader stays.</summary>
-    private static bool IsEmpty(Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Null
-        || (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.Read() && reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject);
 
     /// <summary>Whether every edit of the context only takes something away: others (compaction) ask the model once more. By value: the caller's reader stays.</summary>
     private static bool OnlyClears(Utf8JsonReader reader)
@@ -183,21 +118,6 @@ public static class MessagesRequestReader
                 && !Says(ref reader, "thinking_turns"u8) && !Says(ref reader, "all"u8))
                 return false;
         }
-        return true;
-    }
-
-    private static bool ReadLimit(ref Utf8JsonReader reader, MessagesRequest request)
-    {
-        var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            request.NullLimits.Add(("max_tokens", place));
-            return true;
-        }
-        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var limit) || limit is < 0 or > int.MaxValue)
-            return false;
-        request.OutputLimitValues.Add(place);
-        request.OutputLimit = limit;
         return true;
     }
 

@@ -14,7 +14,7 @@ internal sealed class MessagesWire : LlmWire
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         path.EndsWith("/messages"u8) ? Endpoint.Generate : path.EndsWith("/messages/count_tokens"u8) ? Endpoint.Free : Endpoint.Unread;
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
         var read = MessagesRequestReader.TryRead(body, out var messages, out problem);
         request = messages;

@@ -36,18 +36,14 @@ public static class CompletionsRequestReader
         return true;
     }
 
-    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, CompletionsRequest request, Field field, ReadOnlySpan<byte> name)
+    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, CompletionsRequest request, Field field, TextSpan name)
     {
         switch (field)
         {
-            case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.SetModel(model, ref reader);
-                return null;
             case Field.Model:
-                return $"a string of at most {BodyString.MaxModelName} bytes";
+                return RequestValue.Model(ref reader, request);
             case Field.Stream:
-                request.Stream = reader.TokenType == JsonTokenType.True;
-                return reader.TokenType is JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False ? null : "a boolean";
+                return RequestValue.Stream(ref reader, request);
             case Field.Prompt:
                 return TokenInput.Read(ref reader, body, request) ? null : TokenInput.Accepted;
             case Field.N or Field.BestOf:
@@ -60,12 +56,12 @@ public static class CompletionsRequestReader
                     request.Choices = choices.Choices;
                 return null;
             case Field.MaxTokens:
-                return ChatRequestReader.ReadLimit(ref reader, request, "max_tokens") ? null : "an integer from 0 to 2147483647";
+                return RequestValue.Limit(ref reader, request, "max_tokens", name);
             case Field.StreamOptions:
                 ChatRequestReader.ReadStreamOptions(ref reader, request);
                 return null;
         }
-        TextWalker.Collect(ref reader, body, request, name);
+        TextWalker.Collect(ref reader, body, request, body[name.Start..name.End]);
         return null;
     }
 }

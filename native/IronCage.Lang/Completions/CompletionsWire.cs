@@ -14,7 +14,7 @@ internal sealed class CompletionsWire : LlmWire
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/completions"u8) ? Endpoint.Generate : Endpoint.Unread;
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
         var read = CompletionsRequestReader.TryRead(body, out var completions, out problem);
         request = completions;

@@ -21,19 +21,16 @@ public static class EmbeddingsRequestReader
         return Fields.TryRead(body, request, ReadField, out problem);
     }
 
-    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, LlmRequest request, Field field, ReadOnlySpan<byte> name)
+    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, LlmRequest request, Field field, TextSpan name)
     {
         switch (field)
         {
-            case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.SetModel(model, ref reader);
-                return null;
             case Field.Model:
-                return $"a string of at most {BodyString.MaxModelName} bytes";
+                return RequestValue.Model(ref reader, request);
             case Field.Input:
                 return TokenInput.Read(ref reader, body, request) ? null : TokenInput.Accepted;
         }
-        TextWalker.Collect(ref reader, body, request, name);
+        TextWalker.Collect(ref reader, body, request, body[name.Start..name.End]);
         return null;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class EmbeddingsWire : LlmWire
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/embeddings"u8) ? Endpoint.Generate : Endpoint.Unread;
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem) => EmbeddingsRequestReader.TryRead(body, out request, out problem);
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem) => EmbeddingsRequestReader.TryRead(body, out request, out problem);
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => EmbeddingsAnswerReader.TryRead(body, out answer);
 

@@ -54,8 +54,9 @@ public sealed class HostTable
             return default;
         if (IsFree(method))
             return new Target(entry.Protocol, Endpoint.None, entry.Host);
-        var wire = LlmWire.Find(entry.Protocol, url[parts.Path].TrimEnd((byte)'/'), out var endpoint);
-        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire, NamesModel = ModelPaths.Names(url[parts.Path]) };
+        var path = url[parts.Path].TrimEnd((byte)'/');
+        var wire = LlmWire.Find(entry.Protocol, path, out var endpoint);
+        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire, Model = wire?.ModelOf(path), NamesModel = ModelPaths.Names(path) };
     }
 
     private static bool IsFree(ReadOnlySpan<byte> method) =>
@@ -64,12 +65,9 @@ public sealed class HostTable
 
     private static readonly Entry OpenAi = new(LlmProtocol.OpenAi, "api.openai.com");
 
-    private static bool IsWellKnown(ReadOnlySpan<byte> host)
-    {
-        var name = "api.openai.com"u8;
-        return host.Length >= name.Length && Ascii.EqualsIgnoreCase(host[^name.Length..], name)
-            && (host.Length == name.Length || host[^(name.Length + 1)] == (byte)'.');
-    }
+    /// <summary>Whether a host is this one, or has it behind a prefix.</summary>
+    private static bool IsAt(ReadOnlySpan<byte> host, ReadOnlySpan<byte> name, char separator) =>
+        host.Length >= name.Length && Ascii.EqualsIgnoreCase(host[^name.Length..], name) && (host.Length == name.Length || host[^(name.Length + 1)] == (byte)separator);
 
     private Entry? Find(in UrlParts parts, ReadOnlySpan<byte> url)
     {
@@ -88,9 +86,11 @@ public sealed class HostTable
         var lookup = _entries.GetAlternateLookup<ReadOnlySpan<char>>();
         if (lookup.TryGetValue(key[..authority.Length], out var exact))
             return exact;
-        // Regional endpoints (eu.api.openai.com) are the same host.
-        if (IsWellKnown(url[parts.Host]))
+        // Regional endpoints (eu.api.openai.com, europe-west4-aiplatform.googleapis.com) are the same host.
+        if (IsAt(url[parts.Host], "api.openai.com"u8, '.'))
             return OpenAi;
+        if (IsAt(url[parts.Host], "aiplatform.googleapis.com"u8, '-') || IsAt(url[parts.Host], "aiplatform.googleapis.com"u8, '.'))
+            return new Entry(LlmProtocol.Gemini, Encoding.ASCII.GetString(url[parts.Host]).ToLowerInvariant());
         // A URL may leave out the default port that an entry names, or name one that the entry leaves out.
         var host = url[parts.Host];
         if (host.Length != authority.Length)

@@ -8,4 +8,7 @@ public readonly record struct Target(LlmProtocol Protocol, Endpoint Endpoint, st
 
     /// <summary>The URL itself says which model is asked: that in the body does not decide.</summary>
     public bool NamesModel { get; init; }
+
+    /// <summary>The model that the URL asks, in protocols whose bodies do not say it; null otherwise.</summary>
+    public string? Model { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class ChatWire : LlmWire
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/chat/completions"u8) ? Endpoint.Generate : Endpoint.Unread;
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
         var read = ChatRequestReader.TryRead(body, out var chat, out problem);
         request = chat;

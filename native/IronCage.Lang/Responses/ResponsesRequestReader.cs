@@ -32,21 +32,17 @@ public static class ResponsesRequestReader
         return Fields.TryRead(body, request, ReadField, out problem);
     }
 
-    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ResponsesRequest request, Field field, ReadOnlySpan<byte> name)
+    private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ResponsesRequest request, Field field, TextSpan name)
     {
         var isNull = reader.TokenType == JsonTokenType.Null;
         switch (field)
         {
-            case Field.Model when reader.ValueSpan.Length <= BodyString.MaxModelName && ReaderText.Read(ref reader) is { } model:
-                request.SetModel(model, ref reader);
-                return null;
             case Field.Model:
-                return $"a string of at most {BodyString.MaxModelName} bytes";
+                return RequestValue.Model(ref reader, request);
             case Field.Stream:
-                request.Stream = reader.TokenType == JsonTokenType.True;
-                return isNull || reader.TokenType is JsonTokenType.True or JsonTokenType.False ? null : "a boolean";
+                return RequestValue.Stream(ref reader, request);
             case Field.MaxOutputTokens:
-                return ReadLimit(ref reader, request) ? null : "an integer from 0 to 2147483647";
+                return RequestValue.Limit(ref reader, request, "max_output_tokens");
             case Field.Input:
                 var start = (int)reader.TokenStartIndex;
                 ItemWalker.Input(ref reader, request);
@@ -76,27 +72,12 @@ public static class ResponsesRequestReader
                 request.UnboundedParts++;
                 request.UnboundedFeature ??= "a stored prompt, which may have tools that the provider runs";
                 break;
-            case Field.ContextManagement when !IsEmpty(reader):
+            case Field.ContextManagement when !RequestValue.IsEmpty(reader):
                 request.UnboundedFeature ??= "context_management";
                 break;
         }
-        ItemWalker.Any(ref reader, request, name);
+        ItemWalker.Any(ref reader, request, body[name.Start..name.End]);
         return null;
-    }
-
-    private static bool ReadLimit(ref Utf8JsonReader reader, ResponsesRequest request)
-    {
-        var place = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            request.NullLimits.Add(("max_output_tokens", place));
-            return true;
-        }
-        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var limit) || limit is < 0 or > int.MaxValue)
-            return false;
-        request.OutputLimitValues.Add(place);
-        request.OutputLimit = limit;
-        return true;
     }
 
     /// <summary>The definitions count as a whole, structure included; their texts must not count twice.</summary>
@@ -132,9 +113,4 @@ public static class ResponsesRequestReader
             reader.Skip();
         }
     }
-
-    /// <summary>Null, or an array or object with nothing in it. By value: the caller's reader stays.</summary>
-    private static bool IsEmpty(Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Null
-        || (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.Read() && reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject);
 }

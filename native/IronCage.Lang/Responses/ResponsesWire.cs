@@ -21,7 +21,7 @@ internal sealed class ResponsesWire : LlmWire
         return path.EndsWith("/cancel"u8) && path[..^"/cancel"u8.Length] is var id && id[..Math.Max(0, id.LastIndexOf((byte)'/'))].EndsWith("/responses"u8) ? Endpoint.None : Endpoint.Unread;
     }
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
         var read = ResponsesRequestReader.TryRead(body, out var responses, out problem);
         request = responses;

@@ -108,7 +108,7 @@ public sealed partial class ProtectedCall
             // What is held must bound what is sent: a redacted text may be longer than the one that was found.
             body = _rewritten = RawEdits.Apply(body, _edits);
             _edits.Clear();
-            if (!_wire.TryReadRequest(body, out _request, out var problem))
+            if (!_wire.TryReadRequest(body, _target.Model, out _request, out var problem))
                 return Refuse(Refusal.Denied("the redacted request cannot be read: " + problem, "unreadable_request", Model));
         }
         ValueTask<HoldOutcome?> pending;
@@ -241,7 +241,7 @@ public sealed partial class ProtectedCall
             return Refusal.Endpoint(_target.Host, LlmWire.Of(_target.Protocol));
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
-        return _wire.TryReadRequest(body, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);
+        return _wire.TryReadRequest(body, _target.Model, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);
     }
 
     private static int BodyDigest(ReadOnlySpan<byte> body)

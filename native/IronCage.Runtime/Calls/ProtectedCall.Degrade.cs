@@ -129,7 +129,7 @@ public sealed partial class ProtectedCall
     /// <summary>Takes on a body of our own making.</summary>
     private void Rewrite(byte[] body)
     {
-        if (!_wire.TryReadRequest(body, out var request, out var problem))
+        if (!_wire.TryReadRequest(body, _target.Model, out var request, out var problem))
             throw new InvalidOperationException("a rewritten request cannot be read: " + problem);
         (_request, _rewritten) = (request, body);
     }

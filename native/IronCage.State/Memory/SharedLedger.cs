@@ -22,6 +22,9 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
     private BudgetWindow _window = BudgetWindow.Total;
     private int _slot = -1;
 
+    /// <summary>Called between the writes of a change. Only tests set it, who let the thread die there: in the library, where nobody does, the compiler leaves it out.</summary>
+    internal static Action? Wrote { get; set; }
+
     public SharedLedger(string name, Picodollars? limit, TimeProvider clock, BudgetWindow? window = null, nint parent = 0)
         : this(name, new SharedMemory(LedgerLayout.Length), clock)
     {
@@ -280,14 +283,14 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
     /// <summary>Writes down what will be, then makes it so.</summary>
     private void Change(int owner, long spent, long held, long ownerHeld, long extra, long start, long end)
     {
-        _at->PendingOwner = owner;
-        _at->PendingSpent = spent;
-        _at->PendingHeld = held;
-        _at->PendingOwnerHeld = ownerHeld;
-        _at->PendingExtra = extra;
-        _at->PendingStart = start;
-        _at->PendingEnd = end;
-        Volatile.Write(ref _at->Pending, 1);
+        Put(ref _at->PendingOwner, owner);
+        Put(ref _at->PendingSpent, spent);
+        Put(ref _at->PendingHeld, held);
+        Put(ref _at->PendingOwnerHeld, ownerHeld);
+        Put(ref _at->PendingExtra, extra);
+        Put(ref _at->PendingStart, start);
+        Put(ref _at->PendingEnd, end);
+        Put(ref _at->Pending, 1);
         Finish();
     }
 
@@ -295,14 +298,26 @@ internal sealed unsafe class SharedLedger : IBudgetLevel
     {
         if (Volatile.Read(ref _at->Pending) == 0)
             return;
-        Volatile.Write(ref _at->Spent, _at->PendingSpent);
-        Volatile.Write(ref _at->Held, _at->PendingHeld);
+        Put(ref _at->Spent, _at->PendingSpent);
+        Put(ref _at->Held, _at->PendingHeld);
         if (_at->PendingOwner != NoOwner)
-            Volatile.Write(ref _owners[_at->PendingOwner].Held, _at->PendingOwnerHeld);
-        Volatile.Write(ref _at->Extra, _at->PendingExtra);
-        Volatile.Write(ref _at->PeriodStart, _at->PendingStart);
-        Volatile.Write(ref _at->PeriodEnd, _at->PendingEnd);
-        Volatile.Write(ref _at->Version, _at->Version + 1);
-        Volatile.Write(ref _at->Pending, 0);
+            Put(ref _owners[_at->PendingOwner].Held, _at->PendingOwnerHeld);
+        Put(ref _at->Extra, _at->PendingExtra);
+        Put(ref _at->PeriodStart, _at->PendingStart);
+        Put(ref _at->PeriodEnd, _at->PendingEnd);
+        Put(ref _at->Version, _at->Version + 1);
+        Put(ref _at->Pending, 0);
+    }
+
+    private static void Put(ref long at, long value)
+    {
+        Volatile.Write(ref at, value);
+        Wrote?.Invoke();
+    }
+
+    private static void Put(ref int at, int value)
+    {
+        Volatile.Write(ref at, value);
+        Wrote?.Invoke();
     }
 }

@@ -29,6 +29,13 @@ internal sealed class BudgetRows(Database database)
         WITH RECURSIVE below(name) AS (SELECT ?1 UNION SELECT b.name FROM budgets b JOIN below ON b.parent = below.name)
         SELECT coalesce(sum(amount_pico), 0) FROM holds WHERE state = 0 AND budget IN below
         """);
+    private readonly Statement _unbalanced = database.Prepare($"""
+        WITH RECURSIVE up(name, amount, level) AS (
+            SELECT budget, sum(amount_pico), 1 FROM holds WHERE state = 0 GROUP BY budget
+            UNION ALL SELECT b.parent, up.amount, up.level + 1 FROM up JOIN budgets b ON b.name = up.name WHERE b.parent IS NOT NULL AND up.level < {BudgetTerms.MostLevels})
+        SELECT b.name, b.held_pico, coalesce(s.amount, 0) FROM budgets b LEFT JOIN (SELECT name, sum(amount) AS amount FROM up GROUP BY name) s ON s.name = b.name
+        WHERE b.held_pico <> coalesce(s.amount, 0)
+        """);
     private DateTimeOffset _now;
 
     /// <summary>Those that were read or made in this transaction.</summary>
@@ -142,6 +149,15 @@ internal sealed class BudgetRows(Database database)
         var sum = _sumHolds.Step() ? _sumHolds.Integer(0) : 0;
         _sumHolds.Reset();
         return sum;
+    }
+
+    /// <summary>Budgets whose rows do not hold what their open holds, and those of the budgets below, sum to. Before the transaction changes either.</summary>
+    public List<(string Name, long Held, long Sum)> Unbalanced()
+    {
+        List<(string, long, long)> found = [];
+        while (_unbalanced.Step())
+            found.Add((_unbalanced.Text(0), _unbalanced.Integer(1), _unbalanced.Integer(2)));
+        return found;
     }
 
     private BudgetRow? Find(string name, int levels)

@@ -13,9 +13,10 @@ internal sealed partial class Database : IDisposable
     private readonly List<Statement> _statements = [];
     private readonly Statement _begin, _beginRead, _commit, _rollback;
 
-    public Database(string path, TimeSpan busyTimeout)
+    public Database(string path, TimeSpan busyTimeout, IStatementProbe? probe = null)
     {
         Path = path;
+        Probe = probe;
         LoadProvider();
         OpenFileLocks.Install();
         var code = raw.sqlite3_open_v2(path, out _handle,
@@ -40,6 +41,9 @@ internal sealed partial class Database : IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>See <see cref="IStatementProbe"/>.</summary>
+    public IStatementProbe? Probe { get; }
 
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
@@ -86,7 +90,17 @@ internal sealed partial class Database : IDisposable
     }
 
     /// <summary>Runs statements that give no rows of interest.</summary>
-    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+    public void Execute(string sql)
+    {
+        while (sql.Length > 0)
+        {
+            Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle, out sql));
+            if (handle.IsInvalid)
+                return; // a comment, or nothing
+            using var statement = new Statement(this, handle);
+            statement.Run();
+        }
+    }
 
     /// <summary>The first column of the first row, as text; null when there is no row.</summary>
     public string? Scalar(string sql)

@@ -62,6 +62,9 @@ internal sealed class LedgerTransaction
     /// <summary>Whether the owner's heartbeat was written.</summary>
     public bool HeartbeatWritten { get; private set; }
 
+    /// <summary>What <see cref="Balance"/> put right, in words.</summary>
+    public List<string> Repairs { get; } = [];
+
     public Dictionary<string, BudgetRow>.ValueCollection Rows => _budgets.Read;
 
     private long NowMilliseconds => Now.ToUnixTimeMilliseconds();
@@ -73,6 +76,7 @@ internal sealed class LedgerTransaction
         Audit.Begin();
         _isClean = false;
         HeartbeatWritten = false;
+        Repairs.Clear();
         Now = now;
         _database.Begin();
     }
@@ -180,6 +184,25 @@ internal sealed class LedgerTransaction
         HeartbeatWritten = true;
     }
 
+    /// <summary>Puts right what another program did to the sums of holds: their rows are the truth. Before the transaction changes anything.</summary>
+    public void Balance()
+    {
+        foreach (var (budget, held, sum) in _budgets.Unbalanced())
+        {
+            if (Find(budget) is not { } row)
+                continue;
+            row.SetHeld(sum);
+            Audit.Append("", "budget.repaired", Now, Json(json =>
+            {
+                json.WriteString("budget", budget);
+                json.WriteNumber("held_pico", held);
+                json.WriteNumber("open_holds_pico", sum);
+            }));
+            Repairs.Add(string.Create(CultureInfo.InvariantCulture,
+                $"budget \"{budget}\" of {_database.Path}: held {new Picodollars(held)} dollars, but its open holds sum to {new Picodollars(sum)}; another program changed the file, and the sum was put right"));
+        }
+    }
+
     /// <summary>Books the holds of owners that have been silent since <paramref name="cutoff"/> as spent, in full.</summary>
     public void Expire(DateTimeOffset cutoff)
     {
@@ -190,15 +213,8 @@ internal sealed class LedgerTransaction
                 _staleHolds.IsNull(4) ? null : _staleHolds.Integer(4)));
         foreach (var (call, budget, amount, owner, reportedTo) in stale)
         {
-            BudgetRow row;
-            try
-            {
-                row = Row(budget);
-            }
-            catch (StoreException)
-            {
-                continue; // of a time zone that is not known here: another process will, or this one when somebody asks for the budget and is told
-            }
+            if (Find(budget) is not { } row)
+                continue;
             _expireHold.Bind(1, call).Bind(2, budget).Bind(3, NowMilliseconds).Run();
             End(row, amount, amount);
             if (reportedTo is { } id)
@@ -211,6 +227,14 @@ internal sealed class LedgerTransaction
 
     /// <summary>Takes the owner's row out, unless holds of it are left.</summary>
     public void Leave() => _leave.Bind(1, _owner.Id).Run();
+
+    /// <summary>How many budgets, open holds and audit entries there are.</summary>
+    public (long Budgets, long OpenHolds, long Entries) Count()
+    {
+        using var counts = _database.PrepareOnce("SELECT (SELECT count(*) FROM budgets), (SELECT count(*) FROM holds WHERE state = 0), (SELECT count(*) FROM audit_events)");
+        counts.Step();
+        return (counts.Integer(0), counts.Integer(1), counts.Integer(2));
+    }
 
     /// <summary>What is wrong with the store, in words; empty when nothing is.</summary>
     public IReadOnlyList<string> CheckIntegrity()
@@ -269,17 +293,38 @@ internal sealed class LedgerTransaction
     /// <summary>An audit entry of the store itself: money moved without a caller.</summary>
     private void Note(string eventType, string budget, Guid call, long held, long actual, string owner)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        Audit.Append("", eventType, Now, Json(json =>
         {
-            json.WriteStartObject();
             json.WriteString("budget", budget);
             json.WriteString("call", call);
             json.WriteNumber("held_pico", held);
             json.WriteNumber("actual_pico", actual);
             json.WriteString("owner", owner);
+        }));
+    }
+
+    private static string Json(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            members(json);
             json.WriteEndObject();
         }
-        Audit.Append("", eventType, Now, Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    /// <summary>The account's row; null for one whose time zone is not known here: another process will do with it what is due, or this one when somebody asks for it and is told.</summary>
+    private BudgetRow? Find(string budget)
+    {
+        try
+        {
+            return Row(budget);
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
     }
 }

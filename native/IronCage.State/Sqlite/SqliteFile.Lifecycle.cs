@@ -16,7 +16,7 @@ internal sealed partial class SqliteFile
         EnterLock();
         try
         {
-            _database = new Database(Path, _options.BusyTimeout);
+            _database = new Database(Path, _options.BusyTimeout, _options.Probe);
             Schema.Prepare(_database);
         }
         finally

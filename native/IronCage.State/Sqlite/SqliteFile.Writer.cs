@@ -196,6 +196,7 @@ internal sealed partial class SqliteFile
             transaction.Heartbeat();
         if (SweepIsDue())
         {
+            transaction.Balance();
             transaction.Expire(transaction.Now - _options.HoldExpiry);
             _sweptAt = _clock.GetTimestamp();
         }
@@ -245,6 +246,7 @@ internal sealed partial class SqliteFile
         _failures = 0;
         if (_transaction.HeartbeatWritten)
             _heartbeatAt = _transaction.Now;
+        Announce(_transaction.Repairs);
         foreach (var row in _transaction.Rows)
         {
             SqliteAccount? account;
@@ -268,6 +270,19 @@ internal sealed partial class SqliteFile
         foreach (var request in _takenRequests)
             request.Complete();
         Poll();
+    }
+
+    private void Announce(List<string> repairs)
+    {
+        foreach (var repair in repairs)
+        {
+            lock (_gate)
+            {
+                if (_repairs.Count < MostRepairs)
+                    _repairs.Add(repair);
+            }
+            _options.Warn?.Invoke(repair);
+        }
     }
 
     /// <summary>Looks for other processes' settlements for as long as somebody waits.</summary>

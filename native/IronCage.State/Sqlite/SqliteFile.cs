@@ -14,6 +14,9 @@ internal sealed partial class SqliteFile : IDisposable
     /// <summary>Audit entries that are kept while the file cannot be written; more are dropped and reported by <see cref="Flush"/>.</summary>
     private const int AuditBacklog = 100_000;
 
+    /// <summary>So many are kept to be asked for.</summary>
+    private const int MostRepairs = 100;
+
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     private readonly SqliteStoreOptions _options;
@@ -28,6 +31,7 @@ internal sealed partial class SqliteFile : IDisposable
     private readonly Dictionary<string, SqliteAccount> _accounts = new(StringComparer.Ordinal);
     private readonly HashSet<SqliteAccount> _waiting = [];
     private List<WriteBehind> _behind = [];
+    private readonly List<string> _repairs = [];
     private List<StoreRequest> _requests = [];
     private Wake _wake;
     private bool _behindArmed;
@@ -78,6 +82,16 @@ internal sealed partial class SqliteFile : IDisposable
     public SqliteStoreOptions Options => _options;
 
     public SqliteTokenStore Tokens { get; }
+
+    /// <summary>What was put right since the file was opened.</summary>
+    public IReadOnlyList<string> Repairs
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _repairs];
+        }
+    }
 
     /// <summary>Transactions committed so far.</summary>
     public long CommitCount => Interlocked.Read(ref _commitCount);

@@ -99,14 +99,20 @@ public sealed class SqliteStore : IStore
     /// Checks the database's structure, that every budget's held amount is the sum of its open holds, that every hold has a budget, and the chain of the audit trail. Reads
     /// the whole file.
     /// </summary>
-    /// <returns>What is wrong, in words; empty when nothing is.</returns>
     /// <exception cref="StoreException">The file cannot be read.</exception>
-    public IReadOnlyList<string> CheckIntegrity()
+    public StoreCheck Check()
     {
         ThrowIfClosed();
-        var problems = _file.Request(transaction => transaction.CheckIntegrity()).GetAwaiter().GetResult();
-        return Audit.VerifyAsync().AsTask().GetAwaiter().GetResult().Fault is { } fault ? [.. problems, $"audit trail: {fault.Message}"] : problems;
+        var (problems, (budgets, openHolds, entries)) = _file.Request(transaction => (transaction.CheckIntegrity(), transaction.Count())).GetAwaiter().GetResult();
+        if (Audit.VerifyAsync().AsTask().GetAwaiter().GetResult().Fault is { } fault)
+            problems = [.. problems, $"audit trail: {fault.Message}"];
+        return new StoreCheck(problems, _file.Repairs, budgets, openHolds, entries);
     }
+
+    /// <summary>What <see cref="Check"/> finds wrong.</summary>
+    /// <returns>In words; empty when nothing is.</returns>
+    /// <exception cref="StoreException">The file cannot be read.</exception>
+    public IReadOnlyList<string> CheckIntegrity() => Check().Problems;
 
     /// <summary>Writes what is still to be written (at most 10 s) and closes the file. Open holds stay in it and expire in full. Idempotent.</summary>
     public void Dispose()

@@ -25,6 +25,12 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public TimeSpan WriteBehindDelay { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Told what was found wrong with a file and put right, in words.</summary>
+    internal Action<string>? Warn { get; init; }
+
+    /// <summary>See <see cref="IStatementProbe"/>.</summary>
+    internal IStatementProbe? Probe { get; init; }
+
     /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> that names the option and its range.</summary>
     internal void Validate()
     {

@@ -59,7 +59,7 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     /// <summary>Goes to the next row; false after the last.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = database.Probe is { } probe ? Step(probe) : raw.sqlite3_step(handle);
         if (code == raw.SQLITE_ROW)
             return true;
         // Reset repeats the failure's code; take the message before it.
@@ -100,6 +100,15 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     {
         var bytes = raw.sqlite3_column_blob(handle, column);
         return bytes.Length == 16 ? new Guid(bytes, bigEndian: true) : Guid.Empty;
+    }
+
+    private int Step(IStatementProbe probe)
+    {
+        var sql = raw.sqlite3_sql(handle).utf8_to_string();
+        if (probe.Before(sql) is not 0 and var unrun)
+            return unrun;
+        var code = raw.sqlite3_step(handle);
+        return probe.After(sql) is not 0 and var run ? run : code;
     }
 
     public void Dispose()

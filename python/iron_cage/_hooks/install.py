@@ -48,6 +48,12 @@ def _urllib3(module: ModuleType) -> None:
     hook.install(module)
 
 
+def _http_client(module: ModuleType) -> None:
+    from iron_cage._hooks import _http_client as hook
+
+    hook.install(module)
+
+
 def _aiohttp(module: ModuleType) -> None:
     from iron_cage._hooks import _aiohttp as hook
 
@@ -84,6 +90,7 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "urllib3.connectionpool": _urllib3,
     "requests.adapters": _requests,
     "aiohttp.connector": _aiohttp,
+    "http.client": _http_client,
 }
 
 

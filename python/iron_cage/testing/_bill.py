@@ -34,6 +34,10 @@ def bill(records: Iterable[Union[Exchange, Mapping[str, Any]]], prices: Prices) 
 
 
 def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, output_price: Price) -> Decimal:
+    if "promptTokenCount" in usage:
+        written = (usage.get("candidatesTokenCount") or 0) + (usage.get("thoughtsTokenCount") or 0)
+        cached_part = usage.get("cachedContentTokenCount") or 0
+        usage = {"prompt_tokens": usage["promptTokenCount"], "completion_tokens": written, "prompt_tokens_details": {"cached_tokens": cached_part}}
     if "input_tokens_details" in usage:
         read: int = (usage["input_tokens_details"] or {}).get("cached_tokens") or 0
         usage = {"prompt_tokens": usage["input_tokens"], "completion_tokens": usage["output_tokens"], "prompt_tokens_details": {"cached_tokens": read}}

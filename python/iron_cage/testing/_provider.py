@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _embeddings, _openai, _responses
+from . import _anthropic, _embeddings, _gemini, _openai, _responses
 from ._answer import Answer
 from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
@@ -25,6 +25,9 @@ _OPENAI: Dict[str, _Format] = {
     "/v1/embeddings": (_embeddings.check, lambda request, reply, created: _embeddings.complete(request, reply), _openai.verbatim),
 }
 _ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthropic.complete(request, reply), _anthropic.verbatim)
+
+
+_GEMINI: _Format = (_gemini.check, lambda request, reply, created: _gemini.complete(request, reply), _gemini.verbatim)
 
 
 @dataclass
@@ -47,6 +50,8 @@ class Provider:
             path = "/" + path[len("http://") :].partition("/")[2]
         if self.protocol == "anthropic":
             return self._anthropic(request, path, created)
+        if self.protocol == "gemini":
+            return self._gemini(request, path, created)
         if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
             return scripted(Reply(status=401))
         if path in _OPENAI:
@@ -71,19 +76,29 @@ class Provider:
             return _anthropic.list_models(self.models or DEFAULT_ANTHROPIC_MODELS)
         return anthropic_error(404)
 
+    def _gemini(self, request: Request, path: str, created: int) -> Answer:
+        if self.require_auth and not request.headers.get("x-goog-api-key") and not request.headers.get("authorization", "").startswith("Bearer "):
+            return _gemini.error(401, "Request is missing required authentication credential.")
+        method = _gemini.target(path)[1]
+        if method == "countTokens":
+            return _gemini.count(request)
+        if request.method == "POST" and method in ("generateContent", "streamGenerateContent", "embedContent", "batchEmbedContents"):
+            return self._chat(request, created, path)
+        return _gemini.error(404, f"Unknown path {path}")
+
     def _chat(self, request: Request, created: int, path: str) -> Answer:
-        anthropic = self.protocol == "anthropic"
-        check, complete, verbatim = _OPENAI.get(path, _ANTHROPIC)
+        anthropic, gemini = self.protocol == "anthropic", self.protocol == "gemini"
+        check, complete, verbatim = _ANTHROPIC if anthropic else _GEMINI if gemini else _OPENAI[path]
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
             self.fault = self.fault or fault
             words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
-            return anthropic_error(500, words) if anthropic else error(500, words, "server_error")
+            return anthropic_error(500, words) if anthropic else _gemini.error(500, words) if gemini else error(500, words, "server_error")
         if reply.raw_body is not None or reply.pieces is not None:
             answer = verbatim(request, reply)
         elif reply.status >= 400:
-            answer = anthropic_scripted(reply) if anthropic else scripted(reply)
+            answer = anthropic_scripted(reply) if anthropic else _gemini.scripted(reply) if gemini else scripted(reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:

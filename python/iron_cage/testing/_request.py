@@ -27,6 +27,8 @@ class Request:
     def model(self) -> Optional[str]:
         """The model asked for, if any."""
         model = self.json.get("model") if isinstance(self.json, dict) else None
+        if model is None and "/models/" in self.path and ":" in self.path:  # Google's APIs name it there
+            model = self.path.partition("?")[0].rpartition("/")[2].partition(":")[0]
         return model if isinstance(model, str) else None
 
     @property

@@ -19,7 +19,8 @@ from ._server import Server
 
 
 class ProviderSimulator:
-    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, or Anthropic's messages.
+    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages, or
+    Gemini's generateContent and embedContent.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])
@@ -28,7 +29,7 @@ class ProviderSimulator:
     The answer to a chat request is, in this order: a failure window that is open (`fail_next`, `fail_while`), the next scripted reply, what
     `reply` gives, an echo of the last user message. Models, errors and bad requests are answered as the provider would.
 
-    protocol: "openai" or "anthropic".
+    protocol: "openai", "anthropic" or "gemini".
     reply: a Reply, a text, or a function of the Request that returns either (None: the echo). It is called on the connection's thread.
     port: 0 takes a free one.
     models: the only models that exist; empty: any model is served, and a usual list is shown by /v1/models.
@@ -55,8 +56,8 @@ class ProviderSimulator:
         on_exchange: Optional[Callable[[Exchange], None]] = None,
         register: bool = True,
     ) -> None:
-        if protocol not in ("openai", "anthropic"):
-            raise ValueError(f'protocol must be "openai" or "anthropic", not {protocol!r}')
+        if protocol not in ("openai", "anthropic", "gemini"):
+            raise ValueError(f'protocol must be "openai", "anthropic" or "gemini", not {protocol!r}')
         if keep not in ("bodies", "digests", "none"):
             raise ValueError(f'keep must be "bodies", "digests" or "none", not {keep!r}')
         if compress not in (True, False, "gzip", "deflate"):
@@ -123,8 +124,8 @@ class ProviderSimulator:
 
     @property
     def base_url(self) -> str:
-        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for Anthropic."""
-        return self.url if self._provider.protocol == "anthropic" else f"{self.url}/v1"
+        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for Anthropic and Gemini."""
+        return f"{self.url}/v1" if self._provider.protocol == "openai" else self.url
 
     # ---- scripting
 

@@ -13,7 +13,7 @@ internal sealed class ModelPlaceTests(LlmProtocol protocol)
 {
     private LlmRequest Read(string json)
     {
-        Assert.That(LlmWire.Of(protocol)[0].TryReadRequest(Encoding.UTF8.GetBytes(json), out var request, out var problem), Is.True, problem);
+        Assert.That(LlmWire.Of(protocol)[0].TryReadRequest(Encoding.UTF8.GetBytes(json), null, out var request, out var problem), Is.True, problem);
         return request;
     }
 
@@ -48,7 +48,7 @@ internal sealed class ModelPlaceTests(LlmProtocol protocol)
     [TestCase("""{"model":"gpt-5","mod\u0065l":"gpt-5","messages":[]}""")]
     public void Of_two_models_nobody_knows_which_is_called(string json)
     {
-        Assert.That(LlmWire.Of(protocol)[0].TryReadRequest(Encoding.UTF8.GetBytes(json), out _, out var problem), Is.False);
+        Assert.That(LlmWire.Of(protocol)[0].TryReadRequest(Encoding.UTF8.GetBytes(json), null, out _, out var problem), Is.False);
         Assert.That(problem, Is.EqualTo("the body has the key \"model\" twice"));
     }
 

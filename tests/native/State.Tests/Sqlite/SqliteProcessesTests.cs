@@ -95,8 +95,47 @@ public class SqliteProcessesTests
         var waiting = account.HoldAsync(Exactly(10), Forever).AsTask();
         await account.ReadAsync();
         Assert.That(waiting.IsCompleted, Is.False);
-        OtherSqlite.Query(store.FilePath, "UPDATE budgets SET held_pico = 0"); // as the other's settlement would, at no cost
+        // As the other's settlement would, at no cost.
+        using (var settling = OtherProcess.Python("import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=10)\nc.executescript('BEGIN IMMEDIATE; DELETE FROM holds; UPDATE budgets SET held_pico = 0; COMMIT;')\nc.close()", store.FilePath))
+            settling.Finish();
         Assert.That((await waiting).Status, Is.EqualTo(HoldStatus.Granted));
+    }
+
+    [Test]
+    public async Task A_process_that_floods_the_file_starves_nobody()
+    {
+        const int Modest = 3, Calls = 33, FloodThreads = 64;
+        using var store = Open();
+        var account = store.Open("b", P(long.MaxValue / 4));
+        using var flood = OtherProcess.Worker("spend", store.FilePath, $"{FloodThreads}", "1000000", "1000"); // settles 500 of each
+        var modest = Enumerable.Range(0, Modest).Select(_ => OtherProcess.Worker("spend", store.FilePath, "1", $"{Calls}", "10")).ToArray(); // 5 of each: they are counted in the rest
+        try
+        {
+            var first = await Until(account, 1);
+            var last = await Until(account, Modest * Calls);
+            foreach (var worker in modest)
+                Assert.That(worker.Finish(), Is.EqualTo($"{Calls}"));
+            Assert.That(flood.IsRunning && last > first, "it flooded all the time");
+            // A turn of the flood grants as many as it has threads; who asks alone waits for a few of them, however many there are.
+            Assert.That(last - first, Is.LessThan(Modest * Calls * FloodThreads * 10));
+        }
+        finally
+        {
+            foreach (var worker in modest)
+                worker.Dispose();
+        }
+    }
+
+    /// <summary>Waits until the modest have settled so many; how many the flood has.</summary>
+    private static async Task<long> Until(ILedgerAccount account, int settled)
+    {
+        while (true)
+        {
+            var spent = (await account.ReadAsync()).Spent.Value;
+            if (spent % 500 / 5 >= settled)
+                return spent / 500;
+            await Task.Delay(1);
+        }
     }
 
     [Test]

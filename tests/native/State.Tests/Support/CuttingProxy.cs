@@ -10,6 +10,8 @@ internal sealed class CuttingProxy : IDisposable
     private readonly int _target;
     private readonly Random _random = new(11);
     private volatile int _cutsOutOf;
+    private int _cutsAt;
+    private int _pieces;
 
     public CuttingProxy(int target)
     {
@@ -25,6 +27,13 @@ internal sealed class CuttingProxy : IDisposable
 
     /// <summary>Of so many pieces, in either direction, about one is dropped, and its connection with it. 0: none.</summary>
     public void CutOneOf(int pieces) => _cutsOutOf = pieces;
+
+    /// <summary>The n-th piece from now on, counted in both directions, is dropped, and its connection with it: before the server has had a request, or its answer has come back.</summary>
+    public void CutAt(int piece)
+    {
+        lock (_random)
+            (_cutsAt, _pieces, Cuts) = (piece, 0, 0);
+    }
 
     public void Dispose() => _listener.Dispose();
 
@@ -65,7 +74,7 @@ internal sealed class CuttingProxy : IDisposable
             {
                 lock (_random)
                 {
-                    if (_cutsOutOf > 0 && _random.Next(_cutsOutOf) == 0)
+                    if (++_pieces == _cutsAt || (_cutsOutOf > 0 && _random.Next(_cutsOutOf) == 0))
                     {
                         Cuts++;
                         break;

@@ -7,16 +7,21 @@ internal sealed class OtherProcess : IDisposable
 {
     private readonly Process _process;
 
-    private OtherProcess(string program, IEnumerable<string> arguments)
+    private OtherProcess(string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)>? environment = null)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
 
-    public static OtherProcess Worker(params string[] arguments) =>
-        new(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet", [typeof(Worker).Assembly.Location, .. arguments]);
+    public static OtherProcess Worker(params string[] arguments) => WorkerWith([], arguments);
+
+    /// <summary>With more in its environment.</summary>
+    public static OtherProcess WorkerWith(IEnumerable<(string Name, string Value)> environment, params string[] arguments) =>
+        new(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet", [typeof(Worker).Assembly.Location, .. arguments], environment);
 
     public static OtherProcess Python(string code, params string[] arguments) => new("/usr/bin/python3", ["-c", code, .. arguments]);
 
@@ -32,6 +37,9 @@ internal sealed class OtherProcess : IDisposable
         _process.Kill();
         _process.WaitForExit();
     }
+
+    /// <summary>Waits for its end, whatever it was.</summary>
+    public void AwaitEnd() => _process.WaitForExit();
 
     /// <summary>Waits for its end and gives what it wrote.</summary>
     public string Finish()

@@ -2,6 +2,7 @@ using System.Globalization;
 using IronCage.Core.Audit;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
+using IronCage.State.Tests.Faults;
 
 namespace IronCage.State.Tests.Support;
 
@@ -30,9 +31,12 @@ internal static class Worker
                 case ["append", var path, var threads, var entries]:
                     await Append(path, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(entries, CultureInfo.InvariantCulture));
                     return 0;
+                case ["story", var path, var at]:
+                    await new LedgerStory(path, new Told(Console.WriteLine), new KillingProbe(int.Parse(at, CultureInfo.InvariantCulture))).RunAsync();
+                    return 0;
                 default:
                     await Console.Error.WriteLineAsync(
-                        "read PATH SECONDS_LATER | open PATH | hold PATH|URL COUNT AMOUNT | spend PATH|URL THREADS CALLS AMOUNT | append PATH THREADS ENTRIES");
+                        "read PATH SECONDS_LATER | open PATH | hold PATH|URL COUNT AMOUNT | spend PATH|URL THREADS CALLS AMOUNT | append PATH THREADS ENTRIES | story PATH KILLED_AT");
                     return 2;
             }
         }

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace IronCage.Lang.Gemini;
+
+/// <summary>What the strings of a generated answer are.</summary>
+internal static class AnswerPart
+{
+    /// <summary>Properties that are about an answer, not of it, and what only the provider can read.</summary>
+    public static bool IsEnvelope(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("thoughtSignature"u8) || name.SequenceEqual("thought_signature"u8) || name.SequenceEqual("responseId"u8) || name.SequenceEqual("modelVersion"u8)
+        || name.SequenceEqual("finishReason"u8) || name.SequenceEqual("role"u8) || name.SequenceEqual("mimeType"u8) || name.SequenceEqual("createTime"u8) || name.SequenceEqual("id"u8)
+        || name.SequenceEqual("trafficType"u8) || name.SequenceEqual("modality"u8);
+
+    /// <summary>Whether the part at the reader is a thought. By value: the caller's reader stays.</summary>
+    public static bool IsThought(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isThought = ReaderText.Is(ref reader, "thought"u8);
+            reader.Read();
+            if (isThought)
+                return reader.TokenType == JsonTokenType.True;
+            reader.Skip();
+        }
+        return false;
+    }
+
+    /// <summary>The objects that say which tool is used, and with which arguments.</summary>
+    public static bool IsCall(ReadOnlySpan<byte> name) => name.SequenceEqual("functionCall"u8) || name.SequenceEqual("function_call"u8);
+
+    /// <summary>The answer rests on a search, which is billed beside its tokens.</summary>
+    public static bool IsGrounding(ReadOnlySpan<byte> name) => name.SequenceEqual("groundingMetadata"u8) || name.SequenceEqual("grounding_metadata"u8);
+}

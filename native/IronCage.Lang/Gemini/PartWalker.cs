@@ -1,0 +1,180 @@
+using System.Text;
+using System.Text.Json;
+
+namespace IronCage.Lang.Gemini;
+
+/// <summary>Collects the texts of contents, part by part, and what of them cannot be read as text.</summary>
+internal static class PartWalker
+{
+    /// <summary>Whether the name at the reader is this one, in either spelling.</summary>
+    public static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> camel, ReadOnlySpan<byte> snake) => ReaderText.Is(ref reader, camel) || ReaderText.Is(ref reader, snake);
+
+    /// <summary>A content: a text, or an object with a role and parts.</summary>
+    public static void Content(ref Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Any(ref reader, request, default);
+            return;
+        }
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            var isParts = ReaderText.Is(ref reader, "parts"u8);
+            AddTellingName(ref reader, request);
+            reader.Read();
+            if (!isParts)
+            {
+                Any(ref reader, request, name);
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Part(ref reader, request);
+            }
+            else
+            {
+                Part(ref reader, request);
+            }
+        }
+    }
+
+    private static void Part(ref Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Any(ref reader, request, default);
+            return;
+        }
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            var isInline = Is(ref reader, "inlineData"u8, "inline_data"u8);
+            var isFile = Is(ref reader, "fileData"u8, "file_data"u8);
+            var isCall = Is(ref reader, "functionCall"u8, "function_call"u8) || Is(ref reader, "functionResponse"u8, "function_response"u8);
+            var isSignature = Is(ref reader, "thoughtSignature"u8, "thought_signature"u8);
+            AddTellingName(ref reader, request);
+            reader.Read();
+            if (isInline && reader.TokenType == JsonTokenType.StartObject)
+                Media(reader, request);
+            if (isFile && reader.TokenType == JsonTokenType.StartObject)
+            {
+                request.UnboundedParts++;
+                request.UnscannableParts++;
+            }
+            if (isSignature && reader.TokenType == JsonTokenType.String)
+                request.AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? request.Opaque : request.Signed);
+            else if (isCall)
+                Definition(ref reader, request);
+            else
+                Any(ref reader, request, name);
+        }
+    }
+
+    /// <summary>What the bytes of a part are, by their type. By value: the caller's reader stays.</summary>
+    private static void Media(Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        var type = "";
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = Is(ref reader, "mimeType"u8, "mime_type"u8);
+            reader.Read();
+            if (isType && reader.TokenType == JsonTokenType.String)
+                type = Encoding.UTF8.GetString(reader.ValueSpan);
+            reader.Skip();
+        }
+        request.UnscannableParts++;
+        if (type.StartsWith("image/", StringComparison.OrdinalIgnoreCase))
+        {
+            request.Images++;
+            return;
+        }
+        request.UnboundedParts++;
+        request.SendsAudio |= !type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/pdf", StringComparison.OrdinalIgnoreCase); // a video has sound
+    }
+
+    /// <summary>What the model reads with all its structure counts as a whole; its texts must not count twice.</summary>
+    public static void Definition(ref Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        var start = (int)reader.TokenStartIndex;
+        var textsBefore = request.TextBytes;
+        Any(ref reader, request, default);
+        request.ToolsBytes += reader.BytesConsumed - start;
+        request.TextBytes = textsBefore;
+        request.Definitions.Add(start..(int)reader.BytesConsumed);
+    }
+
+    /// <summary>Requests inside a request: contents of a batch, or what is to be counted.</summary>
+    public static void Nested(ref Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                Nested(ref reader, request);
+            return;
+        }
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Any(ref reader, request, default);
+            return;
+        }
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            var isContent = ReaderText.Is(ref reader, "content"u8) || Is(ref reader, "systemInstruction"u8, "system_instruction"u8);
+            var isContents = ReaderText.Is(ref reader, "contents"u8);
+            AddTellingName(ref reader, request);
+            reader.Read();
+            if (isContent)
+            {
+                request.Messages++;
+                Content(ref reader, request);
+            }
+            else if (isContents && reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    request.Messages++;
+                    Content(ref reader, request);
+                }
+            }
+            else
+            {
+                Any(ref reader, request, name);
+            }
+        }
+    }
+
+    /// <summary>Any value: every string is a text.</summary>
+    /// <param name="reader">At the value; afterwards on its last token.</param>
+    /// <param name="request">Receives what is found.</param>
+    /// <param name="name">The property.</param>
+    public static void Any(ref Utf8JsonReader reader, GenerateContentRequest request, ReadOnlySpan<byte> name)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String when reader.ValueSpan.Length > 0 && !BodyString.IsEncodedBytes(name, reader.ValueSpan):
+                request.AddText(ref reader);
+                break;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Any(ref reader, request, name);
+                break;
+            case JsonTokenType.StartObject:
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var property = reader.ValueSpan;
+                    AddTellingName(ref reader, request);
+                    reader.Read();
+                    Any(ref reader, request, property);
+                }
+                break;
+        }
+    }
+
+    public static void AddTellingName(ref Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        if (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan))
+            request.AddText(ref reader);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using IronCage.Core.Text;
+using IronCage.Lang.Gemini;
+using IronCage.Lang.Tests.OpenAi;
+
+namespace IronCage.Lang.Tests.Gemini;
+
+public sealed class GenerateContentAnswerTests
+{
+    private const string Answer = """
+        {"candidates":[{"content":{"parts":[{"text":"hm","thought":true,"thoughtSignature":"c2ln"},{"text":"hello"},{"functionCall":{"name":"send","args":{"to":"x","deep":["y"]}}}],"role":"model"},
+        "finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"thoughtsTokenCount":3,"totalTokenCount":18},"modelVersion":"gemini-2.5-pro","responseId":"r"}
+        """;
+
+    [Test]
+    public void Texts_and_what_they_are_for_are_found()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Answer);
+        Assert.That(GenerateContentAnswerReader.TryRead(bytes, out var answer), Is.True);
+        string Text(TextSpan place) => Encoding.UTF8.GetString(bytes[place.Start..place.End]);
+        Assert.That(answer.Texts.Select(Text), Is.EqualTo(new[] { "hm", "hello", "send", "x", "y" }));
+        Assert.That(answer.Contents.Select(Text), Is.EqualTo(new[] { "hm", "hello", "send", "x", "y" }));
+        Assert.That(answer.Texts.Where(t => answer.Uses.ContainsKey(t.Start)).Select(t => (Text(t), answer.Uses[t.Start])), Is.EqualTo(new[]
+        {
+            ("hello", new TextUse(TextRole.Answer)), ("send", new TextUse(TextRole.ToolInput, "send")), ("x", new TextUse(TextRole.ToolInput, "send")), ("y", new TextUse(TextRole.ToolInput, "send")),
+        }));
+        Assert.That((answer.Usage, answer.Model, answer.HasExtraCharge), Is.EqualTo(((WireUsage?)new WireUsage(10, 0, 0, 8, 3, 0, 0), "gemini-2.5-pro", false)));
+    }
+
+    [Test]
+    public void An_array_of_chunks_is_one_answer()
+    {
+        var bytes = Encoding.UTF8.GetBytes("""[{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"promptTokenCount":1}},{"candidates":[{"content":{"parts":[{"text":"b"}]}}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2}}]""");
+        Assert.That(GenerateContentAnswerReader.TryRead(bytes, out var answer), Is.True);
+        Assert.That((answer.Texts.Count, answer.Usage), Is.EqualTo((2, (WireUsage?)new WireUsage(1, 0, 0, 2, 0, 0, 0))));
+        for (var cut = 0; cut < bytes.Length; cut++)
+            Assert.That(GenerateContentAnswerReader.TryRead(bytes.AsSpan(0, cut), out _), Is.False, string.Create(CultureInfo.InvariantCulture, $"cut at {cut}"));
+    }
+
+    [Test]
+    public void Grounding_is_charged_beside_the_tokens()
+    {
+        Assert.That(GenerateContentAnswerReader.TryRead("""{"candidates":[{"groundingMetadata":{"webSearchQueries":["q"]}}]}"""u8, out var answer), Is.True);
+        Assert.That(answer.HasExtraCharge, Is.True);
+    }
+
+    private static string Chunk(string parts, string rest = "") => $$"""
+        data: {"candidates":[{"content":{"parts":[{{parts}}],"role":"model"}{{rest}},"index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":15},"modelVersion":"gemini-2.5-pro","responseId":"SECRET"}
+
+
+        """.ReplaceLineEndings("\n");
+
+    private static readonly string Whole = Chunk("""{"text":"think SEC","thought":true}""") + Chunk("""{"text":"a SEC"}""") + Chunk("""{"text":"RET and SEC"}""")
+        + Chunk("""{"functionCall":{"name":"send","args":{"to":"SECRET"}},"thoughtSignature":"SECRET"}""", ",\"finishReason\":\"STOP\"");
+
+    private static (string Output, GenerateContentStream Stream) Run(string text, int cut, Func<TextUse, ITextScreen>? screen)
+    {
+        var input = Encoding.UTF8.GetBytes(text);
+        var stream = new GenerateContentStream(screen);
+        var output = new ArrayBufferWriter<byte>();
+        stream.Feed(input.AsSpan(0, cut), output);
+        stream.Feed(input.AsSpan(cut), output);
+        stream.Finish(output);
+        return (Encoding.UTF8.GetString(output.WrittenSpan), stream);
+    }
+
+    [Test]
+    public void Wherever_it_is_cut_a_stream_is_screened_text_by_text()
+    {
+        var uses = new List<TextUse>();
+        var (uncut, stream) = Run(Whole, 0, use =>
+        {
+            uses.Add(use);
+            return new WordScreen("SECRET");
+        });
+        Assert.That(uses, Is.EqualTo(new[] { new TextUse(TextRole.Other), new TextUse(TextRole.Answer), new TextUse(TextRole.ToolInput, "send"), new TextUse(TextRole.ToolInput, "send") }));
+        Assert.That(uncut, Does.Contain("\"a [GONE]\"").And.Contain("\" and SEC\"").And.Contain("\"to\":\"[GONE]\"").And.Contain("\"thoughtSignature\":\"SECRET\"").And.Contain("\"think SEC\""));
+        Assert.That((stream.HasFinished, stream.Usage, stream.Model), Is.EqualTo((true, (WireUsage?)new WireUsage(10, 0, 0, 5, 0, 0, 0), "gemini-2.5-pro")));
+        for (var cut = 1; cut < Whole.Length; cut++)
+            Assert.That(Run(Whole, cut, _ => new WordScreen("SECRET")).Output, Is.EqualTo(uncut), string.Create(CultureInfo.InvariantCulture, $"cut at {cut}"));
+    }
+
+    [Test]
+    public void A_clean_stream_is_the_same_bytes_wherever_it_is_cut()
+    {
+        for (var cut = 0; cut <= Whole.Length; cut += 3)
+            Assert.That(Run(Whole, cut, _ => new WordScreen("NOTHING")).Output, Is.EqualTo(Whole));
+    }
+
+    [Test]
+    public void A_stream_that_is_cut_has_not_finished_and_a_blocked_prompt_has()
+    {
+        Assert.That(Run(Chunk("""{"text":"a"}"""), 0, null).Stream.HasFinished, Is.False);
+        Assert.That(Run("data: {\"promptFeedback\":{\"blockReason\":\"SAFETY\"},\"usageMetadata\":{\"promptTokenCount\":7}}\n\n", 0, null).Stream.HasFinished, Is.True);
+        Assert.That(Run("data: {\"error\":{\"code\":503,\"message\":\"m\"}}\n\n", 0, null).Stream.HasError, Is.True);
+    }
+
+    [TestCase("/v1beta/models/gemini-2.5-pro:generateContent", "gemini-2.5-pro")]
+    [TestCase("/v1/projects/p/locations/l/publishers/google/models/gemini-2.5-flash:streamGenerateContent", "gemini-2.5-flash")]
+    [TestCase("/v1beta/tunedModels/mine:generateContent", "mine")]
+    public void The_model_stands_in_the_path(string path, string model)
+    {
+        var wire = LlmWire.Find(Lang.Hosts.LlmProtocol.Gemini, Encoding.UTF8.GetBytes(path), out var endpoint);
+        Assert.That((endpoint, wire!.ModelOf(Encoding.UTF8.GetBytes(path))), Is.EqualTo((Lang.Hosts.Endpoint.Generate, model)));
+    }
+}
