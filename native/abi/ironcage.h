@@ -570,7 +570,8 @@ int32_t ironcage_run_free(uint64_t run);
  *   {"error": "BudgetExceeded" | "UnpricedModel" | "PiiBlocked" | "CircuitOpen" | "LimitReached" | "AgentStopped" | "CallDenied",
  *    "reason": one readable line, "model": string or null, "remembered": bool, "respond": bool (on_deny),
  *    "status": 402 | 403 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
- *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd", "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
+ *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd", "reserve_usd" (what is kept for wrapping up and is not for this call, or null),
+ *    "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
  * A refusal is remembered by the run (and by the runs around it up to that of the protection which refused): its later calls are refused at once with the
  * same, and ironcage_run_close returns it. CircuitOpen, and the CallDenied of an endpoint that is not understood, are remembered only until a later call of the
  * run is let through; the latter not at all when the host did not know whose call it was. With on_deny "respond" nothing is remembered.

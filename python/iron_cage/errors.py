@@ -61,6 +61,7 @@ class BudgetExceeded(CallDenied):
     :ivar spent_usd: settled so far
     :ivar held_usd: held for calls in flight
     :ivar needed_usd: what this call could cost at most
+    :ivar reserve_usd: what of it is kept for wrapping up, and is not for this call (``BudgetConfig.reserve_usd``); None: nothing
     :ivar budget: the name of the budget that refused, where that is one above the agent's own (its parent, and so on); else None
     :ivar frozen: nothing is granted, however much is left
     """
@@ -70,13 +71,14 @@ class BudgetExceeded(CallDenied):
     spent_usd: Optional[Decimal] = None
     held_usd: Optional[Decimal] = None
     needed_usd: Optional[Decimal] = None
+    reserve_usd: Optional[Decimal] = None
     budget: Optional[str] = None
     frozen: bool = False
 
     def _fill(self, refusal: Mapping[str, Any]) -> None:
         from iron_cage._report import dollars
 
-        for name in ("limit_usd", "spent_usd", "held_usd", "needed_usd"):
+        for name in ("limit_usd", "spent_usd", "held_usd", "needed_usd", "reserve_usd"):
             setattr(self, name, dollars(refusal.get(name)))
         self.budget = refusal.get("budget")
         self.frozen = bool(refusal.get("frozen"))
@@ -88,8 +90,9 @@ class BudgetExceeded(CallDenied):
         if self.limit_usd is None or self.spent_usd is None or self.held_usd is None or self.needed_usd is None:
             return super().__str__()
         spent = "is spent" if self.spent_usd >= self.limit_usd else "does not cover this call"
+        kept = "" if self.reserve_usd is None else f"{_money(self.reserve_usd)} kept for wrapping up, "
         return (
-            f"{whose} of {_money(self.limit_usd)} {spent}: {_money(self.spent_usd)} spent, {_money(self.held_usd)} held, "
+            f"{whose} of {_money(self.limit_usd)} {spent}: {_money(self.spent_usd)} spent, {_money(self.held_usd)} held, {kept}"
             f"this call needs {_money(self.needed_usd)}. {self.hint}"
         )
 

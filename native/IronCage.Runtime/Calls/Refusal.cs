@@ -18,6 +18,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public Picodollars? Held { get; init; }
     public Picodollars? Needed { get; init; }
 
+    /// <summary>What of the budget is kept for wrapping up, where the call may not draw on it.</summary>
+    public Picodollars? Reserved { get; init; }
+
     /// <summary>The name of the budget that refused, where that is one above the agent's own.</summary>
     public string? RefusedBy { get; init; }
     public IReadOnlyList<FindingRecord>? Findings { get; init; }
@@ -65,6 +68,7 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
             outcome.Status == HoldStatus.Frozen ? BudgetFrozen : "budget_exceeded", 402)
         {
             Model = model, Limit = f.Limit, Spent = f.Spent, Held = f.Held, Needed = outcome.Needed, RefusedBy = above,
+            Reserved = reserve == Picodollars.Zero ? null : reserve,
         };
     }
 
@@ -112,6 +116,7 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
             ReportWriter.WriteMoney(writer, "spent_usd", Spent);
             ReportWriter.WriteMoney(writer, "held_usd", Held);
             ReportWriter.WriteMoney(writer, "needed_usd", Needed);
+            ReportWriter.WriteMoney(writer, "reserve_usd", Reserved);
             writer.WriteString("budget", RefusedBy);
             writer.WriteBoolean("frozen", Code == BudgetFrozen);
         }

@@ -18,7 +18,7 @@ public class RefusalTests
     // error, options, request, status, what its JSON has beside the fields that all have
     private static readonly object[][] Refusals =
     [
-        ["BudgetExceeded", "\"budget_usd\":\"0.0001\"", Wire.Request(), 402, "limit_usd,spent_usd,held_usd,needed_usd,budget,frozen"],
+        ["BudgetExceeded", "\"budget_usd\":\"0.0001\"", Wire.Request(), 402, "limit_usd,spent_usd,held_usd,needed_usd,reserve_usd,budget,frozen"],
         ["UnpricedModel", "", Wire.Request(model: "unheard-of"), 402, ""],
         ["UnpricedModel", "", Wire.Request(extra: "\"service_tier\":\"priority\""), 402, ""],
         ["PiiBlocked", "\"pii_action\":\"block\"", Wire.Request("ada@example.com"), 403, "findings"],

@@ -52,5 +52,5 @@ public class StageOracleTests
             Assert.That(sent, Is.EqualTo(Wire.Request(model: call.Model, extra: $"\"max_tokens\":{call.Limit}")));
             Assert.That((report.GetProperty("wrap_ups").GetInt64() == 1, report.GetProperty("degraded").GetInt64() == 1), Is.EqualTo((call.WrapsUp, call.Model != "gpt-4o")));
             Assert.That(Cage.Figures(protection).BudgetHeld, Is.LessThanOrEqualTo(budget - (call.WrapsUp ? 0 : reserve)));
-        }, iter: Counts.Of(300), threads: 1);
+        }, iter: Counts.Of(150), threads: 1);
 }

@@ -40,6 +40,7 @@ public class WrapUpTests
         var refused = Dear(run);
         Assert.That(refused.Error, Is.EqualTo("BudgetExceeded"));
         Assert.That(refused.Json.GetProperty("reason").GetString(), Does.Contain("$0.001 kept for wrapping up"));
+        Assert.That(Figures.Money(refused.Json, "reserve_usd"), Is.EqualTo(0.001m));
         Assert.That(run.Close()!.Error, Is.EqualTo("BudgetExceeded"));
         var told = _cage.Drain().Single(e => e.Kind == "budget.wrap_up");
         var details = Wire.Parse(Wire.Utf8(told.Details!));
