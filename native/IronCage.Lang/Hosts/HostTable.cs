@@ -69,6 +69,13 @@ public sealed class HostTable
     private static bool IsAt(ReadOnlySpan<byte> host, ReadOnlySpan<byte> name, char separator) =>
         host.Length >= name.Length && Ascii.EqualsIgnoreCase(host[^name.Length..], name) && (host.Length == name.Length || host[^(name.Length + 1)] == (byte)separator);
 
+    /// <summary>bedrock-runtime.REGION.amazonaws.com, and its FIPS and VPC forms.</summary>
+    private static bool IsBedrock(ReadOnlySpan<byte> host)
+    {
+        var end = ".amazonaws.com"u8;
+        return host.Length > end.Length && Ascii.EqualsIgnoreCase(host[^end.Length..], end) && host.IndexOf("bedrock-runtime"u8) >= 0;
+    }
+
     private Entry? Find(in UrlParts parts, ReadOnlySpan<byte> url)
     {
         var authority = url[parts.Authority];
@@ -91,6 +98,8 @@ public sealed class HostTable
             return OpenAi;
         if (IsAt(url[parts.Host], "aiplatform.googleapis.com"u8, '-') || IsAt(url[parts.Host], "aiplatform.googleapis.com"u8, '.'))
             return new Entry(LlmProtocol.Gemini, Encoding.ASCII.GetString(url[parts.Host]).ToLowerInvariant());
+        if (IsBedrock(url[parts.Host]))
+            return new Entry(LlmProtocol.Bedrock, Encoding.ASCII.GetString(url[parts.Host]).ToLowerInvariant());
         // A URL may leave out the default port that an entry names, or name one that the entry leaves out.
         var host = url[parts.Host];
         if (host.Length != authority.Length)

@@ -211,7 +211,7 @@ public sealed class BudgetHold : IWaitsForMoney
         }
         if (outcome.Status == HoldStatus.Granted)
             GiveBack();
-        return Refuse(outcome.Status is HoldStatus.Granted or HoldStatus.Cancelled && stopped is not null ? stopped! : Refusal.Budget(outcome, _attribution.Model));
+        return Refuse(outcome.Status is HoldStatus.Granted or HoldStatus.Cancelled && stopped is not null ? stopped! : Refusal.Budget(outcome, _attribution.Model, Picodollars.Zero));
     }
 
     private Verdict Refuse(Refusal refusal)

@@ -103,7 +103,7 @@ public class RefusalTests
     [Test]
     public void A_protocol_that_is_not_built_passes_with_one_warning()
     {
-        _cage.Engine.AddHosts("127.0.0.1:8=gemini");
+        _cage.Engine.AddHosts("127.0.0.1:8=bedrock");
         var protection = _cage.Protect();
         for (var i = 0; i < 2; i++)
             Assert.That(_cage.Begin(protection.OpenRun(null), url: "http://127.0.0.1:8/v1beta/models/m:generateContent").Kind, Is.EqualTo(VerdictKind.Pass));

@@ -78,7 +78,7 @@ public class UnclaimedTests
         var (a, b) = (_cage.Protect(agent: "a"), _cage.Protect(agent: "b"));
         a.OpenRun(null);
         b.OpenRun(null);
-        Assert.That(_cage.Begin(null, "{}", url: "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent").Kind, Is.EqualTo(VerdictKind.Pass));
+        Assert.That(_cage.Begin(null, "{}", url: "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse").Kind, Is.EqualTo(VerdictKind.Pass));
         foreach (var protection in new[] { a, b })
             Assert.That(Cage.Report(protection).GetProperty("warnings").GetArrayLength(), Is.EqualTo(1));
     }
