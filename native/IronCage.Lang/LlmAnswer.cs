@@ -6,6 +6,17 @@ public sealed class LlmAnswer
     /// <summary>The usage it bills; null when absent or impossible.</summary>
     public WireUsage? Usage { get; internal set; }
 
+    private Dictionary<long, TextRun>? _runs;
+
+    /// <summary>The run of a key, made when it is asked for first.</summary>
+    internal TextRun RunOf(long key, TextUse use)
+    {
+        if ((_runs ??= []).TryGetValue(key, out var run))
+            return run;
+        Runs.Add(_runs[key] = run = new TextRun(use));
+        return run;
+    }
+
     /// <summary>Searches that stand among the answer's items.</summary>
     internal long Searches { get; set; }
 
@@ -14,6 +25,9 @@ public sealed class LlmAnswer
 
     /// <summary>Every string of the answer that is to be screened.</summary>
     public List<TextSpan> Texts { get; } = [];
+
+    /// <summary>Texts that are to be screened, too, and stand in the answer in pieces; these are none of <see cref="Texts"/>.</summary>
+    public List<TextRun> Runs { get; } = [];
 
     /// <summary>Those that the model wrote and the provider bills: content, refusals, reasoning, tool arguments.</summary>
     public List<TextSpan> Contents { get; } = [];

@@ -30,4 +30,20 @@ internal static class AnswerPart
 
     /// <summary>The answer rests on a search, which is billed beside its tokens.</summary>
     public static bool IsGrounding(ReadOnlySpan<byte> name) => name.SequenceEqual("groundingMetadata"u8) || name.SequenceEqual("grounding_metadata"u8);
+
+    /// <summary>Which candidate the object at the reader is. By value: the caller's reader stays.</summary>
+    public static long Index(Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isIndex = ReaderText.Is(ref reader, "index"u8);
+            reader.Read();
+            if (isIndex)
+                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var index) && index is >= 0 and < int.MaxValue ? index : 0;
+            reader.Skip();
+        }
+        return 0;
+    }
 }

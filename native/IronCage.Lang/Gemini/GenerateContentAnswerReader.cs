@@ -22,10 +22,23 @@ public static class GenerateContentAnswerReader
         }
         if (name.SequenceEqual("modelVersion"u8))
             answer.Model ??= ChatResponseReader.ModelName(reader);
-        Walk(ref reader, offset, answer, name, isPart: false, isCandidates: name.SequenceEqual("candidates"u8), tool: null);
+        if (name.SequenceEqual("candidates"u8) && reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                Walk(ref reader, offset, answer, name, isPart: false, AnswerPart.Index(reader), tool: null);
+            return;
+        }
+        Walk(ref reader, offset, answer, name, isPart: false, candidate: -1, tool: null);
     }
 
-    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, bool isPart, bool isCandidates, string? tool)
+    /// <param name="reader">At the value.</param>
+    /// <param name="offset">Where the reader began in the body.</param>
+    /// <param name="answer">Receives what is found.</param>
+    /// <param name="name">The property.</param>
+    /// <param name="isPart">It is an element of a candidate's parts.</param>
+    /// <param name="candidate">Whose it is; −1: nobody's.</param>
+    /// <param name="tool">Whose arguments it is of; null: of none.</param>
+    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, bool isPart, long candidate, string? tool)
     {
         switch (reader.TokenType)
         {
@@ -34,9 +47,9 @@ public static class GenerateContentAnswerReader
                     Add(ref reader, offset, answer, tool is null ? default : new TextUse(TextRole.ToolInput, tool), isWritten: tool is not null);
                 return;
             case JsonTokenType.StartArray:
-                var isParts = isCandidates && name.SequenceEqual("parts"u8);
+                var isParts = candidate >= 0 && name.SequenceEqual("parts"u8);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, answer, name, isParts, isCandidates, tool);
+                    Walk(ref reader, offset, answer, name, isParts, candidate, tool);
                 return;
             case JsonTokenType.StartObject:
                 var isThought = isPart && AnswerPart.IsThought(reader);
@@ -44,14 +57,22 @@ public static class GenerateContentAnswerReader
                 {
                     var property = reader.ValueSpan;
                     reader.Read();
-                    answer.HasExtraCharge |= isCandidates && AnswerPart.IsGrounding(property) && reader.TokenType == JsonTokenType.StartObject;
+                    answer.HasExtraCharge |= candidate >= 0 && AnswerPart.IsGrounding(property) && reader.TokenType == JsonTokenType.StartObject;
                     if (isPart && property.SequenceEqual("text"u8) && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0)
-                        Add(ref reader, offset, answer, isThought ? default : new TextUse(TextRole.Answer), isWritten: true);
+                        AddPiece(ref reader, offset, answer, candidate, isThought);
                     else
-                        Walk(ref reader, offset, answer, property, isPart: false, isCandidates, isPart && AnswerPart.IsCall(property) ? ToolName.Of(reader) ?? "" : tool);
+                        Walk(ref reader, offset, answer, property, isPart: false, candidate, isPart && AnswerPart.IsCall(property) ? ToolName.Of(reader) ?? "" : tool);
                 }
                 return;
         }
+    }
+
+    /// <summary>A candidate says one text in all its parts, and in all chunks; its thoughts are another.</summary>
+    private static void AddPiece(ref Utf8JsonReader reader, int offset, LlmAnswer answer, long candidate, bool isThought)
+    {
+        var piece = BodyString.Place(ref reader, offset);
+        answer.Contents.Add(piece);
+        answer.RunOf(2 * candidate + (isThought ? 1 : 0), new TextUse(isThought ? TextRole.Other : TextRole.Answer)).Add(piece);
     }
 
     private static void Add(ref Utf8JsonReader reader, int offset, LlmAnswer answer, TextUse use, bool isWritten)

@@ -75,7 +75,7 @@ internal ref struct GenerateContentChunk
 
     private void Candidate(ref Utf8JsonReader reader)
     {
-        _candidate = Index(reader);
+        _candidate = AnswerPart.Index(reader);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             Whole(ref reader, default, tool: 0);
@@ -185,22 +185,6 @@ internal ref struct GenerateContentChunk
             reader.Skip();
         }
         return false;
-    }
-
-    /// <summary>By value: the caller's reader stays.</summary>
-    private static long Index(Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-            return 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isIndex = ReaderText.Is(ref reader, "index"u8);
-            reader.Read();
-            if (isIndex)
-                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var index) ? index : 0;
-            reader.Skip();
-        }
-        return 0;
     }
 
     /// <summary>A text belongs to its candidate; thoughts are one of their own.</summary>

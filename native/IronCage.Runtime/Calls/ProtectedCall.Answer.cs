@@ -182,6 +182,16 @@ public sealed partial class ProtectedCall
             if (local.Count > 0)
                 place.ToRaw(body, local, edits);
         }
+        foreach (var run in answer.Runs)
+        {
+            local.Clear();
+            var ends = new List<int>();
+            var text = run.Read(body, ends);
+            if (scans)
+                screening.Screen(text, run.Use.Role == TextRole.ToolArguments, local);
+            Restore(text, run.Use, local);
+            run.ToRaw(body, ends, local, edits);
+        }
         foreach (var place in scans ? answer.Signed : [])
             screening.Report(place, body);
         if ((Report(screening.Records, output: true, screening.IsBlocked) ?? Unscanned(screening, "answer")) is { } refusal)

@@ -20,11 +20,12 @@ public sealed class GenerateContentAnswerTests
         var bytes = Encoding.UTF8.GetBytes(Answer);
         Assert.That(GenerateContentAnswerReader.TryRead(bytes, out var answer), Is.True);
         string Text(TextSpan place) => Encoding.UTF8.GetString(bytes[place.Start..place.End]);
-        Assert.That(answer.Texts.Select(Text), Is.EqualTo(new[] { "hm", "hello", "send", "x", "y" }));
+        Assert.That(answer.Texts.Select(Text), Is.EqualTo(new[] { "send", "x", "y" }));
+        Assert.That(answer.Runs.Select(run => (Text(run.Pieces[0]), run.Use)), Is.EqualTo(new[] { ("hm", default(TextUse)), ("hello", new TextUse(TextRole.Answer)) }));
         Assert.That(answer.Contents.Select(Text), Is.EqualTo(new[] { "hm", "hello", "send", "x", "y" }));
         Assert.That(answer.Texts.Where(t => answer.Uses.ContainsKey(t.Start)).Select(t => (Text(t), answer.Uses[t.Start])), Is.EqualTo(new[]
         {
-            ("hello", new TextUse(TextRole.Answer)), ("send", new TextUse(TextRole.ToolInput, "send")), ("x", new TextUse(TextRole.ToolInput, "send")), ("y", new TextUse(TextRole.ToolInput, "send")),
+            ("send", new TextUse(TextRole.ToolInput, "send")), ("x", new TextUse(TextRole.ToolInput, "send")), ("y", new TextUse(TextRole.ToolInput, "send")),
         }));
         Assert.That((answer.Usage, answer.Model, answer.HasExtraCharge), Is.EqualTo(((WireUsage?)new WireUsage(10, 0, 0, 8, 3, 0, 0), "gemini-2.5-pro", false)));
     }
@@ -34,7 +35,12 @@ public sealed class GenerateContentAnswerTests
     {
         var bytes = Encoding.UTF8.GetBytes("""[{"candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"promptTokenCount":1}},{"candidates":[{"content":{"parts":[{"text":"b"}]}}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2}}]""");
         Assert.That(GenerateContentAnswerReader.TryRead(bytes, out var answer), Is.True);
-        Assert.That((answer.Texts.Count, answer.Usage), Is.EqualTo((2, (WireUsage?)new WireUsage(1, 0, 0, 2, 0, 0, 0))));
+        Assert.That((answer.Runs[0].Pieces.Count, answer.Usage), Is.EqualTo((2, (WireUsage?)new WireUsage(1, 0, 0, 2, 0, 0, 0))));
+        var ends = new List<int>();
+        var edits = new List<RawEdit>();
+        Assert.That(Encoding.UTF8.GetString(answer.Runs[0].Read(bytes, ends)), Is.EqualTo("ab"));
+        answer.Runs[0].ToRaw(bytes, ends, [new TextEdit(0, 2, "X"u8.ToArray())], edits);
+        Assert.That(Encoding.UTF8.GetString(RawEdits.Apply(bytes, edits)), Does.Contain("\"text\":\"X\"").And.Contain("\"text\":\"\""));
         for (var cut = 0; cut < bytes.Length; cut++)
             Assert.That(GenerateContentAnswerReader.TryRead(bytes.AsSpan(0, cut), out _), Is.False, string.Create(CultureInfo.InvariantCulture, $"cut at {cut}"));
     }
