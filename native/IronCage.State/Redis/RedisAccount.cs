@@ -59,7 +59,7 @@ internal sealed class RedisAccount(RedisLedger ledger, string name, RedisAccount
     /// <summary>When room was asked for last.</summary>
     public long StockedAt { get; set; }
 
-    /// <summary>For whom the last hold was: if this process dies, its lease is reported as spent by him.</summary>
+    /// <summary>For whom the last hold was, or the first that was asked for: if this process dies, its lease is reported as spent by him.</summary>
     public Attribution? LastAttribution { get; set; }
 
     /// <summary>Whether a batch has something to tell of it.</summary>

@@ -70,6 +70,7 @@ internal sealed partial class RedisLedger
         foreach (var waiter in batch.Waiters)
         {
             var account = (RedisAccount)waiter.Owner;
+            account.LastAttribution ??= waiter.Demand.Attribution; // room of one that is only refused is reported, too, if it expires
             if (batch.Stocks.Contains(account) || account.Top.Row.WantedUntil > now)
                 continue;
             var cost = Demands.Needed(waiter.Demand with { FloorTokens = waiter.Demand.WantedTokens }).Value;

@@ -123,6 +123,20 @@ public class RedisProcessesTests
     }
 
     [Test]
+    public async Task Room_of_a_process_whose_calls_were_only_refused_is_reported_when_it_expires()
+    {
+        using var poor = _server.Open();
+        var mine = poor.Open("b", P(1_000));
+        Assert.That((await mine.HoldAsync(Exactly(2_000) with { Attribution = Jane }, NoWait)).Status, Is.EqualTo(HoldStatus.Exceeded));
+        await mine.ReadAsync(); // with which it takes room for calls to come
+        _server.Cli("zadd", Owners, "1", _server.Cli("zrange", Owners, "0", "0"));
+        using var store = _server.Open();
+        var figures = await store.Open("b", null).ReadAsync();
+        Assert.That((figures.Spent.Value, figures.Held), Is.EqualTo((250, P(0))));
+        Assert.That(await store.SpendAsync(null, null), Is.EqualTo(new[] { new SpendLine(Jane, 1, 1, 0, default, figures.Spent) }));
+    }
+
+    [Test]
     public async Task Who_waits_gets_what_another_process_has_in_hand()
     {
         using var rich = _server.Open();
