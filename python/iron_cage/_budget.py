@@ -97,7 +97,8 @@ class Budget:
                 hold.settle(search())       # what it cost; a block that is left without booked all 50 cents
 
         :param usd: an upper bound of the cost in dollars, above 0, at most 9000000; a fraction of a picodollar (10⁻¹² $) is rounded up
-        :param wait: seconds to wait, in order of arrival, when it fits the budget but not beside the holds of others, 0 to 3600
+        :param wait: seconds to wait, in order of arrival, when it fits the budget but not beside the holds of others, 0 to 3600. A reserve that a run keeps for wrapping up is not
+            kept from it
         :param label: what it is for, where reports have the model: 1 to 200 characters
         :param provider: who is paid: 1 to 200 characters
         :param agent: who spends it; default: the agent of the protection whose run the code that calls this belongs to, if any
