@@ -20,4 +20,23 @@ internal static class ItemType
         }
         return null;
     }
+
+    /// <summary>As <see cref="Of"/>, but null for an object that says its type twice: which one counts is the server's choice.</summary>
+    public static string? Single(Utf8JsonReader reader)
+    {
+        string? type = null;
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = ReaderText.Is(ref reader, "type"u8);
+            reader.Read();
+            if (isType && type is not null)
+                return null;
+            if (isType)
+                type = ReaderText.Read(ref reader) ?? "";
+            reader.Skip();
+        }
+        return type;
+    }
 }

@@ -150,7 +150,7 @@ public class LlmRequest
     /// </summary>
     /// <param name="field">As of <see cref="LimitOutput"/>; null: whichever the body uses.</param>
     /// <param name="into">Receives the edit.</param>
-    public void MoveLimit(string? field, List<RawEdit> into)
+    public virtual void MoveLimit(string? field, List<RawEdit> into)
     {
         ArgumentNullException.ThrowIfNull(into);
         if (field == "max_completion_tokens" && OutputLimitFields is [var (used, name)] && used != field && !NullLimits.Exists(limit => limit.Field == field))

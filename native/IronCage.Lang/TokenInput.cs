@@ -16,15 +16,18 @@ internal static class TokenInput
             return Text(ref reader, body, request);
         var start = (int)reader.TokenStartIndex;
         var tokens = 0;
+        var others = false;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType == JsonTokenType.Number)
             {
-                if (!IsToken(ref reader))
+                if (others || !IsToken(ref reader))
                     return false;
                 tokens++;
+                continue;
             }
-            else if (tokens > 0 || !(reader.TokenType == JsonTokenType.StartArray ? Tokens(ref reader, request) : Text(ref reader, body, request)))
+            others = true;
+            if (tokens > 0 || !(reader.TokenType == JsonTokenType.StartArray ? Tokens(ref reader, request) : Text(ref reader, body, request)))
             {
                 return false;
             }

@@ -103,7 +103,7 @@ def _json(option: str, value: Any) -> bytes:
         return str(value.model_dump_json(by_alias=True)).encode("utf-8", "surrogatepass")
     if hasattr(value, "items") or isinstance(value, (list, tuple)):
         try:
-            return dumps(value, default=lambda other: type(other).__name__).encode()  # boto3 puts dates and streams beside it
+            return dumps(value, default=lambda other: type(other).__name__, allow_nan=False).encode()  # boto3 puts dates and streams beside it
         except (TypeError, ValueError, RecursionError):
             raise ConfigError(f"{option}: is no JSON") from None
     raise ConfigError(f"{option}: the JSON of an answer (text, bytes, a mapping) or an object of an SDK expected, got {type(value).__name__}")

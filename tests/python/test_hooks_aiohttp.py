@@ -9,7 +9,7 @@ from decimal import Decimal
 import aiohttp
 import pytest
 
-from iron_cage import BudgetExceeded, PiiBlocked, Protection, SafetyConfig, protect_agent
+from iron_cage import BudgetExceeded, CallDenied, PiiBlocked, Protection, SafetyConfig, protect_agent
 from iron_cage.testing import ProviderSimulator, Reply
 
 PRICES = {"gpt-4o": ("2.5", "1.25", "10")}
@@ -397,3 +397,82 @@ def test_a_protection_inside_asyncio_nests(sim, url):
 
     run(work)
     assert outer.report().spent_usd == inner.report().spent_usd == sim.bill(PRICES)
+
+
+def test_long_lines_are_read_as_the_session_is_set(sim, url):
+    sim.reply = Reply(content="x" * 300_000, chunk_size=300_000)
+
+    async def work(client):
+        async with client.post(url, json=body(stream=True), read_bufsize=2 ** 22) as response:
+            return max([len(line) async for line in response.content])
+
+    with Protection(pii_detection=True):
+        assert run(work) > 300_000
+
+
+def test_chunks_end_where_something_came(sim, url):
+    sim.reply = Reply(content="one two three")
+
+    async def work(client):
+        async with client.post(url, json=body(stream=True)) as response:
+            return [end for _, end in [pair async for pair in response.content.iter_chunks()]]
+
+    bare = run(work)
+    with Protection(pii_detection=False):
+        assert run(work) == bare
+    with Protection(pii_detection=True):  # what is held back goes with what came later
+        assert 1 < sum(run(work)) <= sum(bare)
+
+
+def test_a_stream_that_was_blocked_is_closed(sim, url):
+    sim.reply = Reply(content=LEAKY + " word" * 500, chunk_delay=0.002)
+
+    async def main():
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as client:
+            async with client.post(url, json=body(stream=True, max_tokens=600)) as response:
+                await response.read()
+                sim.reply = Reply(content="clean")
+                async with client.post(url, json=body()) as second:
+                    return await asyncio.wait_for(second.read(), 5)
+
+    protection = Protection(on_deny="respond", safety=SafetyConfig(actions={"EMAIL_ADDRESS": "block"}))
+    with protection:
+        assert b"clean" in asyncio.run(main())
+    assert protection.report().held_usd == 0
+
+
+def test_sockets_that_are_upgraded_are_refused(sim):
+    async def work(client):
+        async with client.ws_connect(f"ws://{sim.host}/v1/realtime") as socket:
+            await socket.receive()
+
+    with pytest.raises(CallDenied), Protection(budget_usd=1):
+        run(work)
+    assert sim.log == []
+
+
+def test_a_stream_that_is_dropped_while_its_session_lives_is_settled(sim, url):
+    sim.reply = Reply(content="word " * 400, chunk_delay=0.005)
+
+    async def work(client):
+        response = await client.post(url, json=body(stream=True, max_tokens=500))
+        await response.content.readany()
+        del response
+        gc.collect()
+        await asyncio.sleep(0.1)
+        return protection.report().held_usd
+
+    protection = Protection(budget_usd=1)
+    with protection:
+        assert run(work) == 0
+
+
+class Kept(aiohttp.ClientResponse):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+def test_responses_of_ones_own_class_are_made_for_refusals_too(sim, url):
+    with Protection(budget_usd="0.000001", on_deny="respond"):
+        status, _ = run(post(url, body()), response_class=Kept)
+    assert status == 402

@@ -183,3 +183,41 @@ def test_what_other_hooks_carry_is_counted_once(sim, url):
     with protection:
         assert requests.post(url, json=body()).status_code == 200
     assert protection.report().calls == 1 and protection.report().spent_usd == sim.bill(PRICES)
+
+
+def test_a_connection_that_was_closed_leaves_nothing_for_the_next_request(sim):
+    protection = Protection(budget_usd=1)
+    connection = http.client.HTTPConnection(sim.host)
+    with protection:
+        connection.request("POST", "/v1/chat/completions", json.dumps(body()), {"content-type": "application/json"})
+        connection.close()
+        assert protection.report().held_usd == 0
+        connection.request("GET", "/v1/models")
+        assert json.loads(connection.getresponse().read())["object"] == "list"
+    connection.close()
+
+
+def test_an_answer_that_is_asked_for_again_is_screened(sim):
+    sim.reply = Reply(content=LEAKY, delay=0.5)
+    connection = http.client.HTTPConnection(sim.host, timeout=0.2)
+    with Protection(pii_detection=True):
+        connection.request("POST", "/v1/chat/completions", json.dumps(body()), {"content-type": "application/json"})
+        while True:
+            try:
+                raw = connection.getresponse().read()
+                break
+            except TimeoutError:
+                pass
+    connection.close()
+    assert said(raw, False) == REDACTED
+
+
+def test_what_never_left_costs_nothing(sim):
+    protection = Protection(budget_usd=1)
+    connection = http.client.HTTPConnection(sim.host)
+    with protection:
+        connection.connect()
+        with pytest.raises(ValueError):
+            connection.request("POST", "/v1/chat/completions", json.dumps(body()), {"x": "a\nb"})
+    connection.close()
+    assert protection.report().spent_usd == 0 and protection.report().held_usd == 0

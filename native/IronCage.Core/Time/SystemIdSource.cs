@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using IronCage.Core.Entropy;
 
 namespace IronCage.Core.Time;
 
@@ -8,6 +8,8 @@ public sealed class SystemIdSource(TimeProvider clock) : IIdSource
 {
     private const int IdLength = 16;
     private const int PoolLength = 64 * IdLength;
+
+    private static readonly SystemRandomSource s_random = new();
 
     [ThreadStatic]
     private static byte[]? s_pool;
@@ -22,7 +24,7 @@ public sealed class SystemIdSource(TimeProvider clock) : IIdSource
         if (pool is null || s_used == PoolLength)
         {
             pool = s_pool ??= new byte[PoolLength];
-            RandomNumberGenerator.Fill(pool);
+            s_random.Fill(pool);
             s_used = 0;
         }
         Span<byte> id = stackalloc byte[IdLength];

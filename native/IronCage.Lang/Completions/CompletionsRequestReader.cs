@@ -7,9 +7,6 @@ namespace IronCage.Lang.Completions;
 /// <summary>Reads a request for legacy completions in one pass over its bytes. What cannot be read with certainty is an error, never a guess.</summary>
 public static class CompletionsRequestReader
 {
-    /// <summary>What the API takes for a limit that is not given.</summary>
-    private const long UsualLimit = 16;
-
     internal enum Field
     {
         Other,
@@ -31,8 +28,6 @@ public static class CompletionsRequestReader
         var prompts = Math.Max(1, request.Messages);
         request.Answers = request.Answers * prompts;
         request.Choices = Math.Max(request.Choices * prompts, request.Answers);
-        if (request.OutputLimit is null && request.NullLimits.Count == 0)
-            request.OutputLimit = UsualLimit;
         return true;
     }
 

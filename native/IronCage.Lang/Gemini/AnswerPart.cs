@@ -5,11 +5,17 @@ namespace IronCage.Lang.Gemini;
 /// <summary>What the strings of a generated answer are.</summary>
 internal static class AnswerPart
 {
-    /// <summary>Properties that are about an answer, not of it, and what only the provider can read.</summary>
-    public static bool IsEnvelope(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("thoughtSignature"u8) || name.SequenceEqual("thought_signature"u8) || name.SequenceEqual("responseId"u8) || name.SequenceEqual("modelVersion"u8)
-        || name.SequenceEqual("finishReason"u8) || name.SequenceEqual("role"u8) || name.SequenceEqual("mimeType"u8) || name.SequenceEqual("createTime"u8) || name.SequenceEqual("id"u8)
-        || name.SequenceEqual("trafficType"u8) || name.SequenceEqual("modality"u8);
+    /// <summary>Properties that are about an answer, not of it, and what only the provider can read. Not inside a call, whose names are the caller's.</summary>
+    public static bool IsEnvelope(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (name.SequenceEqual("thoughtSignature"u8) || name.SequenceEqual("thought_signature"u8))
+            return BodyString.IsEncodedBytes("data"u8, value) || value.Length < 16; // anything but an encoding could be read on its way
+        return name.SequenceEqual("responseId"u8) || name.SequenceEqual("modelVersion"u8) || name.SequenceEqual("finishReason"u8) || name.SequenceEqual("createTime"u8)
+            || name.SequenceEqual("trafficType"u8) || (name.SequenceEqual("role"u8) && value.SequenceEqual("model"u8));
+    }
+
+    /// <summary>What repeats the text token by token.</summary>
+    public static bool IsLogProbabilities(ReadOnlySpan<byte> name) => name.SequenceEqual("logprobsResult"u8) || name.SequenceEqual("logprobs_result"u8);
 
     /// <summary>Whether the part at the reader is a thought. By value: the caller's reader stays.</summary>
     public static bool IsThought(Utf8JsonReader reader)

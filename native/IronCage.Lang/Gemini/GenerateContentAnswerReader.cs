@@ -25,45 +25,77 @@ public static class GenerateContentAnswerReader
         if (name.SequenceEqual("candidates"u8) && reader.TokenType == JsonTokenType.StartArray)
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                Walk(ref reader, offset, answer, name, isPart: false, AnswerPart.Index(reader), tool: null);
-            return;
+                Candidate(ref reader, offset, answer);
         }
-        Walk(ref reader, offset, answer, name, isPart: false, candidate: -1, tool: null);
+        else
+        {
+            Any(ref reader, offset, answer, name);
+        }
     }
 
-    /// <param name="reader">At the value.</param>
-    /// <param name="offset">Where the reader began in the body.</param>
-    /// <param name="answer">Receives what is found.</param>
-    /// <param name="name">The property.</param>
-    /// <param name="isPart">It is an element of a candidate's parts.</param>
-    /// <param name="candidate">Whose it is; −1: nobody's.</param>
-    /// <param name="tool">Whose arguments it is of; null: of none.</param>
-    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, bool isPart, long candidate, string? tool)
+    private static void Candidate(ref Utf8JsonReader reader, int offset, LlmAnswer answer)
     {
-        switch (reader.TokenType)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            case JsonTokenType.String:
-                if (reader.ValueSpan.Length > 0 && !AnswerPart.IsEnvelope(name) && !BodyString.IsEncodedBytes(name, reader.ValueSpan))
-                    Add(ref reader, offset, answer, tool is null ? default : new TextUse(TextRole.ToolInput, tool), isWritten: tool is not null);
-                return;
-            case JsonTokenType.StartArray:
-                var isParts = candidate >= 0 && name.SequenceEqual("parts"u8);
+            Any(ref reader, offset, answer, default);
+            return;
+        }
+        var candidate = AnswerPart.Index(reader);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            answer.HasExtraCharge |= AnswerPart.IsGrounding(name) && reader.TokenType == JsonTokenType.StartObject;
+            if (name.SequenceEqual("content"u8) && reader.TokenType == JsonTokenType.StartObject)
+                Content(ref reader, offset, answer, candidate);
+            else
+                Any(ref reader, offset, answer, name);
+        }
+    }
+
+    private static void Content(ref Utf8JsonReader reader, int offset, LlmAnswer answer, long candidate)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (name.SequenceEqual("parts"u8) && reader.TokenType == JsonTokenType.StartArray)
+            {
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, answer, name, isParts, candidate, tool);
-                return;
-            case JsonTokenType.StartObject:
-                var isThought = isPart && AnswerPart.IsThought(reader);
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    var property = reader.ValueSpan;
-                    reader.Read();
-                    answer.HasExtraCharge |= candidate >= 0 && AnswerPart.IsGrounding(property) && reader.TokenType == JsonTokenType.StartObject;
-                    if (isPart && property.SequenceEqual("text"u8) && reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0)
-                        AddPiece(ref reader, offset, answer, candidate, isThought);
-                    else
-                        Walk(ref reader, offset, answer, property, isPart: false, candidate, isPart && AnswerPart.IsCall(property) ? ToolName.Of(reader) ?? "" : tool);
-                }
-                return;
+                    Part(ref reader, offset, answer, candidate);
+            }
+            else
+            {
+                Any(ref reader, offset, answer, name);
+            }
+        }
+    }
+
+    private static void Part(ref Utf8JsonReader reader, int offset, LlmAnswer answer, long candidate)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Any(ref reader, offset, answer, default);
+            return;
+        }
+        var isThought = AnswerPart.IsThought(reader);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (name.SequenceEqual("text"u8) && reader.TokenType == JsonTokenType.String)
+            {
+                if (reader.ValueSpan.Length > 0)
+                    AddPiece(ref reader, offset, answer, candidate, isThought);
+            }
+            else if (AnswerPart.IsCall(name))
+            {
+                Arguments(ref reader, offset, answer, ToolName.Of(reader) ?? "");
+            }
+            else
+            {
+                Any(ref reader, offset, answer, name);
+            }
         }
     }
 
@@ -75,13 +107,59 @@ public static class GenerateContentAnswerReader
         answer.RunOf(2 * candidate + (isThought ? 1 : 0), new TextUse(isThought ? TextRole.Other : TextRole.Answer)).Add(piece);
     }
 
-    private static void Add(ref Utf8JsonReader reader, int offset, LlmAnswer answer, TextUse use, bool isWritten)
+    /// <summary>A call of a function: the model's own structure, in which the names of the protocol mean nothing.</summary>
+    private static void Arguments(ref Utf8JsonReader reader, int offset, LlmAnswer answer, string tool)
     {
-        var text = BodyString.Place(ref reader, offset);
-        answer.Texts.Add(text);
-        if (isWritten)
-            answer.Contents.Add(text);
-        if (use.Role != TextRole.Other)
-            answer.Uses[text.Start] = use;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String when reader.ValueSpan.Length > 0:
+                var text = BodyString.Place(ref reader, offset);
+                answer.Texts.Add(text);
+                answer.Contents.Add(text);
+                answer.Uses[text.Start] = new TextUse(TextRole.ToolInput, tool);
+                return;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Arguments(ref reader, offset, answer, tool);
+                return;
+            case JsonTokenType.StartObject:
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    reader.Read();
+                    Arguments(ref reader, offset, answer, tool);
+                }
+                return;
+        }
+    }
+
+    /// <summary>Any other value: every string is a text.</summary>
+    private static void Any(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                if (reader.ValueSpan.Length > 0 && !AnswerPart.IsEnvelope(name, reader.ValueSpan) && !BodyString.IsEncodedBytes(name, reader.ValueSpan))
+                    answer.Texts.Add(BodyString.Place(ref reader, offset));
+                return;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Any(ref reader, offset, answer, name);
+                return;
+            case JsonTokenType.StartObject:
+                if (AnswerPart.IsLogProbabilities(name))
+                {
+                    var from = offset + (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    answer.LogProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
+                    return;
+                }
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var property = reader.ValueSpan;
+                    reader.Read();
+                    Any(ref reader, offset, answer, property);
+                }
+                return;
+        }
     }
 }

@@ -12,12 +12,14 @@ internal ref struct GenerateContentChunk
 
     private readonly StreamReading _reading;
     private readonly int _offset;
+    private readonly CallCounter _calls;
     private long _candidate;
 
-    private GenerateContentChunk(int offset, StreamReading reading)
+    private GenerateContentChunk(int offset, StreamReading reading, CallCounter calls)
     {
         _offset = offset;
         _reading = reading;
+        _calls = calls;
     }
 
     /// <summary>Reads the data of an event. False when it is not one JSON object: it is then handed on as it is.</summary>
@@ -25,12 +27,13 @@ internal ref struct GenerateContentChunk
     /// <param name="offset">Where the data stands in the event; segments count from the event's beginning.</param>
     /// <param name="reading">Receives what the chunk says.</param>
     /// <param name="choices">How many candidates were asked for: a blocked prompt ends them all.</param>
-    public static bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading, int choices)
+    /// <param name="calls">Counts the calls of the stream.</param>
+    public static bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading, int choices, CallCounter calls)
     {
-        if (new GenerateContentChunk(offset, reading).TryReadStrictly(data, choices))
+        if (new GenerateContentChunk(offset, reading, calls).TryReadStrictly(data, choices))
             return true;
         reading.Clear();
-        return NonFinite.Blank(data) is { } finite && new GenerateContentChunk(offset, reading).TryReadStrictly(finite, choices);
+        return NonFinite.Blank(data) is { } finite && new GenerateContentChunk(offset, reading, calls).TryReadStrictly(finite, choices);
     }
 
     private bool TryReadStrictly(ReadOnlySpan<byte> data, int choices)
@@ -85,7 +88,7 @@ internal ref struct GenerateContentChunk
         {
             var name = reader.ValueSpan;
             reader.Read();
-            if (name.SequenceEqual("finishReason"u8) && reader.TokenType == JsonTokenType.String)
+            if (name.SequenceEqual("finishReason"u8) && (reader.TokenType == JsonTokenType.String || (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var reason) && reason > 0)))
                 _reading.Finished++;
             _reading.HasExtraCharge |= AnswerPart.IsGrounding(name) && reader.TokenType == JsonTokenType.StartObject;
             if (name.SequenceEqual("content"u8) && reader.TokenType == JsonTokenType.StartObject)
@@ -103,8 +106,8 @@ internal ref struct GenerateContentChunk
             reader.Read();
             if (name.SequenceEqual("parts"u8) && reader.TokenType == JsonTokenType.StartArray)
             {
-                for (var part = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; part++)
-                    Part(ref reader, part);
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Part(ref reader);
             }
             else
             {
@@ -113,7 +116,7 @@ internal ref struct GenerateContentChunk
         }
     }
 
-    private readonly void Part(ref Utf8JsonReader reader, int part)
+    private readonly void Part(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -137,24 +140,27 @@ internal ref struct GenerateContentChunk
                 });
                 continue;
             }
-            ulong tool = 0;
-            if (AnswerPart.IsCall(name) && ToolName.Of(reader) is { } known)
+            if (AnswerPart.IsCall(name))
             {
-                // A call is whole where it stands; each has a key of its own.
-                tool = Key(isThought: false) + 1_000 + (ulong)(_reading.Tools.Count + part);
-                _reading.Tools.Add((tool, known));
+                var tool = _calls.Next(); // a call is whole where it stands
+                if (ToolName.Of(reader) is { } known)
+                    _reading.Tools.Add((tool, known));
+                Whole(ref reader, default, tool);
             }
-            Whole(ref reader, name, tool);
+            else
+            {
+                Whole(ref reader, name, tool: 0);
+            }
         }
     }
 
-    /// <summary>A value whose texts stand here as wholes.</summary>
+    /// <summary>A value whose texts stand here as wholes. Inside a call the names of the protocol mean nothing.</summary>
     private readonly void Whole(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ulong tool)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                if (reader.ValueSpan.Length == 0 || AnswerPart.IsEnvelope(name) || BodyString.IsEncodedBytes(name, reader.ValueSpan))
+                if (reader.ValueSpan.Length == 0 || (tool == 0 && (AnswerPart.IsEnvelope(name, reader.ValueSpan) || BodyString.IsEncodedBytes(name, reader.ValueSpan))))
                     return;
                 _reading.Segments.Add(new StreamSegment(0, BodyString.Place(ref reader, _offset)) { Group = _candidate, Use = new TextUse(tool == 0 ? TextRole.Other : TextRole.ToolInput), Tool = tool });
                 return;
@@ -163,6 +169,13 @@ internal ref struct GenerateContentChunk
                     Whole(ref reader, name, tool);
                 return;
             case JsonTokenType.StartObject:
+                if (tool == 0 && AnswerPart.IsLogProbabilities(name))
+                {
+                    var from = _offset + (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    _reading.LogProbabilities.Add(from..(_offset + (int)reader.BytesConsumed));
+                    return;
+                }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;

@@ -9,6 +9,7 @@ public sealed class GenerateContentRequest : LlmRequest
 {
     private int _configStart = -1;
     private bool _configIsEmpty;
+    private Range? _nullConfig;
 
     /// <summary>A request that says nothing yet.</summary>
     public GenerateContentRequest()
@@ -19,6 +20,9 @@ public sealed class GenerateContentRequest : LlmRequest
 
     /// <summary>Where the generation config begins in the body.</summary>
     internal void SetConfig(int brace, bool isEmpty) => (_configStart, _configIsEmpty) = (brace, isEmpty);
+
+    /// <summary>Where a generation config that is null stands in the body.</summary>
+    internal void SetNullConfig(Range place) => _nullConfig = place;
 
     /// <inheritdoc/>
     /// <remarks>It stands in the generation config.</remarks>
@@ -31,7 +35,9 @@ public sealed class GenerateContentRequest : LlmRequest
             return;
         }
         var entry = string.Create(CultureInfo.InvariantCulture, $"\"maxOutputTokens\":{limit}");
-        if (_configStart >= 0)
+        if (_nullConfig is { } place)
+            into.Add(new RawEdit(place.Start.Value, place.End.Value, Encoding.ASCII.GetBytes($"{{{entry}}}")));
+        else if (_configStart >= 0)
             into.Add(new RawEdit(_configStart + 1, _configStart + 1, Encoding.ASCII.GetBytes(_configIsEmpty ? entry : entry + ",")));
         else
             into.Add(new RawEdit(BodyStart, BodyStart, Encoding.ASCII.GetBytes($"\"generationConfig\":{{{entry}}},")));

@@ -20,6 +20,8 @@ public static class GenerateContentRequestReader
         Tools,
         GenerationConfig,
         CachedContent,
+        ToolConfig,
+        ServiceTier,
         GenerateContentRequest,
     }
 
@@ -53,6 +55,15 @@ public static class GenerateContentRequestReader
                 return null;
             case Field.GenerationConfig when !isNull:
                 return reader.TokenType == JsonTokenType.StartObject ? GenerationConfigReader.Read(ref reader, request) : "an object";
+            case Field.GenerationConfig:
+                request.SetNullConfig((int)reader.TokenStartIndex..(int)reader.BytesConsumed);
+                return null;
+            case Field.ToolConfig when StreamsArguments(reader):
+                return "a config without streamFunctionCallArguments: arguments that come in parts cannot be screened";
+            case Field.ServiceTier when !isNull && !(reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "standard"u8) || ReaderText.Is(ref reader, "flex"u8)
+                || ReaderText.Is(ref reader, "STANDARD"u8) || ReaderText.Is(ref reader, "FLEX"u8))):
+                request.UnpricedFeature ??= "this service tier";
+                break;
             case Field.CachedContent when !isNull:
                 request.UnboundedParts++; // what was cached is input, too
                 break;
@@ -71,13 +82,31 @@ public static class GenerateContentRequestReader
         }
         if (reader.TokenType != JsonTokenType.StartArray)
             return false;
+        var others = request.Messages; // the system's
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             request.Messages++;
             PartWalker.Content(ref reader, request);
         }
-        request.EndMessages((int)reader.TokenStartIndex, isEmpty: request.Messages == 0);
+        request.EndMessages((int)reader.TokenStartIndex, isEmpty: request.Messages == others);
         return true;
+    }
+
+    /// <summary>By value: the caller's reader stays.</summary>
+    private static bool StreamsArguments(Utf8JsonReader reader)
+    {
+        var end = reader.CurrentDepth;
+        while (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray || reader.CurrentDepth > end)
+        {
+            if (!reader.Read() || reader.CurrentDepth <= end)
+                return false;
+            if (reader.TokenType != JsonTokenType.PropertyName || !PartWalker.Is(ref reader, "streamFunctionCallArguments"u8, "stream_function_call_arguments"u8))
+                continue;
+            reader.Read();
+            if (reader.TokenType is not (JsonTokenType.False or JsonTokenType.Null))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Functions are the caller's, and count as a whole; all other tools run at the provider, at prices per use and in rounds that nobody can count.</summary>

@@ -59,7 +59,7 @@ internal static class GenerationConfigReader
             var isBudget = PartWalker.Is(ref reader, "thinkingBudget"u8, "thinking_budget"u8);
             var isLevel = PartWalker.Is(ref reader, "thinkingLevel"u8, "thinking_level"u8);
             reader.Read();
-            if (isBudget && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var budget))
+            if (isBudget && Number(ref reader) is { } budget)
             {
                 request.Reasoning = budget != 0;
                 request.ThinkingTokens = Math.Clamp(budget, 0, int.MaxValue);
@@ -79,11 +79,20 @@ internal static class GenerationConfigReader
             return;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.String)
-                continue;
-            request.AsksForAudio |= ReaderText.Is(ref reader, "AUDIO"u8);
-            if (ReaderText.Is(ref reader, "IMAGE"u8))
+            // Enumerations are names, or their numbers: 1 is text, 2 images, 3 audio.
+            var number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var n) ? n : 0;
+            if (ReaderText.Is(ref reader, "AUDIO"u8) || number == 3)
+                request.AsksForAudio = true;
+            else if (!ReaderText.Is(ref reader, "TEXT"u8) && number != 1)
                 request.UnpricedFeature ??= "images in the answer";
         }
     }
+
+    /// <summary>A whole number, or one as a text, which this API takes for the same.</summary>
+    private static long? Number(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
+        JsonTokenType.String when long.TryParse(ReaderText.Read(ref reader), System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace IronCage.Lang.Gemini;
@@ -49,15 +48,19 @@ internal static class PartWalker
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;
-            var isInline = Is(ref reader, "inlineData"u8, "inline_data"u8);
+            var isMedia = Is(ref reader, "inlineData"u8, "inline_data"u8);
             var isFile = Is(ref reader, "fileData"u8, "file_data"u8);
-            var isCall = Is(ref reader, "functionCall"u8, "function_call"u8) || Is(ref reader, "functionResponse"u8, "function_response"u8);
+            var isCall = Is(ref reader, "functionCall"u8, "function_call"u8);
+            var isResponse = Is(ref reader, "functionResponse"u8, "function_response"u8);
             var isSignature = Is(ref reader, "thoughtSignature"u8, "thought_signature"u8);
+            var isKnown = isMedia || isFile || isCall || isResponse || Is(ref reader, "executableCode"u8, "executable_code"u8)
+                || Is(ref reader, "codeExecutionResult"u8, "code_execution_result"u8) || Is(ref reader, "videoMetadata"u8, "video_metadata"u8)
+                || Is(ref reader, "mediaResolution"u8, "media_resolution"u8) || Is(ref reader, "partMetadata"u8, "part_metadata"u8);
             AddTellingName(ref reader, request);
             reader.Read();
-            if (isInline && reader.TokenType == JsonTokenType.StartObject)
-                Media(reader, request);
-            if (isFile && reader.TokenType == JsonTokenType.StartObject)
+            if ((isMedia || isFile) && reader.TokenType == JsonTokenType.StartObject)
+                Media(reader, request, isFile);
+            if (!isKnown && reader.TokenType == JsonTokenType.StartObject)
             {
                 request.UnboundedParts++;
                 request.UnscannableParts++;
@@ -66,13 +69,35 @@ internal static class PartWalker
                 request.AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? request.Opaque : request.Signed);
             else if (isCall)
                 Definition(ref reader, request);
+            else if (isResponse && reader.TokenType == JsonTokenType.StartObject)
+                Response(ref reader, request);
             else
                 Any(ref reader, request, name);
         }
     }
 
+    /// <summary>What a function gave back: data, and perhaps parts of its own.</summary>
+    private static void Response(ref Utf8JsonReader reader, GenerateContentRequest request)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isParts = ReaderText.Is(ref reader, "parts"u8);
+            AddTellingName(ref reader, request);
+            reader.Read();
+            if (isParts && reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Part(ref reader, request);
+            }
+            else
+            {
+                Definition(ref reader, request);
+            }
+        }
+    }
+
     /// <summary>What the bytes of a part are, by their type. By value: the caller's reader stays.</summary>
-    private static void Media(Utf8JsonReader reader, GenerateContentRequest request)
+    private static void Media(Utf8JsonReader reader, GenerateContentRequest request, bool isFile)
     {
         var type = "";
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -80,17 +105,17 @@ internal static class PartWalker
             var isType = Is(ref reader, "mimeType"u8, "mime_type"u8);
             reader.Read();
             if (isType && reader.TokenType == JsonTokenType.String)
-                type = Encoding.UTF8.GetString(reader.ValueSpan);
+                type = ReaderText.Read(ref reader) ?? "";
             reader.Skip();
         }
         request.UnscannableParts++;
-        if (type.StartsWith("image/", StringComparison.OrdinalIgnoreCase))
+        if (!isFile && type.StartsWith("image/", StringComparison.OrdinalIgnoreCase))
         {
             request.Images++;
             return;
         }
         request.UnboundedParts++;
-        request.SendsAudio |= !type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/pdf", StringComparison.OrdinalIgnoreCase); // a video has sound
+        request.SendsAudio |= !type.StartsWith("image/", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/pdf", StringComparison.OrdinalIgnoreCase); // a video has sound
     }
 
     /// <summary>What the model reads with all its structure counts as a whole; its texts must not count twice.</summary>
@@ -98,7 +123,7 @@ internal static class PartWalker
     {
         var start = (int)reader.TokenStartIndex;
         var textsBefore = request.TextBytes;
-        Any(ref reader, request, default);
+        Any(ref reader, request, default, isData: true);
         request.ToolsBytes += reader.BytesConsumed - start;
         request.TextBytes = textsBefore;
         request.Definitions.Add(start..(int)reader.BytesConsumed);
@@ -149,16 +174,17 @@ internal static class PartWalker
     /// <param name="reader">At the value; afterwards on its last token.</param>
     /// <param name="request">Receives what is found.</param>
     /// <param name="name">The property.</param>
-    public static void Any(ref Utf8JsonReader reader, GenerateContentRequest request, ReadOnlySpan<byte> name)
+    /// <param name="isData">The caller's own structure, in which the names of the protocol mean nothing.</param>
+    public static void Any(ref Utf8JsonReader reader, GenerateContentRequest request, ReadOnlySpan<byte> name, bool isData = false)
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.String when reader.ValueSpan.Length > 0 && !BodyString.IsEncodedBytes(name, reader.ValueSpan):
+            case JsonTokenType.String when reader.ValueSpan.Length > 0 && (isData || !BodyString.IsEncodedBytes(name, reader.ValueSpan)):
                 request.AddText(ref reader);
                 break;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Any(ref reader, request, name);
+                    Any(ref reader, request, name, isData);
                 break;
             case JsonTokenType.StartObject:
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -166,7 +192,7 @@ internal static class PartWalker
                     var property = reader.ValueSpan;
                     AddTellingName(ref reader, request);
                     reader.Read();
-                    Any(ref reader, request, property);
+                    Any(ref reader, request, property, isData);
                 }
                 break;
         }

@@ -69,6 +69,14 @@ public sealed class HostTable
     private static bool IsAt(ReadOnlySpan<byte> host, ReadOnlySpan<byte> name, char separator) =>
         host.Length >= name.Length && Ascii.EqualsIgnoreCase(host[^name.Length..], name) && (host.Length == name.Length || host[^(name.Length + 1)] == (byte)separator);
 
+    /// <summary>Gemini's hosts: generativelanguage or [REGION-]aiplatform, then perhaps a multi-region or mTLS.</summary>
+    private static bool IsGoogle(ReadOnlySpan<byte> host)
+    {
+        if (!IsAt(host, "googleapis.com"u8, '.') || host.IndexOf((byte)'.') is not (> 0 and var end))
+            return false;
+        return Ascii.EqualsIgnoreCase(host[..end], "generativelanguage"u8) || IsAt(host[..end], "aiplatform"u8, '-');
+    }
+
     /// <summary>bedrock-runtime.REGION.amazonaws.com, and its FIPS and VPC forms.</summary>
     private static bool IsBedrock(ReadOnlySpan<byte> host)
     {
@@ -96,7 +104,7 @@ public sealed class HostTable
         // Regional endpoints (eu.api.openai.com, europe-west4-aiplatform.googleapis.com) are the same host.
         if (IsAt(url[parts.Host], "api.openai.com"u8, '.'))
             return OpenAi;
-        if (IsAt(url[parts.Host], "aiplatform.googleapis.com"u8, '-') || IsAt(url[parts.Host], "aiplatform.googleapis.com"u8, '.'))
+        if (IsGoogle(url[parts.Host]))
             return new Entry(LlmProtocol.Gemini, Encoding.ASCII.GetString(url[parts.Host]).ToLowerInvariant());
         if (IsBedrock(url[parts.Host]))
             return new Entry(LlmProtocol.Bedrock, Encoding.ASCII.GetString(url[parts.Host]).ToLowerInvariant());

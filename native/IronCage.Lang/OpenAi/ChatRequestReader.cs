@@ -23,6 +23,8 @@ public static class ChatRequestReader
         Prediction,
         Audio,
         WebSearchOptions,
+        Google,
+        ExtraBody,
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
@@ -147,6 +149,9 @@ public static class ChatRequestReader
                 break;
             case Field.Audio when present:
                 request.AsksForAudio = true;
+                break;
+            case Field.Google or Field.ExtraBody when body[start..end].IndexOf("cached_content"u8) >= 0:
+                request.UnboundedParts++; // of Google's compatible endpoint: what was cached is input, too
                 break;
             case Field.WebSearchOptions when present:
                 request.UnpricedFeature = "web_search_options";

@@ -29,6 +29,24 @@ internal static class ItemWalker
     {
         var type = ItemType.Of(reader) ?? "message";
         Media(type, request);
+        var start = (int)reader.TokenStartIndex;
+        var textsBefore = request.TextBytes;
+        Texts(ref reader, request, type);
+        if (IsPlain(type))
+            return;
+        // What tools found or may do is read by the model with all its structure, and so it counts as a whole.
+        request.ToolsBytes += reader.BytesConsumed - start;
+        request.TextBytes = textsBefore;
+        request.Definitions.Add(start..(int)reader.BytesConsumed);
+    }
+
+    /// <summary>Items of which only the texts count.</summary>
+    private static bool IsPlain(string type) =>
+        type is "message" or "reasoning" or "compaction" or "function_call" or "function_call_output" or "custom_tool_call" or "custom_tool_call_output" or "computer_call_output"
+            or "image_generation_call" or "item_reference";
+
+    private static void Texts(ref Utf8JsonReader reader, ResponsesRequest request, string type)
+    {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;

@@ -33,7 +33,7 @@ public static class ResponsesAnswerReader
             if (answer.Usage is { } usage)
                 answer.Usage = usage with { Searches = searches };
         }
-        Walk(ref reader, offset, answer, name, type: null, tool: null);
+        Walk(ref reader, offset, answer, name, type: null, tool: null, isData: ItemString.HoldsData(name));
     }
 
     internal static bool IsPremium(ref Utf8JsonReader reader) =>
@@ -57,12 +57,12 @@ public static class ResponsesAnswerReader
         return others;
     }
 
-    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, string? type, string? tool)
+    private static void Walk(ref Utf8JsonReader reader, int offset, LlmAnswer answer, ReadOnlySpan<byte> name, string? type, string? tool, bool isData)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                if (reader.ValueSpan.Length == 0 || ItemString.IsEnvelope(name) || ItemString.IsEncodedBytes(name, reader.ValueSpan))
+                if (reader.ValueSpan.Length == 0 || (!isData && (ItemString.IsEnvelope(name, reader.ValueSpan) || ItemString.IsEncodedBytes(name, reader.ValueSpan))))
                     return;
                 var text = BodyString.Place(ref reader, offset);
                 answer.Texts.Add(text);
@@ -73,7 +73,7 @@ public static class ResponsesAnswerReader
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Walk(ref reader, offset, answer, name, type, tool);
+                    Walk(ref reader, offset, answer, name, type, tool, isData);
                 return;
             case JsonTokenType.StartObject:
                 type = ItemType.Of(reader);
@@ -90,7 +90,7 @@ public static class ResponsesAnswerReader
                         answer.LogProbabilities.Add(from..(offset + (int)reader.BytesConsumed));
                         continue;
                     }
-                    Walk(ref reader, offset, answer, property, type, tool);
+                    Walk(ref reader, offset, answer, property, type, tool, isData || ItemString.HoldsData(property));
                 }
                 return;
         }

@@ -61,8 +61,10 @@ internal ref struct ResponsesEvent
         var isPiece = type.EndsWith(".delta", StringComparison.Ordinal);
         if (type == "error")
             _reading.IsError = true;
-        else if (type.EndsWith(".done", StringComparison.Ordinal) && _item >= 0)
+        else if (_item >= 0 && (type.EndsWith(".done", StringComparison.Ordinal) || type == "response.output_item.added"))
             _reading.Closes = _item;
+        if (_item >= 0 && type == "response.output_item.added")
+            _told.Begin(_item);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;
@@ -70,11 +72,13 @@ internal ref struct ResponsesEvent
             if (name.SequenceEqual("response"u8) && reader.TokenType == JsonTokenType.StartObject)
                 Response(ref reader, type);
             else if (name.SequenceEqual("delta"u8) && isPiece && reader.TokenType == JsonTokenType.String)
-                Piece(ref reader, type);
+                Piece(ref reader, type, default);
+            else if (name.SequenceEqual("delta"u8) && isPiece && reader.TokenType == JsonTokenType.StartObject)
+                Pieces(ref reader, type);
             else if (name.SequenceEqual("logprobs"u8) && reader.TokenType == JsonTokenType.StartArray)
                 LogProbabilities(ref reader);
             else
-                Whole(ref reader, name, PartOf(type), tool: ItemString.IsToolUse(PartOf(type)) ? Tool(_item) : 0, isEcho: false);
+                Whole(ref reader, name, PartOf(type), ItemString.IsToolUse(PartOf(type)) ? Tool(_item) : 0, tool: null, isEcho: false, isData: false);
         }
     }
 
@@ -98,12 +102,12 @@ internal ref struct ResponsesEvent
     }
 
     /// <summary>A piece of a text of the item.</summary>
-    private readonly void Piece(ref Utf8JsonReader reader, string type)
+    private readonly void Piece(ref Utf8JsonReader reader, string type, ReadOnlySpan<byte> name)
     {
         if (reader.ValueSpan.Length == 0 || ItemString.IsEncodedBytes(type == "response.audio.delta" ? "audio"u8 : default, reader.ValueSpan))
             return;
         var kind = PartOf(type);
-        var key = Key(type);
+        var key = Key(type, name);
         _told.Grow(key, _item, reader.ValueSpan);
         _reading.Segments.Add(new StreamSegment(key, BodyString.Place(ref reader, _offset))
         {
@@ -153,7 +157,7 @@ internal ref struct ResponsesEvent
             if (name.SequenceEqual("output"u8) && reader.TokenType == JsonTokenType.StartArray)
                 Output(ref reader);
             else
-                Whole(ref reader, name, type: null, tool: 0, isEcho: true);
+                Whole(ref reader, name, type: null, toolKey: 0, tool: null, ItemString.IsEcho(name), isData: ItemString.HoldsData(name));
         }
         if (!isEnd)
             return;
@@ -169,7 +173,7 @@ internal ref struct ResponsesEvent
         for (var item = 0L; reader.Read() && reader.TokenType != JsonTokenType.EndArray; item++)
         {
             _item = item;
-            Whole(ref reader, default, type: null, Tool(item), isEcho: false);
+            Whole(ref reader, default, type: null, toolKey: 0, tool: null, isEcho: false, isData: false);
         }
         _item = -1;
     }
@@ -178,30 +182,36 @@ internal ref struct ResponsesEvent
     /// <param name="reader">At the value.</param>
     /// <param name="name">Its property.</param>
     /// <param name="type">The type of the object it stands in.</param>
-    /// <param name="tool">The tool it belongs to; 0 if none.</param>
+    /// <param name="toolKey">The tool it belongs to, where an earlier event named that; 0 if none.</param>
+    /// <param name="tool">The name of the tool, where it stands here.</param>
     /// <param name="isEcho">It repeats the request.</param>
-    private readonly void Whole(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, string? type, ulong tool, bool isEcho)
+    /// <param name="isData">The names are the caller's.</param>
+    private readonly void Whole(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, string? type, ulong toolKey, string? tool, bool isEcho, bool isData)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                if (reader.ValueSpan.Length == 0 || ItemString.IsEnvelope(name) || ItemString.IsEncodedBytes(name, reader.ValueSpan))
+                if (reader.ValueSpan.Length == 0 || (!isData && (ItemString.IsEnvelope(name, reader.ValueSpan) || ItemString.IsEncodedBytes(name, reader.ValueSpan))))
                     return;
                 _reading.Segments.Add(new StreamSegment(0, BodyString.Place(ref reader, _offset))
                 {
                     Group = _item,
-                    Use = new TextUse(ItemString.RoleOf(name, type), IsRepeat: isEcho || _told.Repeats(_item, reader.ValueSpan)),
-                    Tool = tool,
+                    Use = new TextUse(ItemString.RoleOf(name, type), tool, IsRepeat: isEcho || _told.Repeats(_item, reader.ValueSpan)),
+                    Tool = toolKey,
                 });
                 return;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Whole(ref reader, name, type, tool, isEcho);
+                    Whole(ref reader, name, type, toolKey, tool, isEcho, isData);
                 return;
             case JsonTokenType.StartObject:
                 type = ItemType.Of(reader);
-                if (ItemString.IsToolUse(type) && _item >= 0 && ToolName.Of(reader) is { } known)
-                    _reading.Tools.Add((tool = Tool(_item), known));
+                if (ItemString.IsToolUse(type) && ToolName.Of(reader) is { } known)
+                {
+                    (toolKey, tool) = (0, known); // an item that names its tool is nobody else's
+                    if (_item >= 0)
+                        _reading.Tools.Add((Tool(_item), known));
+                }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
@@ -209,9 +219,23 @@ internal ref struct ResponsesEvent
                     if (property.SequenceEqual("logprobs"u8) && reader.TokenType == JsonTokenType.StartArray)
                         LogProbabilities(ref reader);
                     else
-                        Whole(ref reader, property, type, tool, isEcho);
+                        Whole(ref reader, property, type, toolKey, tool, isEcho, isData || ItemString.HoldsData(property));
                 }
                 return;
+        }
+    }
+
+    /// <summary>A piece that is an object: each of its texts grows.</summary>
+    private readonly void Pieces(ref Utf8JsonReader reader, string type)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+                Piece(ref reader, type, name);
+            else
+                Whole(ref reader, name, PartOf(type), toolKey: 0, tool: null, isEcho: false, isData: true);
         }
     }
 
@@ -223,15 +247,17 @@ internal ref struct ResponsesEvent
     }
 
     /// <summary>An item as a tool.</summary>
-    private static ulong Tool(long item) => (ulong)(item + 1);
+    private readonly ulong Tool(long item) => ((ulong)_told.Generation(item) << 32) | (ulong)(item + 1);
 
     /// <summary>A text belongs to its item, its part and its kind.</summary>
-    private readonly ulong Key(string type)
+    private readonly ulong Key(string type, ReadOnlySpan<byte> name)
     {
         var key = (14695981039346656037UL ^ (ulong)_item) * 1099511628211;
         key = (key ^ (ulong)_part) * 1099511628211;
         foreach (var c in type)
             key = (key ^ c) * 1099511628211;
+        foreach (var b in name)
+            key = (key ^ b) * 1099511628211;
         return key;
     }
 }

@@ -70,6 +70,7 @@ public static class ResponsesRequestReader
                 break;
             case Field.Prompt when !isNull:
                 request.UnboundedParts++;
+                request.UnscannableParts++; // nobody here has read it
                 request.UnboundedFeature ??= "a stored prompt, which may have tools that the provider runs";
                 break;
             case Field.ContextManagement when !RequestValue.IsEmpty(reader):

@@ -20,7 +20,7 @@ internal static class ToolReader
     /// <summary>By value: the caller's reader stays.</summary>
     private static void Judge(Utf8JsonReader reader, ResponsesRequest request)
     {
-        var type = ItemType.Of(reader) ?? "";
+        var type = ItemType.Single(reader) ?? "";
         switch (type)
         {
             case "function" or "custom":

@@ -156,7 +156,7 @@ public abstract class LlmStream
         _reading.Clear();
         if (TryRead(joined.AsSpan()[data], data.Start.Value, _reading))
         {
-            AcceptData(joined, data, raw);
+            AcceptReading(joined, raw);
             return;
         }
         foreach (var line in SseFraming.Lines(raw))
@@ -183,6 +183,11 @@ public abstract class LlmStream
             Unreadable(raw, data, original);
             return;
         }
+        AcceptReading(raw, original);
+    }
+
+    private void AcceptReading(byte[] raw, byte[]? original)
+    {
         TakeUsage(_reading);
         foreach (var (tool, name) in _reading.Tools)
             _tools.TryAdd(tool, name); // which it stays, whatever comes

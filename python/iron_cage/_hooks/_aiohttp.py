@@ -1,7 +1,7 @@
 """aiohttp 3.8 and later: the connector's connect(), through which each attempt and each redirect gets its connection, and what is done with that connection.
 
 connect() is awaited by the task that asks, before anything is sent: there the request is judged, and rewritten. The answer is looked at where its head has come.
-A wait for money counts as part of the connect timeout, if the session has one.
+Up to 3.9 a wait for money counts as part of the connect timeout, if the session has one.
 """
 from __future__ import annotations
 
@@ -37,33 +37,47 @@ def install(module: ModuleType) -> None:
     patch(module.BaseConnector, "connect", hook.connect)
     patch(request, "send" if hasattr(request, "send") else "_send", hook.send)
     patch(hook.requests.ClientResponse, "start", hook.start)
+    patch(hook.protocol, "set_response_params", hook.set_response_params)
 
 
 class Hook:
     """The hook of aiohttp, whose modules are known by then."""
 
     def __init__(self, connector: ModuleType) -> None:
-        from aiohttp import client_exceptions, client_reqrep, payload, streams
+        from aiohttp import client_exceptions, client_proto, client_reqrep, payload, streams
 
         self.connector = connector
         self.requests: Any = client_reqrep
         self.payload: Any = payload
+        self.protocol: Any = client_proto.ResponseHandler
         self.errors: Any = client_exceptions
         #: Requests and responses of calls that are under way.
         self.calls: weakref.WeakKeyDictionary[Any, tuple[Call, Any]] = weakref.WeakKeyDictionary()
+        #: Whether a connection undoes the encoding of the answer that it waits for.
+        self.decodes: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         #: Requests, then responses, that are answered without the provider.
         self.refused: weakref.WeakKeyDictionary[Any, Synthetic] = weakref.WeakKeyDictionary()
         errors: Any = client_exceptions
         reader: Any = streams.StreamReader
 
+        def hand(to: Any, like: Any, data: bytes) -> None:
+            """Gives bytes to a reader: as a chunk of its own, if those of the connection are told."""
+            chunked = data and getattr(like, "_http_chunk_splits", None) is not None
+            if chunked and to._http_chunk_splits is None:
+                to.begin_http_chunk_receiving()
+            if data:
+                to.feed_data(data)
+            if chunked:
+                to.end_http_chunk_receiving()
+
         class Held(reader):  # type: ignore[misc]
             """A body that is here already, then the error that ended it, if one did."""
 
-            def __init__(self, data: bytes, error: Optional[BaseException], loop: Any) -> None:
-                super().__init__(_NO_PROTOCOL, PIECE, loop=loop)
+            def __init__(self, data: bytes, error: Optional[BaseException], loop: Any, like: Any = None) -> None:
+                super().__init__(_NO_PROTOCOL, _limit(like), loop=loop)
                 self._error = error
                 if data:
-                    self.feed_data(data)
+                    hand(self, like, data)
                 if error is None:
                     self.feed_eof()
 
@@ -74,9 +88,11 @@ class Hook:
         class Fed(reader):  # type: ignore[misc]
             """A streamed body on its way through the library: takes from the real one what its reader has no more of."""
 
-            def __init__(self, inner: Any, feed: Feed, loop: Any) -> None:
-                super().__init__(_NO_PROTOCOL, PIECE, loop=loop)
+            def __init__(self, inner: Any, feed: Feed, loop: Any, close: Any) -> None:
+                super().__init__(_NO_PROTOCOL, _limit(inner), loop=loop)
                 self._inner = inner
+                self._close = close
+                self._pulling = False
                 self._feed = feed
                 self._error: Optional[BaseException] = None
                 weakref.finalize(self, feed.abort).atexit = False
@@ -84,33 +100,63 @@ class Hook:
             async def _wait(self, func_name: str) -> None:
                 if self._error is not None:
                     raise self._error
+                if self._pulling:
+                    raise RuntimeError(f"{func_name}() called while another coroutine is already waiting for incoming data")
+                self._pulling = True
+                try:
+                    await self._pull()
+                finally:
+                    self._pulling = False
+
+            async def _pull(self) -> None:
                 feed = self._feed
                 while True:
                     feed.waits()
                     try:
-                        piece = await self._inner.readany()
+                        piece = await self._next()
                     except Exception as error:
                         tail = feed.cut()
                         if not tail:
                             raise
                         self._error = error  # after what came before it
-                        self.feed_data(tail)
+                        hand(self, self._inner, tail)
                         return
+                    except BaseException:  # cancelled: nobody waits any more
+                        feed.yields()
+                        raise
                     if not piece:
-                        self.feed_data(feed.finish())
+                        hand(self, self._inner, feed.finish())
                         self.feed_eof()
                         return
                     try:
                         out = feed.feed(piece)
                     except DecodeError as error:
                         raise errors.ClientPayloadError(f"Can not decode content-encoding: {error}") from None
+                    except BaseException:  # a refusal: the provider may stop
+                        self._close()
+                        raise
                     if out:
                         feed.yields()
-                        self.feed_data(out)
+                        hand(self, self._inner, out)
                     if feed.blocked is not None:
                         self.feed_eof()
+                        self._close()
                     if out or feed.blocked is not None:
                         return
+
+            async def _next(self) -> Any:
+                """What came, chunk by chunk where the connection tells them; nothing at the end."""
+                if getattr(self._inner, "_http_chunk_splits", None) is None:
+                    return await self._inner.readany()
+                while True:
+                    piece, ends = await self._inner.readchunk()
+                    if piece or not ends:
+                        return piece
+
+            async def wait_eof(self) -> None:
+                """Until everything has come."""
+                while not self._eof:
+                    await self._wait("wait_eof")
 
             def set_exception(self, *args: Any) -> None:
                 """The response was closed, or left."""
@@ -128,11 +174,14 @@ class Hook:
             if (not state.active and current.get() is None) or carried():
                 return await original(connector, request, *args, **kwargs)
             url = request.url
-            if not _engine.recognise(*_origin(url)):
+            origin = _origin(url)
+            if not _engine.recognise(*origin):
                 return await original(connector, request, *args, **kwargs)
-            call, kind, payload = begin(
-                request.method.encode("ascii", "replace"), str(url.with_user(None)).encode("utf-8", "replace"), _lines(request.headers), await self._body(request)
-            )
+            # A socket that is to be upgraded may carry anything: it is judged as a request whose body nobody can read.
+            upgrades = "upgrade" in request.headers
+            method = b"POST" if upgrades else request.method.encode("ascii", "replace")
+            target = origin[0] + str(url.with_user(None)).encode("utf-8", "replace")[len(url.scheme):]
+            call, kind, payload = begin(method, target, _lines(request.headers), b"" if upgrades else await self._body(request))
             try:
                 if kind == PENDING:
                     kind, payload = await waiting.wait(call)
@@ -149,6 +198,15 @@ class Hook:
                 raise
 
         return connect
+
+    def set_response_params(self, original: Any) -> Any:
+        """ResponseHandler.set_response_params."""
+
+        def set_response_params(protocol: Any, *args: Any, **kwargs: Any) -> Any:
+            self.decodes[protocol] = bool(kwargs.get("auto_decompress", True))
+            return original(protocol, *args, **kwargs)
+
+        return set_response_params
 
     def send(self, original: Any) -> Any:
         """ClientRequest.send."""
@@ -186,7 +244,8 @@ class Hook:
             call = self._take(response)
             if call is None:
                 return await original(response, connection)
-            decodes = getattr(response._session, "_auto_decompress", True)  # the session goes with the last byte, which may come with the head
+            protocol = connection.protocol
+            decodes = self.decodes.pop(protocol, getattr(response._session, "_auto_decompress", True))  # both go with the last byte, which may come with the head
             try:
                 try:
                     started = await original(response, connection)
@@ -254,6 +313,8 @@ class Hook:
             "session": request._session, "request_headers": request.headers, "original_url": request.original_url, "stream_writer": _Written(),
         }
         wanted = signature(make.__init__).parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in wanted.values()):
+            wanted = signature(self.requests.ClientResponse.__init__).parameters
         response = make(request.method, request.original_url, **{name: value for name, value in given.items() if name in wanted})
         self.refused[response] = self.refused.pop(request)
         return response
@@ -281,7 +342,8 @@ class Hook:
             feed = Feed(call, encoding)
             if feed.decodes:
                 _drop(response, b"content-encoding", b"content-length")
-            response.content = self.fed(inner, feed, response._loop)
+            response.content = self.fed(inner, feed, response._loop, _closer(response))
+            _loosen(inner, response)
             return
         pieces: list[bytes] = []
         failed: Optional[BaseException] = None
@@ -306,7 +368,7 @@ class Hook:
             _drop(response, b"content-encoding", b"content-length")
             if length is not None:
                 _add(response, "Content-Length", str(len(raw)))
-        response.content = self.held(raw, failed, response._loop)
+        response.content = self.held(raw, failed, response._loop, inner)
 
 
 class _Written:
@@ -366,6 +428,39 @@ class _NoConnection:
 _NO_CONNECTION = _NoConnection()
 
 
+def _limit(like: Any) -> int:
+    """How much a reader of the session keeps before it slows the connection down: also its longest line."""
+    return int(getattr(like, "_low_water", None) or PIECE)
+
+
+def _closer(response: Any) -> Any:
+    """Closes the connection of a response, if that is still there."""
+    weak = weakref.ref(response)
+
+    def close() -> None:
+        left = weak()
+        if left is not None and left._connection is not None:
+            left._connection.close()
+            left._connection = None
+
+    return close
+
+
+def _loosen(inner: Any, response: Any) -> None:
+    """The bytes that come keep no response alive that was dropped: aiohttp has them call it at their end."""
+    callbacks = getattr(inner, "_eof_callbacks", None)
+    if not callbacks:
+        return
+    ended = weakref.WeakMethod(response._response_eof)
+
+    def call() -> None:
+        method = ended()
+        if method is not None:
+            method()
+
+    callbacks[:] = [call if callback == response._response_eof else callback for callback in callbacks]
+
+
 def _is_undone(encoding: bytes) -> bool:
     """Whether aiohttp undoes it: by default it does what it can, and leaves the header."""
     name = encoding.strip().lower()
@@ -375,10 +470,11 @@ def _is_undone(encoding: bytes) -> bool:
 
 
 def _origin(url: Any) -> tuple[bytes, bytes, Optional[int]]:
-    port = url.port
-    if port == (443 if url.scheme == "https" else 80):
+    scheme = "https" if url.scheme in ("https", "wss") else "http"
+    port = url.port if url.port is not None else url.explicit_port
+    if port == (443 if scheme == "https" else 80):
         port = None
-    return url.scheme.encode("ascii", "replace"), (url.raw_host or "").encode("ascii", "replace"), port
+    return scheme.encode("ascii"), (url.raw_host or "").encode("ascii", "replace"), port
 
 
 def _lines(headers: Any) -> bytes:

@@ -5,8 +5,10 @@ its cost can be told before it has left.
 """
 from __future__ import annotations
 
+import socket
+import ssl
 import weakref
-from http.client import HTTPException, HTTPSConnection
+from http.client import CannotSendRequest, HTTPException, HTTPSConnection, InvalidURL
 
 from iron_cage import _engine
 from iron_cage._hooks import _httplib
@@ -28,6 +30,7 @@ def install(module: ModuleType) -> None:
     patch(module.HTTPConnection, "request", _request)
     patch(module.HTTPConnection, "getresponse", _getresponse)
     patch(module.HTTPConnection, "putrequest", _putrequest)
+    patch(module.HTTPConnection, "close", _close)
 
 
 def _request(original: Any) -> Any:
@@ -37,7 +40,10 @@ def _request(original: Any) -> Any:
             return original(self, method, url, body, headers, encode_chunked=encode_chunked)
         origin, target = _target(self, url)
         if not _engine.recognise(*origin):
-            return original(self, method, url, body, headers, encode_chunked=encode_chunked)
+            origin, target = _target(self, "/")  # whatever the URL says, this is whom it goes to
+            if "://" not in url[:8] or not _engine.recognise(*origin):
+                return original(self, method, url, body, headers, encode_chunked=encode_chunked)
+        _leave(self)
         given = _httplib.Body(body, "iso-8859-1")
         call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), given.data)
         attempt = _httplib.Attempt(self, method, call)
@@ -58,7 +64,7 @@ def _request(original: Any) -> Any:
             try:
                 original(self, method, url, body, headers, encode_chunked=encode_chunked)
             except BaseException as error:
-                call.end(NOT_SENT if fresh and self.sock is None else unanswered(error, ()))
+                call.end(NOT_SENT if _not_sent(self, error, fresh) else unanswered(error, ()))
                 raise
             finally:
                 carry.active = False
@@ -90,16 +96,51 @@ def _getresponse(original: Any) -> Any:
         try:
             try:
                 response = original(self, *args, **kwargs)
+            except (TimeoutError, socket.timeout) as error:
+                if self.sock is None:
+                    under_way.call.end(unanswered(error, ()))
+                else:  # it may be asked again
+                    under_way.connection = None
+                    under_way.dropped = weakref.finalize(self, under_way.call.end, CANCELLED)
+                    under_way.dropped.atexit = False
+                    _open[self] = under_way
+                raise
             except BaseException as error:
                 under_way.call.end(unanswered(error, ()))
                 raise
             refused = under_way.received(response, None)
             return response if refused is None else under_way.instead(refused)
         except BaseException:
-            under_way.call.end(ABORTED)
+            if self not in _open:
+                under_way.call.end(ABORTED)
             raise
 
     return getresponse
+
+
+def _close(original: Any) -> Any:
+    def close(self: Any) -> None:
+        _leave(self)
+        original(self)
+
+    return close
+
+
+def _leave(connection: Any) -> None:
+    """What was sent on a connection is not asked for any more."""
+    under_way = _open.pop(connection, None)
+    if isinstance(under_way, _httplib.Attempt):
+        under_way.dropped.detach()
+        under_way.call.end(CANCELLED)
+
+
+def _not_sent(connection: Any, error: BaseException, fresh: bool) -> bool:
+    """Whether nothing of a request has left."""
+    if isinstance(error, (CannotSendRequest, InvalidURL)) or (isinstance(error, ValueError) and not isinstance(error, OSError)):
+        return True  # of its own head, before it is sent
+    if not fresh:
+        return False
+    return connection.sock is None or (isinstance(connection, HTTPSConnection) and not isinstance(connection.sock, ssl.SSLSocket))
 
 
 def _putrequest(original: Any) -> Any:

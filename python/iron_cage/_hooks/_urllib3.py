@@ -50,7 +50,7 @@ def _make_request(original: Any) -> Any:
             else:
                 kwargs["body"], kwargs["headers"] = body.rewritten(payload or b"", headers)
             if kind == PASS:
-                return original(self, conn, method, url, **kwargs)
+                return attempt.carry(original)
             return attempt.send(original)
         except BaseException:
             call.end(ABORTED)
@@ -75,16 +75,11 @@ class _Attempt(_httplib.Attempt):
             preload = bool(self.kwargs.get("preload_content", True))
             self.kwargs["preload_content"] = False  # read below, after the library has seen the body
         fresh = getattr(self.connection, "sock", None) is None
-        carry = Carry()
-        token = carrying.set(carry)
         try:
-            response = original(self.pool, self.connection, self.method, self.url, **self.kwargs)
+            response = self.carry(original)
         except BaseException as error:
             self.call.end(NOT_SENT if self._not_sent(error, fresh) else unanswered(error, ()))
             raise
-        finally:
-            carry.active = False
-            carrying.reset(token)
         if not self.modern:
             return self._seen(response, None)
         received = response
@@ -93,6 +88,16 @@ class _Attempt(_httplib.Attempt):
         else:
             self.call.end(ABORTED)  # not over http.client (HTTP/2): settled by estimate
         return self._preloaded(received) if preload else received
+
+    def carry(self, original: Any) -> Any:
+        """Sends it: layers below only carry it."""
+        carry = Carry()
+        token = carrying.set(carry)
+        try:
+            return original(self.pool, self.connection, self.method, self.url, **self.kwargs)
+        finally:
+            carry.active = False
+            carrying.reset(token)
 
     def _seen(self, inner: Any, outer: Any) -> Any:
         """outer: urllib3's response around http.client's (2.x), or None (1.26 makes it later, from inner)."""

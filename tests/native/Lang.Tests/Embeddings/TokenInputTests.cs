@@ -21,6 +21,8 @@ public sealed class TokenInputTests
     [TestCase("7")]
     [TestCase("{}")]
     [TestCase("[1,\"x\"]")]
+    [TestCase("[\"x\",1]")]
+    [TestCase("[[1],2]")]
     [TestCase("[-1]")]
     [TestCase("[1.5]")]
     [TestCase("[3000000000]")]
@@ -33,7 +35,7 @@ public sealed class TokenInputTests
         Assert.That(problem, Is.EqualTo("\"input\" is not a string, an array of strings, or arrays of token numbers from 0 to 2147483647"));
     }
 
-    [TestCase("""{"model":"m","prompt":"x"}""", 1, 1, 16L)]
+    [TestCase("""{"model":"m","prompt":"x"}""", 1, 1, null)]
     [TestCase("""{"model":"m","prompt":["x","y"],"n":2,"max_tokens":5}""", 4, 4, 5L)]
     [TestCase("""{"model":"m","prompt":["x","y"],"n":2,"best_of":3,"max_tokens":5}""", 4, 6, 5L)]
     [TestCase("""{"model":"m","prompt":[1,2],"max_tokens":null}""", 1, 1, null)]

@@ -46,6 +46,27 @@ public sealed class GenerateContentAnswerTests
     }
 
     [Test]
+    public void Names_inside_a_call_are_the_callers_and_log_probabilities_are_emptied()
+    {
+        var bytes = """{"candidates":[{"content":{"parts":[{"functionCall":{"name":"mk","args":{"id":"a","role":"b","parts":[{"text":"c"}]}}}]},"logprobsResult":{"chosenCandidates":[{"token":"t"}]}}]}"""u8.ToArray();
+        Assert.That(GenerateContentAnswerReader.TryRead(bytes, out var answer), Is.True);
+        Assert.That(answer.Texts.Select(t => Encoding.UTF8.GetString(bytes[t.Start..t.End])), Is.EqualTo(new[] { "mk", "a", "b", "c" }));
+        Assert.That((answer.Texts.All(t => answer.Uses[t.Start].Tool == "mk"), answer.Runs.Count, answer.LogProbabilities.Count), Is.EqualTo((true, 0, 1)));
+    }
+
+    [Test]
+    public void Each_call_of_a_stream_has_a_tool_of_its_own()
+    {
+        var uses = new List<TextUse>();
+        Run(Chunk("""{"functionCall":{"name":"one","args":{"id":"a"}}}""") + Chunk("""{"functionCall":{"name":"two","args":{"id":"b"}}}"""), 0, use =>
+        {
+            uses.Add(use);
+            return new WordScreen("SECRET");
+        });
+        Assert.That(uses.Select(use => use.Tool), Is.EqualTo(new[] { "one", "one", "two", "two" }));
+    }
+
+    [Test]
     public void Grounding_is_charged_beside_the_tokens()
     {
         Assert.That(GenerateContentAnswerReader.TryRead("""{"candidates":[{"groundingMetadata":{"webSearchQueries":["q"]}}]}"""u8, out var answer), Is.True);

@@ -37,6 +37,12 @@ public sealed class GenerateContentRequestReaderTests
     [TestCase("""{"inlineData":{"mimeType":"video/mp4","data":"AA"}}""", 0, 1, 1, true)]
     [TestCase("""{"inlineData":{"mimeType":"application/pdf","data":"AA"}}""", 0, 1, 1, false)]
     [TestCase("""{"fileData":{"mimeType":"image/png","fileUri":"gs://x"}}""", 0, 1, 1, false)]
+    [TestCase("""{"fileData":{"mimeType":"audio/mp3","fileUri":"gs://x"}}""", 0, 1, 1, true)]
+    [TestCase("""{"fileData":{"fileUri":"gs://x"}}""", 0, 1, 1, true)]
+    [TestCase("""{"inlineData":{"mimeType":"image\/png","data":"AA"}}""", 1, 0, 1, false)]
+    [TestCase("""{"functionResponse":{"name":"f","parts":[{"inlineData":{"mimeType":"image/png","data":"AA"}}]}}""", 1, 0, 1, false)]
+    [TestCase("""{"functionResponse":{"name":"f","parts":[{"fileData":{"mimeType":"application/pdf","fileUri":"gs://x"}}]}}""", 0, 1, 1, false)]
+    [TestCase("""{"newMedia":{"uri":"gs://x"}}""", 0, 1, 1, false)]
     [TestCase("""{"text":"t"}""", 0, 0, 0, false)]
     public void Media_count_as_images_or_have_no_bound(string part, int images, int unbounded, int unscannable, bool audio)
     {
@@ -74,6 +80,7 @@ public sealed class GenerateContentRequestReaderTests
     [TestCase("\"generation_config\":{\"max_output_tokens\":500}", "\"generation_config\":{\"max_output_tokens\":70}")]
     [TestCase("\"generationConfig\":{}", "\"generationConfig\":{\"maxOutputTokens\":70}")]
     [TestCase("\"generationConfig\": {\"topK\":1}", "\"generationConfig\": {\"maxOutputTokens\":70,\"topK\":1}")]
+    [TestCase("\"generationConfig\":null", "\"generationConfig\":{\"maxOutputTokens\":70}")]
     [TestCase("\"generationConfig\":{\"maxOutputTokens\":null}", "\"generationConfig\":{\"maxOutputTokens\":70}")]
     public void The_limit_is_lowered_where_it_stands(string field, string expected)
     {
@@ -99,6 +106,8 @@ public sealed class GenerateContentRequestReaderTests
     [TestCase("\"generationConfig\":{\"thinkingConfig\":{\"thinkingBudget\":0}}", 1, false, 0L, false)]
     [TestCase("\"generationConfig\":{\"thinkingConfig\":{\"thinkingBudget\":2048}}", 1, true, 2048L, false)]
     [TestCase("\"generationConfig\":{\"thinkingConfig\":{\"thinkingBudget\":-1}}", 1, true, 0L, false)]
+    [TestCase("\"generationConfig\":{\"thinkingConfig\":{\"thinkingBudget\":\"2048\"}}", 1, true, 2048L, false)]
+    [TestCase("\"generationConfig\":{\"responseModalities\":[1,3]}", 1, null, 0L, true)]
     [TestCase("\"generation_config\":{\"thinking_config\":{\"thinking_level\":\"high\"}}", 1, true, 0L, false)]
     [TestCase("\"generationConfig\":{\"responseModalities\":[\"TEXT\",\"AUDIO\"]}", 1, null, 0L, true)]
     public void Choices_thinking_and_audio_are_read(string field, int choices, bool? reasoning, long thinking, bool audio)
@@ -107,12 +116,28 @@ public sealed class GenerateContentRequestReaderTests
         Assert.That((request.Choices, request.Reasoning, request.ThinkingTokens, request.AsksForAudio), Is.EqualTo((choices, reasoning, thinking, audio)));
     }
 
+    [TestCase("\"serviceTier\":\"priority\"", true)]
+    [TestCase("\"service_tier\":\"flex\"", false)]
+    [TestCase("\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"AUTO\"}}", false)]
+    [TestCase("\"generationConfig\":{\"responseModalities\":[2]}", true)]
+    public void A_dearer_tier_and_images_have_no_price(string field, bool unpriced) => Assert.That(Read(Body(field)).UnpricedFeature is not null, Is.EqualTo(unpriced));
+
+    [Test]
+    public void Data_that_a_function_gave_back_is_read_whatever_its_name()
+    {
+        var secret = new string('A', 80);
+        var part = """{"functionResponse":{"name":"f","response":{"data":"SECRET"}}}""".Replace("SECRET", secret, StringComparison.Ordinal);
+        Assert.That(Texts(Part(part), r => r.Texts), Does.Contain(secret));
+    }
+
     [Test]
     public void Cached_content_is_input_that_is_not_in_the_body() => Assert.That(Read(Body("\"cachedContent\":\"cachedContents/x\"")).UnboundedParts, Is.EqualTo(1));
 
     [TestCase("""{"contents":7}""", "\"contents\" is not an array or an object")]
     [TestCase("""{"contents":[],"contents":[]}""", "the body has the key \"contents\" twice")]
     [TestCase("""{"generationConfig":{},"generation_config":{}}""", "the body has the key \"generation_config\" twice")]
+    [TestCase("""{"toolConfig":{"functionCallingConfig":{"streamFunctionCallArguments":true}}}""",
+        "\"tool_config\" is not a config without streamFunctionCallArguments: arguments that come in parts cannot be screened")]
     [TestCase("""{"generationConfig":[]}""", "\"generation_config\" is not an object")]
     [TestCase("""{"generationConfig":{"maxOutputTokens":"5"}}""", "\"generation_config\" is not an object whose maxOutputTokens is an integer from 0 to 2147483647")]
     [TestCase("""{"generationConfig":{"candidateCount":0}}""", "\"generation_config\" is not an object whose candidateCount is an integer from 1 to 128")]

@@ -32,6 +32,14 @@ public sealed class ResponsesAnswerReaderTests
         Assert.That(answer.LogProbabilities, Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public void Names_inside_attributes_are_the_callers_and_what_claims_to_be_encrypted_must_be()
+    {
+        var bytes = """{"output":[{"type":"file_search_call","results":[{"attributes":{"id":"a","model":"b"}}],"encrypted_content":"readable words of somebody"}],"metadata":{"id":"c"}}"""u8.ToArray();
+        Assert.That(ResponsesAnswerReader.TryRead(bytes, out var answer), Is.True);
+        Assert.That(answer.Texts.Select(t => Encoding.UTF8.GetString(bytes[t.Start..t.End])), Is.EqualTo(new[] { "a", "b", "readable words of somebody", "c" }));
+    }
+
     [TestCase("""{"output":[{"type":"web_search_call"},{"type":"web_search_call"}],"usage":{"input_tokens":1,"output_tokens":1}}""", 2, false)]
     [TestCase("""{"usage":{"input_tokens":1,"output_tokens":1},"output":[{"type":"web_search_call"}]}""", 1, false)]
     [TestCase("""{"output":[{"type":"file_search_call"}],"usage":{"input_tokens":1,"output_tokens":1}}""", 0, true)]

@@ -68,6 +68,7 @@ public sealed class ResponsesRequestReaderTests
     [TestCase("""{"type":"file_search","vector_store_ids":["v"]}""", "the provider's tool file_search", true, 0)]
     [TestCase("""{"type":"mcp","server_url":"https://x"}""", "the provider's tool mcp", true, 0)]
     [TestCase("""{"type":"brand_new"}""", "a tool of a kind that is not known here", true, 0)]
+    [TestCase("""{"type":"function","type":"web_search"}""", "a tool of a kind that is not known here", true, 0)]
     [TestCase("""{"name":"f"}""", "a tool of a kind that is not known here", true, 0)]
     [TestCase("""{"type":"namespace","name":"n","tools":[{"type":"function","name":"f"}]}""", null, false, 0)]
     [TestCase("""{"type":"namespace","name":"n","tools":[{"type":"web_search"}]}""", "the provider's tool web_search", true, 0)]
@@ -78,6 +79,14 @@ public sealed class ResponsesRequestReaderTests
         Assert.That(request.Tools, Is.GreaterThanOrEqualTo(1));
         Assert.That(request.TextBytes, Is.EqualTo(2), "definitions count as a whole");
         Assert.That(request.ToolsBytes, Is.EqualTo(tool.Length + 2));
+    }
+
+    [Test]
+    public void What_tools_found_counts_with_its_structure()
+    {
+        const string Found = """{"type":"mcp_list_tools","tools":[{"name":"a","input_schema":{"properties":{"x":{"minimum":1}}}}]}""";
+        var request = Read(Item(Found));
+        Assert.That((request.ToolsBytes, request.TextBytes), Is.EqualTo(((long)Found.Length, 0L)));
     }
 
     [TestCase("\"previous_response_id\":\"resp_1\"", 1)]

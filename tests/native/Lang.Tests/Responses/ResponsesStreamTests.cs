@@ -114,6 +114,26 @@ public sealed class ResponsesStreamTests
     }
 
     [Test]
+    public void Pieces_that_are_objects_grow_and_an_item_is_the_tool_that_it_names()
+    {
+        var uses = new List<TextUse>();
+        ITextScreen Screen(TextUse use)
+        {
+            uses.Add(use);
+            return new WordScreen("SECRET");
+        }
+
+        var text = Event("response.reasoning.delta", "\"output_index\":0,\"delta\":{\"text\":\"a SEC\"}") + Event("response.reasoning.delta", "\"output_index\":0,\"delta\":{\"text\":\"RET b\"}");
+        Assert.That(Run(text, 0, Screen).Output, Does.Contain("\"a [GONE]\"").And.Contain("\" b\""));
+        uses.Clear();
+        string Other(string arguments) => Call(arguments).Replace("send", "post", StringComparison.Ordinal);
+        Run(Event("response.output_item.added", $"\"output_index\":0,\"item\":{Call("")}") + Delta(0, "x", "function_call_arguments")
+            + Event("response.output_item.added", $"\"output_index\":0,\"item\":{Other("")}") + Delta(0, "y", "function_call_arguments")
+            + Response("completed", Other("z")), 0, Screen);
+        Assert.That(uses.Where(use => use.Role == TextRole.ToolArguments).Select(use => use.Tool), Is.EqualTo(new[] { "send", "post", "post" }));
+    }
+
+    [Test]
     public void A_stream_that_is_cut_has_not_finished()
     {
         var (_, stream) = Run(Response("created", "") + Delta(0, "hi"), 0, null);
