@@ -200,3 +200,18 @@ def test_anthropics_models_at_vertex_are_messages_with_the_model_in_the_path(str
         with pytest.raises(BudgetExceeded), protection:
             httpx.post(path, json={"anthropic_version": "vertex-2023-10-16", "max_tokens": 100, "stream": stream, "messages": [{"role": "user", "content": "hi"}]})
         assert protection.report().denied == 1
+
+
+@pytest.mark.parametrize("sent", [[], {"contents": [{"parts": ["hi"]}]}, {"contents": [{"parts": [{"text": 5}]}]}, {**body(), "generationConfig": {"candidateCount": "2"}}])
+def test_the_simulator_refuses_bodies_of_other_kinds_as_the_provider_does(sim, sent):
+    status, raw = via_httpx(url(sim), sent)
+    assert status == 400 and json.loads(raw)["error"]["status"] == "INVALID_ARGUMENT"
+
+
+def test_what_stands_whole_in_one_part_is_found_beside_the_next(sim):
+    parts = [{"text": "SSN 078-05-1120"}, {"text": "5 items"}]
+    told = {"candidates": [{"content": {"parts": parts, "role": "model"}, "finishReason": "STOP"}], "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 5}}
+    sim.reply = Reply(raw_body=json.dumps(told).encode(), usage={"promptTokenCount": 5, "candidatesTokenCount": 5})
+    with Protection(pii_detection=True):
+        raw = via_httpx(url(sim), body())[1]
+    assert [part["text"] for part in json.loads(raw)["candidates"][0]["content"]["parts"]] == ["SSN [SSN_REDACTED]", "5 items"]

@@ -1,8 +1,18 @@
 namespace IronCage.Cost;
 
 /// <summary>A model of the catalogue with its prices over time.</summary>
-internal sealed class ModelEntry(ModelPrice[] periods)
+internal sealed class ModelEntry
 {
+    private readonly ModelPrice[] periods;
+
+    /// <param name="periods">The prices of each time, the usual ones first: none of them is another entry's.</param>
+    public ModelEntry(ModelPrice[] periods)
+    {
+        this.periods = periods;
+        foreach (var period in periods)
+            period.Entry = this;
+    }
+
     public string Id => periods[0].Id;
 
     /// <summary>The prices valid at a time: the last that have begun and whose hours it is, else the first.</summary>

@@ -130,6 +130,13 @@ public sealed class ModelPrice
         };
     }
 
+    /// <summary>The model's prices over time; null where they do not change.</summary>
+    internal ModelEntry? Entry { get; set; }
+
+    /// <summary>The prices of the same model at another time; these, unless they change at a date or with the hour.</summary>
+    /// <param name="time">Any time.</param>
+    public ModelPrice At(DateTimeOffset time) => Entry?.At(time.UtcDateTime) ?? this;
+
     /// <summary>These prices at another provider that serves the model and has none of its own.</summary>
     internal ModelPrice ServedBy(string provider) => new(Id, provider, Buckets, tiers)
     {

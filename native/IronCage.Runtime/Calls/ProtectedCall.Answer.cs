@@ -189,6 +189,8 @@ public sealed partial class ProtectedCall
             var text = run.Read(body, ends);
             if (scans)
                 screening.Screen(text, run.Use.Role == TextRole.ToolArguments, local);
+            if (scans && run.Pieces.Count > 1)
+                ScreenPieces(text, ends, run.Use, screening, local);
             Restore(text, run.Use, local);
             run.ToRaw(body, ends, local, edits);
         }
@@ -203,6 +205,26 @@ public sealed partial class ProtectedCall
         foreach (var place in answer.LogProbabilities)
             edits.Add(RawEdits.Empty(body, place));
         return new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, edits));
+    }
+
+    /// <summary>What stands whole in one piece may be nothing any more where it meets the next: each is screened alone, too.</summary>
+    private void ScreenPieces(byte[] text, List<int> ends, in TextUse use, TextScreening screening, List<TextEdit> edits)
+    {
+        var found = new List<TextEdit>();
+        var start = 0;
+        foreach (var end in ends)
+        {
+            found.Clear();
+            var alone = NewScreening();
+            alone.Screen(text.AsSpan(start..end), use.Role == TextRole.ToolArguments, found);
+            var (from, known) = (start, edits.Count);
+            found.RemoveAll(edit => edits.Exists(other => other.Start < edit.End + from && edit.Start + from < other.End));
+            edits.AddRange(found.ConvertAll(edit => edit with { Start = edit.Start + from, End = edit.End + from }));
+            if (edits.Count > known || (alone.IsBlocked && !screening.IsBlocked))
+                screening.Take(alone);
+            start = end;
+        }
+        edits.Sort(static (a, b) => a.Start.CompareTo(b.Start));
     }
 
     /// <summary>An answer that is no JSON (or was cut) is screened as one text.</summary>

@@ -144,6 +144,13 @@ public sealed partial class ProtectedCall
                 protection.WarnOnce("extra:" + Model, "call.extra_charge", $"{Model} was served in a way whose price the catalogue does not have (a premium service tier, tools of the provider); the usual price of its tokens was charged");
         }
         var cost = Pricing.Cost(_price, usage, out var rules);
+        // Prices changed under way: which of them the provider takes is not told.
+        if (_price.At(_engine.Clock.GetUtcNow()) is var current && !ReferenceEquals(current, _price))
+        {
+            var later = Pricing.Cost(current, usage);
+            extra |= later != cost;
+            cost = Picodollars.Max(cost, later);
+        }
         if (rules != DerivedRules.None)
         {
             foreach (var protection in _run.Protections)

@@ -12,6 +12,9 @@ public sealed partial class ProtectedCall
     /// <summary>Output tokens charged for a call that nothing bounds and that never told its usage, under a protection without a budget.</summary>
     private const long AssumedOutput = 4096;
 
+    /// <summary>How long a call may take and still be held at prices that begin meanwhile.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1);
+
     private Refusal? FindPrice()
     {
         _price = OwnPrice() ?? _engine.Catalogue.Find(_provider, Model);
@@ -78,13 +81,10 @@ public sealed partial class ProtectedCall
             lowerable &= payer.Protection.Options.LowerOutput;
             strict |= payer.Protection.Options.StrictBound;
         }
-        // Bytes bound tokens, and cost nothing to count. Only where that bound is a noticeable part of what is left is the tokenizer worth its time.
-        var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, _price, lowerable, strict, texts: null));
-        if (!strict && bound.Refusal == BoundRefusal.None && IsNoticeable(bound.Fixed))
-        {
-            var texts = new RequestTexts(_request, _keptBody ?? body.ToArray());
-            bound = _engine.Bounds.Exact(RequestShapes.Of(_request, _price, lowerable, strict, texts));
-        }
+        var bound = Bound(_price, body, lowerable, strict);
+        // A call that is under way when prices change may be billed at either.
+        if (_price.At(_engine.Clock.GetUtcNow() + LongestCall) is var later && !ReferenceEquals(later, _price) && Bound(later, body, lowerable, strict) is { Refusal: BoundRefusal.None } other)
+            bound = bound with { Fixed = Picodollars.Max(bound.Fixed, other.Fixed), PerOutputToken = Picodollars.Max(bound.PerOutputToken, other.PerOutputToken) };
         if (bound.Refusal != BoundRefusal.None)
         {
             if (limited)
@@ -114,6 +114,16 @@ public sealed partial class ProtectedCall
         _demand = _demand with { Fixed = bound.Fixed + new Picodollars((long)predicted) };
         _grantedTokens = _demand.WantedTokens;
         return null;
+    }
+
+    private RequestBound Bound(ModelPrice price, ReadOnlySpan<byte> body, bool lowerable, bool strict)
+    {
+        // Bytes bound tokens, and cost nothing to count. Only where that bound is a noticeable part of what is left is the tokenizer worth its time.
+        var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, price, lowerable, strict, texts: null));
+        if (strict || bound.Refusal != BoundRefusal.None || !IsNoticeable(bound.Fixed))
+            return bound;
+        var texts = new RequestTexts(_request, _keptBody ?? body.ToArray());
+        return _engine.Bounds.Exact(RequestShapes.Of(_request, price, lowerable, strict, texts));
     }
 
     private static string Problem(BoundRefusal refusal) => refusal switch

@@ -28,6 +28,14 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
 
     public IReadOnlyList<FindingRecord> Records => _records ?? (IReadOnlyList<FindingRecord>)[];
 
+    /// <summary>What another screening found counts as found here.</summary>
+    public void Take(TextScreening other)
+    {
+        (_records ??= []).AddRange(other.Records);
+        IsBlocked |= other.IsBlocked;
+        Unscanned += other.Unscanned;
+    }
+
     /// <summary>Screens a text that must stay as it is: what is found is reported, and blocks, but is not replaced.</summary>
     public void Report(in TextSpan place, ReadOnlySpan<byte> body) => Screen(place.Read(body, ref _scratch), isJson: false, null);
 

@@ -92,7 +92,7 @@ def _getresponse(original: Any) -> Any:
             attempt, answer = under_way
             return attempt.instead(answer)
         under_way.dropped.detach()
-        under_way.connection = self
+        under_way.connection = weakref.proxy(self)  # the answer, which may be left, does not keep it
         try:
             try:
                 response = original(self, *args, **kwargs)

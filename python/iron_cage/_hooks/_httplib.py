@@ -60,7 +60,10 @@ class Attempt:
 
     def _drop_socket(self) -> None:
         """Gives the connection up, but not the response that is being read from it."""
-        socket, self.connection.sock = self.connection.sock, None
+        try:
+            socket, self.connection.sock = self.connection.sock, None
+        except ReferenceError:
+            return  # it is gone already
         if socket is not None:
             socket.close()
 

@@ -43,7 +43,14 @@ class Provider:
     fault: Optional[Exception] = None
 
     def decide(self, request: Request) -> Answer:
-        """The answer to any request."""
+        """The answer to any request. One whose fields are of other kinds than the format has is bad, as it is for the provider."""
+        try:
+            return self._decide(request)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            words = "The request has a field of a kind that its format does not have."
+            return anthropic_error(400, words) if self.protocol == "anthropic" else _gemini.error(400, words) if self.protocol == "gemini" else error(400, words)
+
+    def _decide(self, request: Request) -> Answer:
         created = self.created if self.created is not None else int(time.time())
         path = request.path.partition("?")[0]
         if path.startswith("http://"):  # sent to us as to a proxy

@@ -278,8 +278,8 @@ public abstract partial class StoreContract
             await account.HoldAsync(demand, NoWait);
             account.Settle(new Settlement(demand.Call, P(cost), who, Told: told));
             Assert.That(account.Settle(new Settlement(demand.Call, P(cost), who)), Is.False);
+            await _store.FlushAsync(); // booked at the time it has, before that goes on
             _clock.Advance(TimeSpan.FromSeconds(1));
-            await _store.FlushAsync();
         }
         var (below, above) = (await leaf.OverrunsAsync(1000), await top.OverrunsAsync(2));
         Assert.That(below.Newest.Select(o => (o.By, o.Held, o.Billed)), Is.EqualTo(new[] { ((Attribution?)null, P(60), P(70)), (jane, P(60), P(61)) }));
