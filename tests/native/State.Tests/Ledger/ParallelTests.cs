@@ -117,6 +117,9 @@ public class ParallelTests
         }
     }
 
+    /// <summary>A call that asks while another of its id is being decided has one, also if that is then refused: neither holds anything.</summary>
+    private static bool IsSame(string answer, string? expected) => answer == expected || (answer == "has one" && expected is nameof(HoldStatus.Exceeded) or nameof(HoldStatus.TimedOut) or nameof(HoldStatus.Frozen));
+
     private static void Sample(IStore store, long count) => Gen.Const(0).Select(_ => (new Tree(store), new Model())).SampleParallel(
         [
             AnyStep.Operation<Tree, Model>(step => $"hold {step}", (tree, step) => tree.Hold(step), (model, step) => model.Hold(step)),
@@ -127,7 +130,8 @@ public class ParallelTests
             AnyStep.Operation<Tree, Model>(step => $"freeze {step}", (tree, step) => tree.Change(step, new BudgetChange(Frozen: step.Call == 0)), (model, step) => model.Freeze(step)),
             AnyStep.Operation<Tree, Model>(step => $"read {step}", (tree, step) => tree.Read(step), (model, step) => model.Read(step)),
         ],
-        equal: (tree, model) => tree.Answers.OrderBy(answer => answer.Key).SequenceEqual(model.Answers.OrderBy(answer => answer.Key)) && tree.Figures.SequenceEqual(model.Figures),
+        equal: (tree, model) => tree.Answers.Count == model.Answers.Count && tree.Answers.All(answer => IsSame(answer.Value, model.Answers.GetValueOrDefault(answer.Key)))
+            && tree.Figures.SequenceEqual(model.Figures),
         maxSequentialOperations: 8, maxParallelOperations: 5, iter: count,
         printActual: tree => string.Join(", ", tree.Answers) + " | " + string.Join(", ", tree.Figures.Select(Tree.Text)),
         printModel: model => string.Join(", ", model.Answers) + " | " + string.Join(", ", model.Figures.Select(Tree.Text)));
