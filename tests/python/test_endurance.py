@@ -124,7 +124,7 @@ def growth_by_calls(state, calls):
 @pytest.mark.parametrize("state", [None, "sqlite"])
 def test_thousands_of_calls_leave_nothing_behind(tmp_path, state):
     """A hundred thousand with --long. Over sockets: the next test."""
-    calls = CALLS if LONG else 40_000 if state is None else WARM_UP + 5_000
+    calls = CALLS if LONG else 20_000 if state is None else WARM_UP + 2_500
     memory, threads, descriptors, slots = in_a_fresh_process(growth_by_calls, state and f"sqlite:///{tmp_path}/spend.db", calls)
     assert memory < 16
     assert threads <= 1 and descriptors <= 0

@@ -1,6 +1,7 @@
 using CsCheck;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Tests.Support;
+using IronCage.Tests;
 
 namespace IronCage.Runtime.Tests.Calls;
 
@@ -66,7 +67,7 @@ public class BrokenBytesTests
         var begun = cage.Begin(protection.OpenRun(null), body);
         begun.Opened?.End(CallEnding.Withdrawn);
         return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: 0 };
-    }, iter: 5000, threads: 1);
+    }, iter: Counts.Of(2_000), threads: 1);
 
     [Test]
     public void Any_answer_gets_a_verdict_and_is_settled() => Mutated(Answers).Sample(body =>
@@ -77,7 +78,7 @@ public class BrokenBytesTests
         call.Respond(200, true, body);
         call.End(CallEnding.Complete);
         return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: > 0 };
-    }, iter: 3000, threads: 1);
+    }, iter: Counts.Of(1_200), threads: 1);
 
     [Test]
     public void Any_stream_gets_verdicts_and_is_settled() => Gen.Select(Mutated([.. Answers.Select(a => "data: " + a.Replace("message", "delta", StringComparison.Ordinal) + "\n\n" + Wire.Done)]), Gen.Int[1, 50]).Sample((body, size) =>
@@ -88,5 +89,5 @@ public class BrokenBytesTests
         Cage.Stream(call, body.Chunk(size));
         call.End(CallEnding.Complete);
         return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: > 0 };
-    }, iter: 3000, threads: 1);
+    }, iter: Counts.Of(1_200), threads: 1);
 }
