@@ -98,6 +98,26 @@ public class LlmRequest
         TextBytes += reader.ValueSpan.Length;
     }
 
+    /// <summary>The property name at the reader, if it may itself be data.</summary>
+    internal void AddTellingName(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan))
+            AddText(ref reader);
+    }
+
+    /// <summary>A string that must stay as it is. Only what really is encoded escapes the screening: anything else would be readable on its way.</summary>
+    internal void AddUnchanged(ref Utf8JsonReader reader) => AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? Opaque : Signed);
+
+    /// <summary>What the model reads with all its structure counts as a whole; its texts must not count twice.</summary>
+    /// <param name="place">Where it stands in the body.</param>
+    /// <param name="textsBefore"><see cref="TextBytes"/> before it was read.</param>
+    internal void CountWhole(Range place, long textsBefore)
+    {
+        ToolsBytes += place.End.Value - place.Start.Value;
+        TextBytes = textsBefore;
+        Definitions.Add(place);
+    }
+
     /// <summary>The model at the reader.</summary>
     internal void SetModel(string model, ref Utf8JsonReader reader) => (Model, ModelPlace) = (model, BodyString.Place(ref reader));
 

@@ -45,8 +45,8 @@ internal static class RequestFields<TField>
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var which = Find(ref reader, isCamel);
-                if (which == 0 && (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan)))
-                    request.AddText(ref reader);
+                if (which == 0)
+                    request.AddTellingName(ref reader);
                 if (which > 0 && (seen & (1UL << which)) != 0)
                 {
                     // Parsers disagree on which of two equal keys counts: nobody can say what this request would cost.

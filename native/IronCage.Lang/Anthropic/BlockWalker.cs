@@ -42,7 +42,7 @@ internal static class BlockWalker
         {
             var name = reader.ValueSpan;
             var isContent = ReaderText.Is(ref reader, "content"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isContent)
                 Content(ref reader, request, counts: true);
@@ -87,12 +87,12 @@ internal static class BlockWalker
             var isCache = ReaderText.Is(ref reader, "cache_control"u8);
             var isContent = ReaderText.Is(ref reader, "content"u8);
             var isSource = ReaderText.Is(ref reader, "source"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isCache)
                 Cache(reader, request);
             if (reader.TokenType == JsonTokenType.String && IsOfProvider(name, kind))
-                AddUnchanged(ref reader, request);
+                request.AddUnchanged(ref reader);
             else if (reader.TokenType == JsonTokenType.String && signed && name.SequenceEqual("thinking"u8))
                 request.AddText(ref reader, request.Signed);
             else if (isContent)
@@ -112,9 +112,7 @@ internal static class BlockWalker
         var start = (int)reader.TokenStartIndex;
         var textsBefore = request.TextBytes;
         Any(ref reader, request, default, isData: true);
-        request.ToolsBytes += reader.BytesConsumed - start;
-        request.TextBytes = textsBefore;
-        request.Definitions.Add(start..(int)reader.BytesConsumed);
+        request.CountWhole(start..(int)reader.BytesConsumed, textsBefore);
     }
 
     /// <summary>Results of the provider's own tools hold objects with types that are no blocks. By value: the caller's reader stays.</summary>
@@ -129,10 +127,6 @@ internal static class BlockWalker
     private static bool IsOfProvider(ReadOnlySpan<byte> name, Kind kind) =>
         name.SequenceEqual("signature"u8) || name.StartsWith("encrypted_"u8) || (kind == Kind.RedactedThinking && name.SequenceEqual("data"u8));
 
-    /// <summary>A string that must stay. Only what really is encoded escapes the screening: anything else would be readable on its way.</summary>
-    private static void AddUnchanged(ref Utf8JsonReader reader, MessagesRequest request) =>
-        request.AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? request.Opaque : request.Signed);
-
     private static void Source(ref Utf8JsonReader reader, MessagesRequest request, Kind kind)
     {
         var type = ItemType.Of(reader);
@@ -146,7 +140,7 @@ internal static class BlockWalker
         {
             var name = reader.ValueSpan;
             var isContent = ReaderText.Is(ref reader, "content"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isContent)
                 Content(ref reader, request, counts: true);
@@ -199,21 +193,15 @@ internal static class BlockWalker
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
-                    AddTellingName(ref reader, request);
+                    request.AddTellingName(ref reader);
                     reader.Read();
                     if (!isData && reader.TokenType == JsonTokenType.String && property.StartsWith("encrypted_"u8))
-                        AddUnchanged(ref reader, request);
+                        request.AddUnchanged(ref reader);
                     else
                         Any(ref reader, request, property, isData);
                 }
                 break;
         }
-    }
-
-    private static void AddTellingName(ref Utf8JsonReader reader, MessagesRequest request)
-    {
-        if (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan))
-            request.AddText(ref reader);
     }
 
     /// <summary>What kind of block begins at the reader. By value: the caller's reader stays.</summary>

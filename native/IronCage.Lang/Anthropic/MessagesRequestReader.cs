@@ -174,11 +174,8 @@ public static class MessagesRequestReader
         {
             BlockWalker.Any(ref reader, request, default, isData: true);
         }
-        // The definitions count as a whole, structure included; their texts must not count twice.
         var place = start..(int)reader.BytesConsumed;
-        request.ToolsBytes += reader.BytesConsumed - start;
-        request.TextBytes = textsBefore;
-        request.Definitions.Add(place);
+        request.CountWhole(place, textsBefore);
         if (field != Field.Tools && body[place].IndexOf("schema"u8) >= 0)
             request.HiddenTokens += TokensOfSchemaPrompt;
     }

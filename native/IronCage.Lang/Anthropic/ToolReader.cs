@@ -24,8 +24,7 @@ internal static class ToolReader
             var name = reader.ValueSpan;
             var isType = ReaderText.Is(ref reader, "type"u8);
             var isCache = ReaderText.Is(ref reader, "cache_control"u8);
-            if (reader.ValueIsEscaped || BodyString.IsTellingName(name))
-                request.AddText(ref reader);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isType && reader.TokenType != JsonTokenType.Null)
                 Judge(ref reader, request);

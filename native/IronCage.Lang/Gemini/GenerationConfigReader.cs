@@ -21,7 +21,7 @@ internal static class GenerationConfigReader
             var isSchema = PartWalker.Is(ref reader, "responseSchema"u8, "response_schema"u8) || PartWalker.Is(ref reader, "responseJsonSchema"u8, "response_json_schema"u8)
                 || PartWalker.Is(ref reader, "_responseJsonSchema"u8, "_response_json_schema"u8);
             var name = reader.ValueSpan;
-            PartWalker.AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isLimit)
             {

@@ -20,7 +20,7 @@ internal static class PartWalker
         {
             var name = reader.ValueSpan;
             var isParts = ReaderText.Is(ref reader, "parts"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (!isParts)
             {
@@ -56,7 +56,7 @@ internal static class PartWalker
             var isKnown = isMedia || isFile || isCall || isResponse || Is(ref reader, "executableCode"u8, "executable_code"u8)
                 || Is(ref reader, "codeExecutionResult"u8, "code_execution_result"u8) || Is(ref reader, "videoMetadata"u8, "video_metadata"u8)
                 || Is(ref reader, "mediaResolution"u8, "media_resolution"u8) || Is(ref reader, "partMetadata"u8, "part_metadata"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if ((isMedia || isFile) && reader.TokenType == JsonTokenType.StartObject)
                 Media(reader, request, isFile);
@@ -66,7 +66,7 @@ internal static class PartWalker
                 request.UnscannableParts++;
             }
             if (isSignature && reader.TokenType == JsonTokenType.String)
-                request.AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? request.Opaque : request.Signed);
+                request.AddUnchanged(ref reader);
             else if (isCall)
                 Definition(ref reader, request);
             else if (isResponse && reader.TokenType == JsonTokenType.StartObject)
@@ -82,7 +82,7 @@ internal static class PartWalker
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isParts = ReaderText.Is(ref reader, "parts"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isParts && reader.TokenType == JsonTokenType.StartArray)
             {
@@ -124,9 +124,7 @@ internal static class PartWalker
         var start = (int)reader.TokenStartIndex;
         var textsBefore = request.TextBytes;
         Any(ref reader, request, default, isData: true);
-        request.ToolsBytes += reader.BytesConsumed - start;
-        request.TextBytes = textsBefore;
-        request.Definitions.Add(start..(int)reader.BytesConsumed);
+        request.CountWhole(start..(int)reader.BytesConsumed, textsBefore);
     }
 
     /// <summary>Requests inside a request: contents of a batch, or what is to be counted.</summary>
@@ -148,7 +146,7 @@ internal static class PartWalker
             var name = reader.ValueSpan;
             var isContent = ReaderText.Is(ref reader, "content"u8) || Is(ref reader, "systemInstruction"u8, "system_instruction"u8);
             var isContents = ReaderText.Is(ref reader, "contents"u8);
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (isContent)
             {
@@ -190,17 +188,11 @@ internal static class PartWalker
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
-                    AddTellingName(ref reader, request);
+                    request.AddTellingName(ref reader);
                     reader.Read();
                     Any(ref reader, request, property, isData);
                 }
                 break;
         }
-    }
-
-    public static void AddTellingName(ref Utf8JsonReader reader, GenerateContentRequest request)
-    {
-        if (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan))
-            request.AddText(ref reader);
     }
 }

@@ -77,7 +77,7 @@ public static class ChatRequestReader
         return true;
     }
 
-    /// <summary>An output limit. The name is where the field may be moved into another (<see cref="LlmRequest.MoveLimit"/>).</summary>
+    /// <summary>What is asked of a stream: whether it carries usage, and where that stands.</summary>
     internal static void ReadStreamOptions(ref Utf8JsonReader reader, ChatRequest request)
     {
         var start = (int)reader.TokenStartIndex;
@@ -139,10 +139,7 @@ public static class ChatRequestReader
         switch (field)
         {
             case Field.Tools or Field.Functions or Field.ResponseFormat when present:
-                // The definitions count as a whole, structure included; their texts must not count twice.
-                request.ToolsBytes += end - start;
-                request.TextBytes = textsBefore;
-                request.Definitions.Add(start..end);
+                request.CountWhole(start..end, textsBefore);
                 break;
             case Field.Prediction when present:
                 request.PredictionBytes += end - start;

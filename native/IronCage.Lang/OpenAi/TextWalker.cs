@@ -26,8 +26,7 @@ internal static class TextWalker
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
-                    if (reader.ValueIsEscaped || BodyString.IsTellingName(property))
-                        request.AddText(ref reader);
+                    request.AddTellingName(ref reader);
                     reader.Read();
                     CountMedia(ref reader, request, property, isPart);
                     Collect(ref reader, body, request, property);

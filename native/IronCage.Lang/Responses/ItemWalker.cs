@@ -35,9 +35,7 @@ internal static class ItemWalker
         if (IsPlain(type))
             return;
         // What tools found or may do is read by the model with all its structure, and so it counts as a whole.
-        request.ToolsBytes += reader.BytesConsumed - start;
-        request.TextBytes = textsBefore;
-        request.Definitions.Add(start..(int)reader.BytesConsumed);
+        request.CountWhole(start..(int)reader.BytesConsumed, textsBefore);
     }
 
     /// <summary>Items of which only the texts count.</summary>
@@ -50,10 +48,10 @@ internal static class ItemWalker
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;
-            AddTellingName(ref reader, request);
+            request.AddTellingName(ref reader);
             reader.Read();
             if (name.SequenceEqual("encrypted_content"u8) && reader.TokenType == JsonTokenType.String)
-                AddUnchanged(ref reader, request);
+                request.AddUnchanged(ref reader);
             else if (type == "reasoning")
                 Signed(ref reader, request);
             else if (name.SequenceEqual("content"u8) || name.SequenceEqual("output"u8))
@@ -149,10 +147,6 @@ internal static class ItemWalker
         }
     }
 
-    /// <summary>A string that must stay. Only what really is encoded escapes the screening: anything else would be readable on its way.</summary>
-    private static void AddUnchanged(ref Utf8JsonReader reader, ResponsesRequest request) =>
-        request.AddText(ref reader, BodyString.IsEncodedBytes("data"u8, reader.ValueSpan) ? request.Opaque : request.Signed);
-
     /// <summary>Any value: every string is a text.</summary>
     /// <param name="reader">At the value; afterwards on its last token.</param>
     /// <param name="request">Receives what is found.</param>
@@ -174,17 +168,11 @@ internal static class ItemWalker
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
-                    AddTellingName(ref reader, request);
+                    request.AddTellingName(ref reader);
                     reader.Read();
                     Any(ref reader, request, property);
                 }
                 break;
         }
-    }
-
-    private static void AddTellingName(ref Utf8JsonReader reader, ResponsesRequest request)
-    {
-        if (reader.ValueIsEscaped || BodyString.IsTellingName(reader.ValueSpan))
-            request.AddText(ref reader);
     }
 }

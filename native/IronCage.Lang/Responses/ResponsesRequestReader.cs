@@ -95,9 +95,7 @@ public static class ResponsesRequestReader
         {
             ItemWalker.Any(ref reader, request, default);
         }
-        request.ToolsBytes += reader.BytesConsumed - start;
-        request.TextBytes = textsBefore;
-        request.Definitions.Add(start..(int)reader.BytesConsumed);
+        request.CountWhole(start..(int)reader.BytesConsumed, textsBefore);
     }
 
     /// <summary>By value: the caller's reader stays.</summary>

@@ -147,15 +147,18 @@ internal sealed partial class SqliteFile : IDisposable
     }
 
     /// <summary>Work for the next transaction; the task ends when that is durable.</summary>
-    public Task<T> Request<T>(Func<LedgerTransaction, T> work)
+    public Task<T> Request<T>(Func<LedgerTransaction, T> work) => Submit(work, request => _requests.Add(request), State.Wake.Work); // the list changes: it is looked up under the lock
+
+    /// <summary>Hands work to the writer thread, which is woken for it; it fails when the file is closed.</summary>
+    private Task<T> Submit<T>(Func<LedgerTransaction, T> work, Action<StoreRequest> add, Wake why)
     {
         var request = new StoreRequest<T>(work);
         lock (_gate)
         {
             if (!_stopping)
             {
-                _requests.Add(request);
-                WakeLocked(State.Wake.Work);
+                add(request);
+                WakeLocked(why);
                 return request.Task;
             }
         }

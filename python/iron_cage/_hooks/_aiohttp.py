@@ -12,11 +12,12 @@ from contextlib import suppress
 
 from iron_cage import _engine
 from iron_cage._hooks import waiting
+from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REQUEST_HEADERS, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
     response_head, unanswered,
 )
-from iron_cage._hooks.decoding import DecodeError, decode_whole
+from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -27,12 +28,11 @@ if TYPE_CHECKING:
 
 #: Bodies beyond this are given to aiohttp as files: it warns of larger ones as bytes.
 LARGE = 1 << 19
-PIECE = 1 << 16
 
 
 def install(module: ModuleType) -> None:
     """Patches aiohttp.connector and the requests and responses that it is given."""
-    hook = Hook(module)
+    hook = Hook()
     request = hook.requests.ClientRequest
     patch(module.BaseConnector, "connect", hook.connect)
     patch(request, "send" if hasattr(request, "send") else "_send", hook.send)
@@ -43,127 +43,18 @@ def install(module: ModuleType) -> None:
 class Hook:
     """The hook of aiohttp, whose modules are known by then."""
 
-    def __init__(self, connector: ModuleType) -> None:
-        from aiohttp import client_exceptions, client_proto, client_reqrep, payload, streams
+    def __init__(self) -> None:
+        from aiohttp import client_proto, client_reqrep, payload
 
-        self.connector = connector
         self.requests: Any = client_reqrep
         self.payload: Any = payload
         self.protocol: Any = client_proto.ResponseHandler
-        self.errors: Any = client_exceptions
         #: Requests and responses of calls that are under way.
         self.calls: weakref.WeakKeyDictionary[Any, tuple[Call, Any]] = weakref.WeakKeyDictionary()
         #: Whether a connection undoes the encoding of the answer that it waits for.
         self.decodes: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         #: Requests, then responses, that are answered without the provider.
         self.refused: weakref.WeakKeyDictionary[Any, Synthetic] = weakref.WeakKeyDictionary()
-        errors: Any = client_exceptions
-        reader: Any = streams.StreamReader
-
-        def hand(to: Any, like: Any, data: bytes) -> None:
-            """Gives bytes to a reader: as a chunk of its own, if those of the connection are told."""
-            chunked = data and getattr(like, "_http_chunk_splits", None) is not None
-            if chunked and to._http_chunk_splits is None:
-                to.begin_http_chunk_receiving()
-            if data:
-                to.feed_data(data)
-            if chunked:
-                to.end_http_chunk_receiving()
-
-        class Held(reader):  # type: ignore[misc]
-            """A body that is here already, then the error that ended it, if one did."""
-
-            def __init__(self, data: bytes, error: Optional[BaseException], loop: Any, like: Any = None) -> None:
-                super().__init__(_NO_PROTOCOL, _limit(like), loop=loop)
-                self._error = error
-                if data:
-                    hand(self, like, data)
-                if error is None:
-                    self.feed_eof()
-
-            async def _wait(self, func_name: str) -> None:
-                if self._error is not None:
-                    raise self._error
-
-        class Fed(reader):  # type: ignore[misc]
-            """A streamed body on its way through the library: takes from the real one what its reader has no more of."""
-
-            def __init__(self, inner: Any, feed: Feed, loop: Any, close: Any) -> None:
-                super().__init__(_NO_PROTOCOL, _limit(inner), loop=loop)
-                self._inner = inner
-                self._close = close
-                self._pulling = False
-                self._feed = feed
-                self._error: Optional[BaseException] = None
-                weakref.finalize(self, feed.abort).atexit = False
-
-            async def _wait(self, func_name: str) -> None:
-                if self._error is not None:
-                    raise self._error
-                if self._pulling:
-                    raise RuntimeError(f"{func_name}() called while another coroutine is already waiting for incoming data")
-                self._pulling = True
-                try:
-                    await self._pull()
-                finally:
-                    self._pulling = False
-
-            async def _pull(self) -> None:
-                feed = self._feed
-                while True:
-                    feed.waits()
-                    try:
-                        piece = await self._next()
-                    except Exception as error:
-                        tail = feed.cut()
-                        if not tail:
-                            raise
-                        self._error = error  # after what came before it
-                        hand(self, self._inner, tail)
-                        return
-                    except BaseException:  # cancelled: nobody waits any more
-                        feed.yields()
-                        raise
-                    if not piece:
-                        hand(self, self._inner, feed.finish())
-                        self.feed_eof()
-                        return
-                    try:
-                        out = feed.feed(piece)
-                    except DecodeError as error:
-                        raise errors.ClientPayloadError(f"Can not decode content-encoding: {error}") from None
-                    except BaseException:  # a refusal: the provider may stop
-                        self._close()
-                        raise
-                    if out:
-                        feed.yields()
-                        hand(self, self._inner, out)
-                    if feed.blocked is not None:
-                        self.feed_eof()
-                        self._close()
-                    if out or feed.blocked is not None:
-                        return
-
-            async def _next(self) -> Any:
-                """What came, chunk by chunk where the connection tells them; nothing at the end."""
-                if getattr(self._inner, "_http_chunk_splits", None) is None:
-                    return await self._inner.readany()
-                while True:
-                    piece, ends = await self._inner.readchunk()
-                    if piece or not ends:
-                        return piece
-
-            async def wait_eof(self) -> None:
-                """Until everything has come."""
-                while not self._eof:
-                    await self._wait("wait_eof")
-
-            def set_exception(self, *args: Any) -> None:
-                """The response was closed, or left."""
-                self._feed.abort()
-                super().set_exception(*args)
-
-        self.held, self.fed = Held, Fed
 
     # The patched methods.
 
@@ -328,7 +219,7 @@ class Hook:
         response.version, response.status, response.reason = HttpVersion11, answer.status, "Refused"
         response._headers = CIMultiDictProxy(CIMultiDict(answer.headers()))
         response._raw_headers = tuple((name.encode(), value.encode()) for name, value in answer.headers())
-        response.content = self.held(answer.body, None, response._loop)
+        response.content = Held(answer.body, None, response._loop)
         response._closed = True
         return response
 
@@ -342,7 +233,7 @@ class Hook:
             feed = Feed(call, encoding)
             if feed.decodes:
                 _drop(response, b"content-encoding", b"content-length")
-            response.content = self.fed(inner, feed, response._loop, _closer(response))
+            response.content = Fed(inner, feed, response._loop, _closer(response))
             _loosen(inner, response)
             return
         pieces: list[bytes] = []
@@ -368,7 +259,7 @@ class Hook:
             _drop(response, b"content-encoding", b"content-length")
             if length is not None:
                 _add(response, "Content-Length", str(len(raw)))
-        response.content = self.held(raw, failed, response._loop, inner)
+        response.content = Held(raw, failed, response._loop, inner)
 
 
 class _Written:
@@ -387,22 +278,6 @@ class _Written:
 
     async def drain(self) -> None:
         """There is nobody to wait for."""
-
-
-class _NoProtocol:
-    """What a reader asks of its connection, where the bytes are here already."""
-
-    _reading_paused = False
-    connected = True
-
-    def pause_reading(self, *args: Any, **kwargs: Any) -> None:
-        """There is nothing to read."""
-
-    def resume_reading(self, *args: Any, **kwargs: Any) -> None:
-        """There is nothing to read."""
-
-
-_NO_PROTOCOL = _NoProtocol()
 
 
 class _NoConnection:
@@ -426,11 +301,6 @@ class _NoConnection:
 
 
 _NO_CONNECTION = _NoConnection()
-
-
-def _limit(like: Any) -> int:
-    """How much a reader of the session keeps before it slows the connection down: also its longest line."""
-    return int(getattr(like, "_low_water", None) or PIECE)
 
 
 def _closer(response: Any) -> Any:

@@ -46,7 +46,11 @@ class Bill:
 
     def full(self) -> Dict[str, Any]:
         """The usage object of the whole answer."""
-        return self.given or usage_object(self.prompt, self.completion, self.cached, self.reasoning)
+        return self.given or self._object(self.completion)
+
+    def _object(self, output: int) -> Dict[str, Any]:
+        """The usage object, as the format has it, of an answer with so many output tokens."""
+        return usage_object(self.prompt, output, self.cached, min(self.reasoning, output))
 
     def until(self, sizes: Sequence[int], sent: int) -> Dict[str, Any]:
         """The usage object after `sent` bytes of a body made of pieces of these sizes: every piece begun had been generated."""
@@ -57,7 +61,7 @@ class Bill:
             if sent <= start:
                 break
             completion, start = mark, start + size
-        return usage_object(self.prompt, completion, self.cached, min(self.reasoning, completion))
+        return self._object(completion)
 
 
 @dataclass

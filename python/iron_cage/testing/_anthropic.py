@@ -104,19 +104,6 @@ class MessageBill(Bill):
     written: int = 0
     hour: int = 0
 
-    def full(self) -> Dict[str, Any]:
-        return self.given or self._object(self.completion)
-
-    def until(self, sizes: Sequence[int], sent: int) -> Dict[str, Any]:
-        if self.marks is None or self.given is not None:
-            return self.full()
-        output, start = 0, 0
-        for size, mark in zip(sizes, self.marks):
-            if sent <= start:
-                break
-            output, start = mark, start + size
-        return self._object(output)
-
     def _object(self, output: int) -> Dict[str, Any]:
         return usage_object(self.prompt, self.written, self.hour, self.cached, output, min(self.reasoning, output))
 

@@ -17,8 +17,8 @@ VECTOR = (0.25, -0.5, 0.125, 0.75)
 
 
 class _Bill(Bill):
-    def full(self) -> Any:
-        return self.given or {"prompt_tokens": self.prompt, "total_tokens": self.prompt}
+    def _object(self, output: int) -> Dict[str, Any]:
+        return {"prompt_tokens": self.prompt, "total_tokens": self.prompt}
 
 
 def check(request: Request, models: Sequence[str]) -> Optional[Answer]:

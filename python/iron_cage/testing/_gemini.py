@@ -20,19 +20,6 @@ _VECTOR = (0.25, -0.5, 0.125, 0.75)
 class ContentBill(Bill):
     """What an answer costs: cached is part of the prompt; thoughts, here `reasoning`, come on top of the candidates."""
 
-    def full(self) -> Dict[str, Any]:
-        return self.given or self._object(self.completion)
-
-    def until(self, sizes: Sequence[int], sent: int) -> Dict[str, Any]:
-        if self.marks is None or self.given is not None:
-            return self.full()
-        output, start = 0, 0
-        for size, mark in zip(sizes, self.marks):
-            if sent <= start:
-                break
-            output, start = mark, start + size
-        return self._object(output)
-
     def _object(self, output: int) -> Dict[str, Any]:
         thoughts = min(self.reasoning, output)
         usage: Dict[str, Any] = {"promptTokenCount": self.prompt, "candidatesTokenCount": output - thoughts, "totalTokenCount": self.prompt + output}

@@ -21,19 +21,6 @@ _TEXTS = ("input_text", "output_text", "text", "refusal", "summary_text", "reaso
 class ResponseBill(Bill):
     """What a response costs: cached is part of the input, reasoning part of the output."""
 
-    def full(self) -> Dict[str, Any]:
-        return self.given or self._object(self.completion)
-
-    def until(self, sizes: Sequence[int], sent: int) -> Dict[str, Any]:
-        if self.marks is None or self.given is not None:
-            return self.full()
-        output, start = 0, 0
-        for size, mark in zip(sizes, self.marks):
-            if sent <= start:
-                break
-            output, start = mark, start + size
-        return self._object(output)
-
     def _object(self, output: int) -> Dict[str, Any]:
         return {
             "input_tokens": self.prompt, "input_tokens_details": {"cached_tokens": self.cached}, "output_tokens": output,
