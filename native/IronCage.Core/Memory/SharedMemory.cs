@@ -4,7 +4,7 @@ namespace IronCage.Core.Memory;
 
 /// <summary>
 /// A piece of memory, zero at first, that processes forked later share with this one: what any of them writes the others see. Elsewhere than on Linux it is the
-/// process's own. Unmapped when nobody refers to the object any more; a forked child keeps its mapping. Whoever works on it must keep the object alive.
+/// process's own. Unmapped when nobody refers to the object that mapped it any more; a forked child keeps its mapping. Whoever works on it must keep the object alive.
 /// </summary>
 public sealed unsafe partial class SharedMemory
 {
@@ -35,6 +35,7 @@ public sealed unsafe partial class SharedMemory
 
     private SharedMemory(nint address, nuint length)
     {
+        GC.SuppressFinalize(this);
         Address = address;
         _length = length;
     }
@@ -50,7 +51,10 @@ public sealed unsafe partial class SharedMemory
     /// <summary>Where it lies: in this process, and in those forked from it.</summary>
     public nint Address { get; }
 
-    /// <summary>What the process that this one was forked from had mapped: same address, same length.</summary>
+    /// <summary>
+    /// What the process that this one was forked from had mapped: same address, same length. It stays mapped as long as the process: how many objects are made of an
+    /// address, and when, is for the heirs to say, and by the second unmapping something else may lie there.
+    /// </summary>
     public static SharedMemory Inherit(nint address, int length) => new(address, (nuint)length);
 
     [LibraryImport("libc", EntryPoint = "mmap")]

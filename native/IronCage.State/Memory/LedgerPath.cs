@@ -70,11 +70,11 @@ internal sealed class LedgerPath
     public HoldRules.Decision Take(in HoldDemand demand, out HoldOutcome outcome)
     {
         Prepare();
-        var decision = HoldPath.Take(_levels, demand, null, out outcome);
+        var decision = HoldPath.Take(_levels, demand, mayWait: false, null, out outcome);
         if (decision == HoldRules.Decision.Grant || !IsShared)
             return decision;
         BookTheDead();
-        return HoldPath.Take(_levels, demand, null, out outcome);
+        return HoldPath.Take(_levels, demand, mayWait: false, null, out outcome);
     }
 
     /// <summary>As <see cref="HoldPath.Serve"/>. Between Enter and Exit.</summary>

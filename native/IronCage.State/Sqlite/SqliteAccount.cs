@@ -203,14 +203,21 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
     public void FailWaiters(Exception error)
     {
         List<Waiter> waiters = [];
+        Drain(waiters);
+        foreach (var waiter in waiters)
+            waiter.Fail(error);
+    }
+
+    /// <summary>Takes out everybody who waits: they are to be failed.</summary>
+    public void Drain(List<Waiter> waiters)
+    {
+        var before = waiters.Count;
         lock (_sync)
         {
             _queue.Drain(waiters);
-            foreach (var waiter in waiters)
+            foreach (var waiter in waiters.Skip(before))
                 _holds.Remove(waiter.Demand.Call);
         }
-        foreach (var waiter in waiters)
-            waiter.Fail(error);
     }
 
     private BudgetFigures Figures()

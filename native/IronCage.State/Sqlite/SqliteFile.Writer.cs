@@ -258,10 +258,6 @@ internal sealed partial class SqliteFile
     /// <summary>The transaction did not become durable: whoever waits learns it, what is written behind goes back to the head of the line.</summary>
     private void Undo(StoreException failure)
     {
-        foreach (var waiter in _decided)
-            Account(waiter).Fail(waiter, failure);
-        foreach (var request in _takenRequests)
-            request.Fail(failure);
         lock (_gate)
         {
             _behind.InsertRange(0, _takenBehind);
@@ -285,6 +281,11 @@ internal sealed partial class SqliteFile
         _sweptAt = null;
         SetPolling(false);
         FailEverybody(failure);
+        // Last: who learns it may ask again at once, and is then of the next transaction.
+        foreach (var waiter in _decided)
+            Account(waiter).Fail(waiter, failure);
+        foreach (var request in _takenRequests)
+            request.Fail(failure);
     }
 
     private bool SweepIsDue() => _sweptAt is not { } at || _clock.GetElapsedTime(at) >= _options.HeartbeatInterval;

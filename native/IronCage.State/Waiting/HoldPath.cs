@@ -15,9 +15,10 @@ internal static class HoldPath
     /// <summary>Grants the demand, adding to what is held on every level, or says why not.</summary>
     /// <param name="path">The account, then the one above it, and so on.</param>
     /// <param name="demand">What is asked.</param>
+    /// <param name="mayWait">Whether whoever asks stays in line when he must wait; who leaves at once blocks nobody.</param>
     /// <param name="blocked">Levels at which somebody waits who came before: nothing is granted beside him.</param>
     /// <param name="outcome">The answer; of a demand that must wait, what it is when it may not.</param>
-    public static HoldRules.Decision Take(ReadOnlySpan<IBudgetLevel> path, in HoldDemand demand, HashSet<IBudgetLevel>? blocked, out HoldOutcome outcome)
+    public static HoldRules.Decision Take(ReadOnlySpan<IBudgetLevel> path, in HoldDemand demand, bool mayWait, HashSet<IBudgetLevel>? blocked, out HoldOutcome outcome)
     {
         LevelFigures room = default;
         Span<BudgetFigures> figures = ((Span<BudgetFigures>)room)[..path.Length];
@@ -34,7 +35,7 @@ internal static class HoldPath
             outcome = new HoldOutcome(HoldStatus.Granted, amount, tokens, Demands.Needed(demand), path[0].Figures);
             return decision;
         }
-        if (decision == HoldRules.Decision.Wait && blocked is not null)
+        if (decision == HoldRules.Decision.Wait && mayWait && blocked is not null)
             Block(path, figures, demand.Cost(tokens).Value, blocked);
         var status = decision switch
         {
@@ -50,7 +51,7 @@ internal static class HoldPath
     /// <returns>Whether his <see cref="Waiter.Outcome"/> is set: he is to be taken out of the queue.</returns>
     public static bool Serve(Waiter waiter, ReadOnlySpan<IBudgetLevel> path, HashSet<IBudgetLevel> blocked)
     {
-        var decision = Take(path, waiter.Demand, blocked, out var outcome);
+        var decision = Take(path, waiter.Demand, waiter.MayWait, blocked, out var outcome);
         if (decision == HoldRules.Decision.Wait && waiter.MayWait)
             return false;
         waiter.Outcome = outcome;

@@ -97,7 +97,7 @@ public class SqliteAuditLogTests
     {
         using var store = Open();
         var file = SqliteFiles.Acquire(store.FilePath, store.Options, TimeProvider.System, new SystemIdSource(TimeProvider.System));
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 200; round++)
         {
             Assert.ThrowsAsync<StoreException>(async () => await file.Request<bool>(transaction =>
             {
@@ -109,7 +109,7 @@ public class SqliteAuditLogTests
             await store.FlushAsync();
         }
         SqliteFiles.Release(file);
-        Assert.That((await All(store.Audit)).Select(r => (r.Id, r.Details)), Is.EqualTo(Enumerable.Range(0, 3).Select(n => (n + 1L, Entry(n).Details))));
+        Assert.That((await All(store.Audit)).Select(r => (r.Id, r.Details)), Is.EqualTo(Enumerable.Range(0, 200).Select(n => (n + 1L, Entry(n).Details))));
         Assert.That((await store.Audit.VerifyAsync()).Fault, Is.Null);
     }
 

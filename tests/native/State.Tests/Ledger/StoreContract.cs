@@ -94,6 +94,21 @@ public abstract partial class StoreContract
     }
 
     [Test]
+    public async Task Who_may_not_wait_does_not_stand_in_the_way_of_who_comes_with_him()
+    {
+        var account = _store.Open("b", P(100));
+        await account.HoldAsync(Exactly(60), NoWait);
+        for (var round = 0; round < 50; round++)
+        {
+            var fits = Exactly(30);
+            // Nothing is awaited between them: a store that decides in batches decides both in one.
+            var both = new[] { Exactly(50), fits }.Select(demand => account.HoldAsync(demand, NoWait).AsTask()).ToArray();
+            Assert.That((await Task.WhenAll(both)).Select(outcome => outcome.Status), Is.EqualTo(new[] { HoldStatus.TimedOut, HoldStatus.Granted }), $"round {round}");
+            account.Settle(fits.Call, P(0));
+        }
+    }
+
+    [Test]
     public async Task A_hold_waits_for_a_settlement()
     {
         var account = _store.Open("b", P(100));
