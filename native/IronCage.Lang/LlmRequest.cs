@@ -91,6 +91,19 @@ public class LlmRequest
     /// <summary>What else the request asks for, beside its body: as <see cref="UnpricedFeature"/>.</summary>
     public void NoteFeature(string feature) => UnpricedFeature ??= feature;
 
+    /// <summary>Tools that the provider runs by itself when the model wants them, by the names that answers have for them.</summary>
+    public List<string> HostedTools { get; } = [];
+
+    /// <summary>The last text of the messages; null where there are none.</summary>
+    public TextSpan? LastMessageText
+    {
+        get
+        {
+            var at = Texts.FindLastIndex(text => text.Start < _messagesEnd);
+            return at < 0 ? null : Texts[at];
+        }
+    }
+
     /// <summary>A feature with which the provider asks the model any number of times; null if none.</summary>
     public string? UnboundedFeature { get; internal set; }
 

@@ -45,7 +45,7 @@ public static class ConverseAnswerReader
                 return;
             case JsonTokenType.StartObject:
                 if (part == Part.ToolUse)
-                    tool = ToolName.Of(reader);
+                    tool = answer.AddToolCall(reader, offset);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;

@@ -80,8 +80,8 @@ internal readonly ref struct ConverseEvent
         {
             var name = reader.ValueSpan;
             reader.Read();
-            if (name.SequenceEqual("toolUse"u8) && ToolName.Of(reader) is { } tool)
-                _reading.Tools.Add((Tool, tool));
+            if (name.SequenceEqual("toolUse"u8) && reader.TokenType == JsonTokenType.StartObject)
+                _reading.AddTool(Tool, ToolUse.Of(reader, 0), isWhole: true);
             Whole(ref reader, name);
         }
     }

@@ -21,7 +21,12 @@ COMPLETE, NOT_SENT, NO_RESPONSE, ABORTED, WITHDRAWN, CANCELLED, CUT = (
 )
 
 #: The header names of a request that the library reads.
-REQUEST_HEADERS = frozenset((b"content-encoding", b"x-stainless-retry-count"))
+REQUEST_HEADERS = frozenset((
+    b"content-encoding", b"x-stainless-retry-count", b"x-amzn-bedrock-guardrailidentifier", b"x-amzn-bedrock-performanceconfig-latency", b"x-amzn-bedrock-service-tier",
+))
+
+#: Content types of answers that are fed in pieces.
+_STREAMS = frozenset((b"text/event-stream", b"application/vnd.amazon.eventstream"))
 
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100
@@ -254,7 +259,7 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
 
 def is_stream(content_type: Optional[bytes]) -> bool:
     """Whether a response is fed in pieces."""
-    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() == b"text/event-stream"
+    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() in _STREAMS
 
 
 def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
