@@ -122,11 +122,11 @@ def names(option: str, value: object) -> list[str]:
     return [text(f"{option}[{index}]", each) for index, each in enumerate(value)]
 
 
-def loops(option: str, value: object) -> Union[bool, dict[str, object]]:
+def loops(option: str, value: Any) -> Union[bool, dict[str, object]]:
     """Whether runs that repeat themselves are told and stopped, and when."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, (str, bytes)) or not hasattr(value, "items"):
+    if not hasattr(value, "items"):
         refuse(option, value, 'True, False or a mapping such as {"nudge_after": 3, "stop_after": 5}')
     settings: dict[str, object] = {}
     for name, each in value.items():

@@ -91,10 +91,10 @@ def test_tokens_are_counted_over_parent_and_child(sim, post):
 
 
 def test_a_run_has_its_time_and_then_its_calls_and_streams_end(sim, url, chat):
-    sim.reply = Reply(content="a b c d e f g h i j k l m n o p q r s t u v w x y z", chunk_size=2, chunk_delay=0.05)
+    sim.reply = Reply(content="word " * 400, chunk_delay=0.02)
     seen = []
 
-    @protect_agent(timeout=0.4, budget_usd=1)
+    @protect_agent(timeout=1.5, budget_usd=1)
     def agent():
         with httpx.Client() as client, client.stream("POST", url, json=chat(stream=True)) as answer:
             for line in answer.iter_lines():
@@ -103,12 +103,12 @@ def test_a_run_has_its_time_and_then_its_calls_and_streams_end(sim, url, chat):
     started = time.monotonic()
     with pytest.raises(LimitReached) as caught:
         agent()
-    assert caught.value.limit == "time" and time.monotonic() - started < 1.5
+    assert caught.value.limit == "time" and time.monotonic() - started < 6
     assert seen and "[DONE]" not in "".join(seen)
     report = agent.protection.report()
     assert report.held_usd == 0 and report.estimated_usd == report.spent_usd > 0
-    with pytest.raises(LimitReached):
-        agent()
+    sim.reply = "quick"
+    agent()
     assert agent.protection.report().calls == 2, "the next run had its own time"
 
 
@@ -127,7 +127,7 @@ def test_the_kill_switch_ends_streams_in_flight(sim, url, chat):
 
     with pytest.raises(AgentStopped) as caught:
         asyncio.run(main())
-    assert caught.value.why == "enough" and 10 <= len(lines) < 150
+    assert caught.value.why == "enough" and 10 <= len(lines) < 200
     assert protection.report().held_usd == 0 and protection.report().spent_usd > 0
 
 
@@ -146,7 +146,7 @@ def test_who_goes_round_in_circles_is_told_and_then_stopped(api, stream):
         with pytest.raises(LimitReached) as caught:
             agent()
         assert caught.value.limit == "loop" and "4 rounds" in str(caught.value)
-        told = ["You are repeating yourself, Jörg." in json.dumps(exchange.request.json, ensure_ascii=False) for exchange in sim.log]
+        told = ["You are repeating yourself, Jörg." in json.dumps(exchange.json, ensure_ascii=False) for exchange in sim.log]
         assert told == [False, False, True, False]
         assert [event["kind"] for event in events if event["kind"] == "loop.nudged"] == ["loop.nudged"]
 
