@@ -31,13 +31,14 @@ from iron_cage.errors import (
     NativeError,
     PiiBlocked,
     StateError,
+    ToolDenied,
     UnpricedModel,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
-    from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
     from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
@@ -54,6 +55,7 @@ __all__ = [
     "CallDenied",
     "CircuitOpen",
     "ConfigError",
+    "ControlConfig",
     "Hold",
     "IronCageError",
     "JsonFinding",
@@ -70,6 +72,7 @@ __all__ = [
     "Scanner",
     "StateError",
     "StreamPart",
+    "ToolDenied",
     "UnpricedModel",
     "Spend",
     "__version__",
@@ -94,6 +97,7 @@ _LATER = {
     "BillItem": "_bill",
     "price_response": "_bill",
     "BudgetConfig": "_configs",
+    "ControlConfig": "_configs",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
     "Price": "_price",
