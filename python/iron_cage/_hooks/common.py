@@ -32,6 +32,13 @@ _STREAMS = frozenset((b"text/event-stream", b"application/vnd.amazon.eventstream
 SLICE_MS = 100
 
 
+def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
+    """A request's header as the library takes it, None where it does not: of an authorization no more than its scheme, which says whether the body is signed."""
+    if lower == b"authorization":
+        return lower + b": " + value.split(b" ", 1)[0][:32]
+    return lower + b": " + value if lower in REQUEST_HEADERS else None
+
+
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
 
@@ -136,6 +143,44 @@ class Call:
         if self.run is not None:
             self.run.deliver()
 
+
+class Decided:
+    """A call that an outer layer began, had judged and gave its last bytes, on its way to the layer that sends it."""
+
+    __slots__ = ("call", "body", "_targets", "_unsent", "_taken")
+
+    def __init__(self, call: Call, body: bytes, targets: tuple[str, ...], unsent: Any) -> None:
+        self.call = call
+        self.body = body
+        self._targets = targets
+        self._unsent = unsent
+        self._taken = False
+
+    def take(self, target: str, body: bytes) -> bool:
+        """Whether the request that is sent now is this one, for the first time. Another one ends it."""
+        if self._taken:
+            return False
+        if target not in self._targets or body != self.body:
+            self.withdraw()
+            return False
+        return self.take_unseen()
+
+    def take_unseen(self) -> bool:
+        """Whether nobody took it yet. From now on somebody has."""
+        if self._taken:
+            return False
+        self._taken = True
+        self._unsent.detach()
+        return True
+
+    def withdraw(self) -> None:
+        """It is not sent, unless it was taken."""
+        if self.take_unseen():
+            self.call.end(WITHDRAWN)
+
+
+#: The request that the layer above is sending right now.
+decided: ContextVar[Optional[Decided]] = ContextVar("iron_cage_decided", default=None)
 
 _OPEN = frozenset((SEND, REWRITE, PENDING))
 

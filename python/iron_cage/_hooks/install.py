@@ -54,6 +54,12 @@ def _http_client(module: ModuleType) -> None:
     hook.install(module)
 
 
+def _botocore(module: ModuleType) -> None:
+    from iron_cage._hooks import _botocore as hook
+
+    hook.install(module)
+
+
 def _aiohttp(module: ModuleType) -> None:
     from iron_cage._hooks import _aiohttp as hook
 
@@ -90,6 +96,7 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "urllib3.connectionpool": _urllib3,
     "requests.adapters": _requests,
     "aiohttp.connector": _aiohttp,
+    "botocore.endpoint": _botocore,
     "http.client": _http_client,
 }
 

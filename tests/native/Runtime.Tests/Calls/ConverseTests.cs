@@ -133,4 +133,35 @@ public class ConverseTests
         Assert.That(Cage.Report(protection).GetProperty("unscannable").GetInt64(), Is.EqualTo(1));
         Assert.That(Cage.Figures(protection).Spent, Is.GreaterThan(0));
     }
+
+    private const string Signed = "authorization: AWS4-HMAC-SHA256";
+
+    [Test]
+    public void A_signed_request_is_refused_where_it_would_have_to_be_changed()
+    {
+        var refused = Begin(Request("mail jane.doe@example.com"), headers: Signed);
+        Assert.That((refused.Error, refused.Json.GetProperty("reason").GetString()), Is.EqualTo(("CallDenied",
+            "the request is signed (AWS SigV4), so what was found in it cannot be redacted without breaking the signature: call by boto3, which is judged before it signs, or with an API key of Bedrock's instead of a signature")));
+        Assert.That(Begin(Request("mail jane.doe@example.com"), headers: "authorization: Bearer").Kind, Is.EqualTo(VerdictKind.Rewrite));
+    }
+
+    [Test]
+    public void Of_a_signed_request_the_output_is_not_lowered()
+    {
+        Assert.That(Begin(headers: Signed).Kind, Is.EqualTo(VerdictKind.Send));
+        var poor = _cage.Protect("\"budget_usd\":\"0.01\"");
+        Assert.That(Begin(Request(limit: "60000"), headers: Signed, protection: poor).Error, Is.EqualTo("BudgetExceeded"));
+        Assert.That(Begin("""{"messages":[{"role":"user","content":[{"text":"hello"}]}]}""", headers: Signed, protection: poor).Error, Is.EqualTo("BudgetExceeded"));
+        var rich = _cage.Protect("\"budget_usd\":\"1000\"");
+        Assert.That(Begin("""{"messages":[{"role":"user","content":[{"text":"hello"}]}]}""", headers: Signed, protection: rich).Kind, Is.EqualTo(VerdictKind.Send));
+    }
+
+    [Test]
+    public void A_signed_request_does_not_ask_for_usage_on_the_callers_behalf()
+    {
+        const string Chat = "https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1/chat/completions";
+        var body = """{"model":"openai.gpt-oss-20b-1:0","max_completion_tokens":100,"stream":true,"messages":[{"role":"user","content":"hello"}]}""";
+        Assert.That(Begin(body, Chat).Kind, Is.EqualTo(VerdictKind.Rewrite));
+        Assert.That(Begin(body, Chat, Signed).Kind, Is.EqualTo(VerdictKind.Send));
+    }
 }
