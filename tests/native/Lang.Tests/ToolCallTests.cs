@@ -11,8 +11,9 @@ public class ToolCallTests
 {
     private const string Chat = "/v1/chat/completions", Responses = "/v1/responses", Messages = "/v1/messages", Gemini = "/v1beta/models/gemini-2.5-flash:generateContent", Bedrock = "/model/amazon.nova-lite-v1%3A0/converse";
 
-    private static LlmWire WireOf(string path) => LlmWire.Find(
-        path == Messages ? LlmProtocol.Anthropic : path == Gemini ? LlmProtocol.Gemini : path == Bedrock ? LlmProtocol.Bedrock : LlmProtocol.OpenAi, Encoding.UTF8.GetBytes(path), out _)!;
+    private static LlmWire WireOf(string path) => LlmWire.Of(
+        path == Messages ? LlmProtocol.Anthropic : path == Gemini ? LlmProtocol.Gemini : path == Bedrock ? LlmProtocol.Bedrock : LlmProtocol.OpenAi)
+        .First(wire => wire.EndpointOf(Encoding.UTF8.GetBytes(path)) == Endpoint.Generate);
 
     private static string Shown(string? name, ReadOnlySpan<byte> arguments) => $"{name ?? "?"} {Encoding.UTF8.GetString(arguments)}".TrimEnd();
 
