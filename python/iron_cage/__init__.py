@@ -29,6 +29,7 @@ from iron_cage.errors import (
     IronCageError,
     LimitReached,
     NativeError,
+    NotProtected,
     PiiBlocked,
     StateError,
     UnpricedModel,
@@ -37,6 +38,7 @@ from iron_cage.errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
+    from iron_cage._coverage import ClientCoverage, Coverage, SdkCoverage, coverage
     from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
     from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
@@ -53,12 +55,15 @@ __all__ = [
     "BudgetExceeded",
     "CallDenied",
     "CircuitOpen",
+    "ClientCoverage",
     "ConfigError",
+    "Coverage",
     "Hold",
     "IronCageError",
     "JsonFinding",
     "LimitReached",
     "NativeError",
+    "NotProtected",
     "PiiBlocked",
     "PiiFinding",
     "Price",
@@ -68,6 +73,7 @@ __all__ = [
     "SafetyConfig",
     "ScanStream",
     "Scanner",
+    "SdkCoverage",
     "StateError",
     "StreamPart",
     "UnpricedModel",
@@ -75,6 +81,7 @@ __all__ = [
     "__version__",
     "agent_states",
     "count_tokens",
+    "coverage",
     "current",
     "price",
     "price_response",
@@ -94,6 +101,10 @@ _LATER = {
     "BillItem": "_bill",
     "price_response": "_bill",
     "BudgetConfig": "_configs",
+    "ClientCoverage": "_coverage",
+    "Coverage": "_coverage",
+    "SdkCoverage": "_coverage",
+    "coverage": "_coverage",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
     "Price": "_price",

@@ -28,6 +28,8 @@ _lock = threading.RLock()
 _drain_lock = threading.RLock()
 _handle = 0
 _hosts: dict[Hashable, bool] = {}
+#: Origins at which canaries of coverage() arrive: the library never hears of them.
+_stand_ins: set[Hashable] = set()
 #: Events that the engine had dropped when it was last drained, and what a drain of nothing looks like.
 _lost = 0
 _nothing = b""
@@ -71,6 +73,20 @@ def add_hosts(spec: str) -> None:
     text = spec.encode()
     _native.call("ironcage_engine_add_hosts", handle(), text, len(text))
     _hosts.clear()
+    for origin in list(_stand_ins):
+        _hosts[origin] = True
+
+
+def stand_in(origin: Hashable) -> None:
+    """A canary's origin counts as a provider's until stand_down()."""
+    _stand_ins.add(origin)
+    _hosts[origin] = True
+
+
+def stand_down(origin: Hashable) -> None:
+    """Undoes stand_in()."""
+    _stand_ins.discard(origin)
+    _hosts.pop(origin, None)
 
 
 def recognise(scheme: bytes, host: bytes, port: Optional[int]) -> bool:

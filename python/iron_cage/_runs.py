@@ -206,6 +206,16 @@ def claim() -> Optional[Run]:
     return bound
 
 
+def strictly() -> bool:
+    """Whether the code that executes is in a run of a protection with strict=True."""
+    run = current.get()
+    while run is not None:
+        if not run.closed and run.protection.strict:
+            return True
+        run = run.outer
+    return False
+
+
 def current_task() -> Optional[object]:
     """The asyncio or trio task that executes now, or the loop in a callback of one; neither is imported for it."""
     asyncio = sys.modules.get("asyncio.events")
