@@ -131,3 +131,17 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _join() -> None:
+    """A process that was started in a run goes on with it."""
+    from os import environ
+
+    text = environ.get("IRON_CAGE_RUN")
+    if text:
+        from iron_cage._lending.borrowed import join
+
+        join(text)
+
+
+_join()

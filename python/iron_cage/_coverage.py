@@ -23,7 +23,7 @@ DEADLINE = 10.0
 PROVEN, HOOKED, MISSED, UNSEEN_NOW, NOT_IMPORTED, NOT_INSTALLED = "proven", "hooked", "missed", "unseen", "not imported", "not installed"
 #: Ways out of a process that no canary of it can prove or rule out.
 LIMITS = (
-    "other processes: a program that this one starts is seen when it is Python and imports iron_cage",
+    "other processes: a program that this one starts in a run goes on with it when it is Python and imports iron_cage",
     "code that opens a socket of its own",
     "clients that are not in this list",
 )

@@ -33,6 +33,10 @@ _stand_ins: set[Hashable] = set()
 #: Events that the engine had dropped when it was last drained, and what a drain of nothing looks like.
 _lost = 0
 _nothing = b""
+#: What is done before the library is told that this process ends.
+before_exit: list[Callable[[], None]] = []
+#: Protections of processes that borrow the library -> where their events go.
+elsewhere: dict[int, Callable[[Mapping[str, Any]], None]] = {}
 _protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDictionary()
 #: Calls that are open, so that each ends exactly once, at exit too.
 open_calls: set[int] = set()
@@ -72,6 +76,11 @@ def add_hosts(spec: str) -> None:
     """More hosts that speak an LLM protocol: "host[:port]=PROTOCOL,..."; the newest entry for a host wins."""
     text = spec.encode()
     _native.call("ironcage_engine_add_hosts", handle(), text, len(text))
+    forget_hosts()
+
+
+def forget_hosts() -> None:
+    """The library is asked again."""
     _hosts.clear()
     for origin in list(_stand_ins):
         _hosts[origin] = True
@@ -128,6 +137,8 @@ def drain(most: int = 0) -> None:
                 protection = _protections.get(owner)
                 if event["kind"] == "log" or not owner:
                     logs.append(event)
+                elif owner in elsewhere:
+                    elsewhere[owner](event)
                 elif protection is not None:
                     protection._record(event)
         if lost > 0:
@@ -223,6 +234,8 @@ def at_exit() -> None:
     """The last chance: what is open ends, what is written behind is written. Idempotent."""
     if not _native.loaded():
         return
+    while before_exit:
+        before_exit.pop()()
     from iron_cage import _abi
 
     for native in list(open_calls):
@@ -252,6 +265,8 @@ def _after_fork() -> None:
     open_holds.clear()
     streams.clear()
     idle.clear()
+    before_exit.clear()
+    elsewhere.clear()
     _lost, _nothing = 0, b""
 
 

@@ -156,7 +156,7 @@ def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call,
         if canary is not None:
             return canary.offered(body)
     run = claim()
-    if run is None and state.active and method == b"POST":
+    if run is None and state.active and not state.joined and method == b"POST":
         unclaimed.count += 1
     call = Call(run)
     kind, payload = call.begin(method, url, headers, body)

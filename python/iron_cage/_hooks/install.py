@@ -57,6 +57,9 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "concurrent.futures.thread": _hook("_threads"),
     "multiprocessing.pool": _hook("_threads"),
     "multiprocessing.util": _hook("_processes"),
+    "multiprocessing.spawn": _hook("_spawning"),
+    "os": _hook("_spawning"),
+    "subprocess": _hook("_spawning"),
     **{client.module: _hook(client.hook) for client in CLIENTS if client.hook is not None},
 }
 #: Modules of clients that no hook can see.
