@@ -63,3 +63,8 @@ GONE = Handshake("", "0" * 16, bytes(32))
 def challenge() -> bytes:
     """Something that was never asked before."""
     return os.urandom(_NONCE)
+
+
+def address(text: str) -> str:
+    """As the socket module wants it."""
+    return "\0" + text[1:] if text.startswith("@") else text

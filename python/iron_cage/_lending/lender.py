@@ -6,56 +6,23 @@ import socket
 import struct
 import sys
 import threading
-from collections import deque
 from contextvars import Context
-from json import dumps
 
 from iron_cage import _abi, _engine, _native
-from iron_cage._lending import wire
-from iron_cage._lending.borrowed import address
-from iron_cage._lending.handshake import GONE, Handshake, challenge
+from iron_cage._lending import errand, wire
+from iron_cage._lending.borrower import Borrower, Loan
+from iron_cage._lending.handshake import GONE, Handshake, address, challenge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Optional
+    from typing import Any, Optional
 
     from iron_cage._runs import Run
 
-ffi = _abi.ffi
-
-#: A wait in the library is cut into pieces of this many milliseconds, so that a borrower that has gone is noticed.
-SLICE_MS = 200
 #: So many runs that have ended stay lent, for children that have not connected yet.
 ENDED_KEPT = 256
-#: Events of a borrower's own protections that it has not fetched.
-EVENTS_KEPT = 10_000
 #: How long a stranger may take to prove that it is none, in seconds.
 PATIENCE = 10.0
-_CALLS = {"ironcage_call_begin", "ironcage_hold_new"}
-_FREES = {"ironcage_budget_free": None, "ironcage_hold_free": None, "ironcage_protection_free": None, "ironcage_run_free": None, "ironcage_call_end": None}
-
-
-class _Loan:
-    """One run that is lent."""
-
-    __slots__ = ("handshake", "handle", "run")
-
-    def __init__(self, handshake: Handshake, handle: int, run: Optional[Run]) -> None:
-        self.handshake = handshake
-        self.handle = handle
-        self.run = run  # keeps its handle
-
-
-class _Borrower:
-    """A process, and those that are forked from it: what they made is theirs."""
-
-    def __init__(self, loan: _Loan) -> None:
-        self.loan = loan
-        #: Handle -> (what frees it, the process that made it).
-        self.own: dict[int, tuple[str, int]] = {}
-        self.events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
-        #: Processes that live -> their connection of life.
-        self.alive: set[int] = set()
 
 
 class Lender:
@@ -63,8 +30,8 @@ class Lender:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._loans: dict[str, _Loan] = {}
-        self._borrowers: dict[tuple[str, str], _Borrower] = {}
+        self._loans: dict[str, Loan] = {}
+        self._borrowers: dict[tuple[str, str], Borrower] = {}
         self._sockets: set[socket.socket] = set()
         self._directory: Optional[str] = None
         self.address = ""
@@ -104,7 +71,7 @@ class Lender:
                 ended = [loan for loan, lent in self._loans.items() if loan not in used and lent.run is not None and lent.run.closed]
                 for loan in ended[:max(0, len(ended) - ENDED_KEPT // 2)]:
                     del self._loans[loan]
-            self._loans[handshake.loan] = _Loan(handshake, handle, run)
+            self._loans[handshake.loan] = Loan(handshake, handle, run)
         return str(handshake)
 
     def close(self) -> None:
@@ -153,24 +120,27 @@ class Lender:
                 if lives:
                     self._live(connection, borrower, process)
                     return
-                opened = 0
+                name, opened = "", 0
                 try:
                     while True:
                         (name, numbers, sizes), blob = wire.receive(connection)
                         opened = 0
-                        answer, data = self._carried_out(borrower, process, name, numbers, wire.split(blob, sizes))
-                        opened = answer[2] if name in _CALLS and answer[0] == _abi.OK else 0
+                        if name == wire.LEND:
+                            answer, data = self._lent_on(borrower, numbers[0])
+                        else:
+                            answer, data = errand.carried_out(borrower, process, name, numbers, wire.split(blob, sizes))
+                        opened = errand.opened(name, answer)
                         wire.send(connection, answer, data)
                 finally:
-                    # Nobody knows of a call whose answer did not get through (Ctrl-C), or the process has died: it ends either way, and costs its hold.
-                    if opened:
+                    # Nobody knows of a call whose answer did not get through (Ctrl-C): it costs its hold. Of a process that has died meanwhile nothing stays.
+                    if opened and (name in errand.OPENING or process not in borrower.alive):
                         self._free(borrower, opened)
         except (OSError, ValueError):
             pass  # gone, or no borrower of ours
         finally:
             self._sockets.discard(connection)
 
-    def _known(self, connection: socket.socket) -> Optional[tuple[_Borrower, int, bool]]:
+    def _known(self, connection: socket.socket) -> Optional[tuple[Borrower, int, bool]]:
         connection.settimeout(PATIENCE)
         process, user = _peer(connection)
         if user is not None and os.geteuid() not in (0, user):
@@ -188,16 +158,23 @@ class Lender:
         if header != _abi.HEADER_SHA256:
             wire.send(connection, ["this process has another version of iron_cage than the one whose run it goes on with: its LLM calls are refused"])
             return None
-        wire.send(connection, [None], loan.handshake.proof(b"lender", theirs + ours))
+        process, lives = process or int(said), purpose == "life"
+        with self._lock:
+            borrower = self._borrowers.setdefault((name, str(nonce)), Borrower(loan))
+            if lives:
+                borrower.alive.add(process)
+        try:
+            wire.send(connection, [None], loan.handshake.proof(b"lender", theirs + ours))
+        except OSError:
+            if lives:
+                with self._lock:
+                    self._died(borrower, process)
+            raise
         connection.settimeout(None)
-        with self._lock:
-            borrower = self._borrowers.setdefault((name, str(nonce)), _Borrower(loan))
-        return borrower, process or int(said), purpose == "life"
+        return borrower, process, lives
 
-    def _live(self, connection: socket.socket, borrower: _Borrower, process: int) -> None:
+    def _live(self, connection: socket.socket, borrower: Borrower, process: int) -> None:
         """Until the process ends."""
-        with self._lock:
-            borrower.alive.add(process)
         try:
             while connection.recv(1):
                 pass
@@ -206,14 +183,19 @@ class Lender:
         with self._lock:
             self._died(borrower, process)
 
-    def _died(self, borrower: _Borrower, process: int) -> None:
+    def _lent_on(self, borrower: Borrower, run: int) -> tuple[list[Any], bytes]:
+        if not borrower.may_use(run):
+            return errand.stranger()
+        return [_abi.OK], self.lend(run, borrower.loan.run).encode()
+
+    def _died(self, borrower: Borrower, process: int) -> None:
         borrower.alive.discard(process)
         if not borrower.alive:
             self._borrowers = {key: each for key, each in self._borrowers.items() if each is not borrower}
-        for handle in sorted((handle for handle, (_, by) in borrower.own.items() if by == process or not borrower.alive), key=lambda each: _ORDER[borrower.own[each][0]]):
+        for handle in sorted((handle for handle, (_, by) in list(borrower.own.items()) if by == process or not borrower.alive), key=lambda each: _ORDER[borrower.own[each][0]]):
             self._free(borrower, handle)
 
-    def _free(self, borrower: _Borrower, handle: int) -> None:
+    def _free(self, borrower: Borrower, handle: int) -> None:
         free, _ = borrower.own.pop(handle, (None, 0))
         _engine.elsewhere.pop(handle, None)
         if free == "ironcage_call_end":
@@ -221,118 +203,9 @@ class Lender:
         elif free is not None:
             _native.release(free, handle)
 
-    # What is asked.
 
-    def _carried_out(self, borrower: _Borrower, process: int, name: str, numbers: list[int], blobs: list[bytes]) -> tuple[list[Any], bytes]:
-        if name == wire.LEND:
-            run = numbers[0] or borrower.loan.handle
-            if run != borrower.loan.handle and run not in borrower.own:
-                return _stranger()
-            return [_abi.OK], self.lend(run, borrower.loan.run).encode()
-        parameters = wire.EXPORTS.get(name)
-        if parameters is None:
-            return [_abi.E_ARGUMENT], b"not lent"
-        if name == "ironcage_engine_drain":
-            return [_abi.OK], self._events(borrower)
-        if name == "ironcage_engine_add_hosts":
-            blobs = [_unknown_hosts(blobs[0])]
-        ending = name in _FREES or name == "ironcage_run_close"
-        if ending and borrower.own.get(numbers[0], ("", process))[1] != process:
-            return [_abi.OK], b""  # it goes on in the process that made it
-        arguments: list[Any] = []
-        out: Any = None
-        ahead, data = iter(numbers), iter(blobs)
-        for kind in parameters:
-            if kind in _OUTS:
-                out = ffi.new(_OUTS[kind])
-                if kind == "V":
-                    out.size = ffi.sizeof("ironcage_verdict")
-                arguments.append(out)
-            elif kind == "e":
-                arguments.append(_engine.handle())
-            elif kind == "d":
-                piece = next(data)
-                arguments += [piece, len(piece)]
-            else:
-                number = next(ahead)
-                if kind == "r":
-                    number = number or borrower.loan.handle
-                if (kind == "h" and number or kind == "r" and number != borrower.loan.handle) and number not in borrower.own and name not in _FREES:
-                    return _stranger()
-                if kind == "h" and name in _FREES and number not in borrower.own:
-                    return [_abi.OK], b""  # freed already
-                arguments.append(number)
-        if name == "ironcage_call_begin":
-            arguments[3] = _abi.NONBLOCKING
-        elif name == "ironcage_hold_new":
-            arguments[3] = _abi.NONBLOCKING
-        elif name in ("ironcage_call_wait", "ironcage_hold_wait"):
-            arguments[-1] = min(SLICE_MS, arguments[-1]) if arguments[-1] >= 0 else SLICE_MS
-        library = _native.load()
-        status = getattr(library, name)(*arguments)
-        if status < 0:
-            return [status], ffi.string(library.ironcage_last_error())
-        if name in _FREES:
-            borrower.own.pop(numbers[0], None)
-            _engine.elsewhere.pop(numbers[0], None)
-        return self._answer(borrower, process, name, parameters[0], out, status)
-
-    def _answer(self, borrower: _Borrower, process: int, name: str, kind: str, out: Any, status: int) -> tuple[list[Any], bytes]:
-        if kind == "V":
-            call = int(out.call)
-            if name in _CALLS and call:
-                borrower.own[call] = ("ironcage_call_end" if name == "ironcage_call_begin" else "ironcage_hold_free", process)
-            return [status, int(out.kind), call, int(out.flags)], _taken(ffi.addressof(out, "body"))
-        if kind == "B":
-            return [status], _taken(out)
-        if kind == "H":
-            made = int(out[0])
-            borrower.own[made] = (_MADE[name], process)
-            if name == "ironcage_protection_new":
-                _engine.elsewhere[made] = borrower.events.append
-            return [status, made], b""
-        return ([status, int(out[0])] if kind == "I" else [status]), b""
-
-    def _events(self, borrower: _Borrower) -> bytes:
-        _engine.drain(_engine.DRAINED)
-        events = []
-        while borrower.events:
-            events.append(borrower.events.popleft())
-        return dumps({"dropped": 0, "events": events}).encode()
-
-
-_OUTS = {"V": "ironcage_verdict *", "B": "ironcage_buffer *", "H": "uint64_t *", "I": "int32_t *"}
-_MADE = {"ironcage_budget_open": "ironcage_budget_free", "ironcage_protection_new": "ironcage_protection_free", "ironcage_run_open": "ironcage_run_free"}
 #: What goes first when a process has died.
 _ORDER = {"ironcage_call_end": 0, "ironcage_hold_free": 1, "ironcage_run_free": 2, "ironcage_protection_free": 3, "ironcage_budget_free": 4}
-
-
-def _stranger() -> tuple[list[Any], bytes]:
-    return [_abi.E_HANDLE], b"this handle is not one of this process's"
-
-
-def _taken(buffer: Any) -> bytes:
-    data = bytes(ffi.buffer(buffer.data, buffer.len)) if buffer.len else b""
-    _native.load().ironcage_buffer_free(buffer)
-    return data
-
-
-def _unknown_hosts(spec: bytes) -> bytes:
-    """Of hosts that a borrower names, those that this process does not know: it may name more, never change what is known."""
-    entries = []
-    for entry in spec.decode("utf-8", "replace").split(","):
-        host = entry.partition("=")[0].strip()
-        name, colon, port = host.rpartition(":")
-        known = False
-        for scheme in (b"http", b"https"):
-            if colon and port.isdigit():
-                known = known or _engine.recognise(scheme, name.encode(), int(port))
-            else:
-                known = known or _engine.recognise(scheme, host.encode(), None)
-        if entry.strip() and not known:
-            entries.append(entry)
-    _engine.forget_hosts()
-    return ",".join(entries).encode()
 
 
 def _peer(connection: socket.socket) -> tuple[int, Optional[int]]:
