@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace IronCage.Lang;
 
 /// <summary>What a whole answer says, in any protocol.</summary>
@@ -37,6 +39,18 @@ public sealed class LlmAnswer
 
     /// <summary>What those of <see cref="Texts"/> are for that are for somebody, by their <see cref="TextSpan.Start"/>; all others are <see cref="TextRole.Other"/>.</summary>
     public Dictionary<int, TextUse> Uses { get; } = [];
+
+    /// <summary>The tools that the answer uses, in order, those that the provider ran included.</summary>
+    public List<ToolCall> ToolCalls { get; } = [];
+
+    /// <summary>The tool that the object at the reader uses.</summary>
+    /// <returns>Its name.</returns>
+    internal string? AddToolCall(in Utf8JsonReader reader, int offset, string? name = null)
+    {
+        var use = ToolUse.Of(reader, offset);
+        ToolCalls.Add(new ToolCall(name ?? use.Name, use.Arguments));
+        return use.Name;
+    }
 
     /// <summary>Places of <c>logprobs</c> values, which repeat the content token by token.</summary>
     public List<Range> LogProbabilities { get; } = [];

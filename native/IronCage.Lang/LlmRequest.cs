@@ -88,6 +88,19 @@ public class LlmRequest
     /// <summary>A feature whose price the catalogue cannot know (a service tier above the default, web search); null if none.</summary>
     public string? UnpricedFeature { get; internal set; }
 
+    /// <summary>Tools that the provider runs by itself when the model wants them, by the names that answers have for them.</summary>
+    public List<string> HostedTools { get; } = [];
+
+    /// <summary>The last text of the messages; null where there are none.</summary>
+    public TextSpan? LastMessageText
+    {
+        get
+        {
+            var at = Texts.FindLastIndex(text => text.Start < _messagesEnd);
+            return at < 0 ? null : Texts[at];
+        }
+    }
+
     /// <summary>A feature with which the provider asks the model any number of times; null if none.</summary>
     public string? UnboundedFeature { get; internal set; }
 

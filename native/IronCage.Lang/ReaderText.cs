@@ -20,6 +20,19 @@ internal static class ReaderText
         }
     }
 
+    /// <summary>The property name at the reader; empty where it is no text.</summary>
+    public static string Name(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString() ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>The string at the reader; null for any other token, and for a string that is no text.</summary>
     public static string? Read(ref Utf8JsonReader reader)
     {

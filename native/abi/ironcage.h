@@ -504,6 +504,14 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "unscannable"      "warn" (default), "deny", "allow": what nobody can read, and texts beyond the limits of "pii_scanner"
  *   "on_deny"          "raise" (default), "respond"
  *   "max_calls"        null or 1 to 1000000000: LLM calls per run
+ *   "max_tokens"       null or 1 to 2000000000: tokens of a run, input and output, after which it makes no further call. Calls that began before may pass it
+ *   "timeout"          null or seconds, 0.001 to 2592000: how long a run may last. After that its calls are refused, waits end, and of answers in flight nothing more is handed on
+ *   "tools"            null (default: all), or an array of up to 1000 names of tools that the model may use, 1 to 256 characters; '*' stands for any characters, '?' for one.
+ *                      An answer that uses another is refused before the agent sees it (a stream from there on), and a request that offers another that the provider runs itself
+ *   "denied_tools"     array of names as of "tools" that may not be used, whatever is allowed; default []
+ *   "loop_detection"   null or false (default), true, or {"nudge_after": 2 to 1000, default 3, "stop_after": above it, default 5, "note": string of 1 to 4000 characters}: a run
+ *                      whose answers repeat themselves (the same uses of tools with the same arguments, alone or as a cycle of up to four; the same words in answer to the same) is told
+ *                      so by a message of the user in its next request, and later stopped
  *   "agent_state_events"  bool, default false: an event "agent.state" for each change of the agent's state that this protection makes, with the object of
  *                      ironcage_protection_agent_state as its details
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
@@ -571,7 +579,7 @@ int32_t ironcage_run_free(uint64_t run);
  *    "reason": one readable line, "model": string or null, "remembered": bool, "respond": bool (on_deny),
  *    "status": 402 | 403 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
  *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd", "reserve_usd" (what is kept for wrapping up and is not for this call, or null),
- *    "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit"; "why"}
+ *    "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit" ("calls", "tokens", "time", "loop"); "tool"; "why"}
  * A refusal is remembered by the run (and by the runs around it up to that of the protection which refused): its later calls are refused at once with the
  * same, and ironcage_run_close returns it. CircuitOpen, and the CallDenied of an endpoint that is not understood, are remembered only until a later call of the
  * run is let through; the latter not at all when the host did not know whose call it was. With on_deny "respond" nothing is remembered.

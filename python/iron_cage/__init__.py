@@ -32,14 +32,15 @@ from iron_cage.errors import (
     NotProtected,
     PiiBlocked,
     StateError,
+    ToolDenied,
     UnpricedModel,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._coverage import ClientCoverage, Coverage, SdkCoverage, coverage
-    from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._price import Price
     from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
@@ -57,6 +58,7 @@ __all__ = [
     "CircuitOpen",
     "ClientCoverage",
     "ConfigError",
+    "ControlConfig",
     "Coverage",
     "Hold",
     "IronCageError",
@@ -76,6 +78,7 @@ __all__ = [
     "SdkCoverage",
     "StateError",
     "StreamPart",
+    "ToolDenied",
     "UnpricedModel",
     "Spend",
     "__version__",
@@ -105,6 +108,7 @@ _LATER = {
     "Coverage": "_coverage",
     "SdkCoverage": "_coverage",
     "coverage": "_coverage",
+    "ControlConfig": "_configs",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
     "Price": "_price",

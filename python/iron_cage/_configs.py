@@ -143,3 +143,33 @@ class ReliabilityConfig:
 
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {"failure_threshold": _convert.integer, "recovery_timeout": _convert.number})
+
+
+@dataclass(frozen=True)
+class ControlConfig:
+    """What a run may do, and for how long. Everything left out is not limited.
+
+    :ivar max_calls: LLM calls per run, 1 to 1,000,000,000
+    :ivar max_tokens: tokens of a run, input and output, after which it makes no further call, 1 to 2,000,000,000. Calls that began before may pass it: what must never be
+        passed is a budget
+    :ivar timeout: seconds that a run may last, 0.001 to 2,592,000. After that its calls are refused, waits for money end, and of answers in flight nothing more is handed on
+    :ivar tools: names of the tools that the model may use, up to 1,000 of 1 to 256 characters; ``*`` stands for any characters, ``?`` for one. An answer that uses another
+        never reaches the agent (a stream ends there); so does a request with a tool that the provider would run itself, such as web search
+    :ivar denied_tools: names as of ``tools`` that may not be used, whatever is allowed
+    :ivar loop_detection: True, or ``{"nudge_after": 3, "stop_after": 5, "note": "..."}`` (2 to 1,000 each; the note 1 to 4,000 characters): a run whose answers repeat themselves
+        is told so by a message of the user that is appended to its next request, and stopped when that does not help. The same is: the same tools with the same arguments, each time
+        or in a cycle of up to four answers; a few such answers in any order with nothing new among them; the same words in answer to the same last message
+    """
+
+    max_calls: Optional[int] = None
+    max_tokens: Optional[int] = None
+    timeout: Optional[float] = None
+    tools: Optional[Sequence[str]] = None
+    denied_tools: Optional[Sequence[str]] = None
+    loop_detection: Optional[Union[bool, Mapping[str, object]]] = None
+
+    def __post_init__(self) -> None:
+        _convert.check("ControlConfig", self, {
+            "max_calls": _convert.integer, "max_tokens": _convert.integer, "timeout": _convert.number, "tools": _convert.names, "denied_tools": _convert.names,
+            "loop_detection": _convert.loops,
+        })

@@ -122,6 +122,23 @@ def names(option: str, value: object) -> list[str]:
     return [text(f"{option}[{index}]", each) for index, each in enumerate(value)]
 
 
+def loops(option: str, value: Any) -> Union[bool, dict[str, object]]:
+    """Whether runs that repeat themselves are told and stopped, and when."""
+    if isinstance(value, bool):
+        return value
+    if not hasattr(value, "items"):
+        refuse(option, value, 'True, False or a mapping such as {"nudge_after": 3, "stop_after": 5}')
+    settings: dict[str, object] = {}
+    for name, each in value.items():
+        if name in ("nudge_after", "stop_after"):
+            settings[name] = integer(f"{option}[{name}]", each)
+        elif name == "note":
+            settings[name] = text(f"{option}[{name}]", each)
+        else:
+            raise ConfigError(f"{option}: unknown key {name!r}; it has nudge_after, stop_after and note")
+    return settings
+
+
 def keys(option: str, value: object) -> list[str]:
     """One key or several, as texts. What is refused is not shown: it may be a key with a slip."""
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):

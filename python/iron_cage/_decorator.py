@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import ParamSpec
 
     from iron_cage._budget import Budget
-    from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
     from iron_cage._report import AgentState
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
         max_calls: Optional[int] = None,
+        timeout: Optional[float] = None,
+        tools: Optional[Sequence[str]] = None,
         agent_id: Optional[str] = None,
         project: Optional[str] = None,
         tags: Optional[Sequence[str]] = None,
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
         on_agent_state: Optional[Callable[[AgentState], object]] = None,
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
+        control: Optional[ControlConfig] = None,
         **unknown: NoReturn,
     ) -> Callable[[Callable[P, R]], ProtectedFunction[P, R]]: ...
 

@@ -36,6 +36,8 @@ _PLAIN: dict[str, Callable[[str, Any], Any]] = {
     "unscannable": _convert.text,
     "on_deny": _convert.text,
     "max_calls": _convert.integer,
+    "timeout": _convert.number,
+    "tools": _convert.names,
 }
 
 
@@ -71,7 +73,16 @@ _SAFETY = {
     "restore_in": ("restore_in", _convert.names),
 }
 
-KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "strict", "on_event", "on_agent_state")
+_CONTROL = {
+    "max_calls": ("max_calls", _convert.integer),
+    "max_tokens": ("max_tokens", _convert.integer),
+    "timeout": ("timeout", _convert.number),
+    "tools": ("tools", _convert.names),
+    "denied_tools": ("denied_tools", _convert.names),
+    "loop_detection": ("loop_detection", _convert.loops),
+}
+
+KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
 
 
 class Options:
@@ -143,6 +154,10 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     if safety is not None:
         _expect("safety", safety, "SafetyConfig")
         _safety(safety, "safety=SafetyConfig", out)
+    control = given.get("control")
+    if control is not None:
+        _expect("control", control, "ControlConfig")
+        out.put_group(control, "control=ControlConfig", _CONTROL)
     _circuit(given, out)
     _unpriced(given.get("unpriced"), out)
     on_event = given.get("on_event")
@@ -242,6 +257,7 @@ _HOMES = {
     "BudgetConfig": "iron_cage._configs",
     "SafetyConfig": "iron_cage._configs",
     "ReliabilityConfig": "iron_cage._configs",
+    "ControlConfig": "iron_cage._configs",
     "Budget": "iron_cage._budget",
     "Price": "iron_cage._price",
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping, NoReturn, Optional, Sequence, Union
 
     from iron_cage._budget import Budget
-    from iron_cage._configs import BudgetConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
     from iron_cage._report import AgentState, Report
@@ -45,6 +45,8 @@ class Protection:
     :param scan_output: responses and streams too, default True
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
     :param max_calls: LLM calls per run, default no cap
+    :param timeout: seconds that a run may last, 0.001 to 2,592,000, default no limit
+    :param tools: names of the tools that the model may use (``*`` and ``?`` as in file names), default all
     :param agent_id: 1 to 200 characters for attribution and audit; default: from the function or the calling module
     :param project: what spend is reported under, beside the agent: 1 to 200 characters
     :param tags: more words that spend is reported under: at most 32 of 1 to 100 characters
@@ -62,6 +64,7 @@ class Protection:
         "agent.state", too
     :param safety: the rest of the safety options
     :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
+    :param control: the rest of what a run may do: a :class:`ControlConfig`
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
     :raises StateError: the store cannot be reached
     """
@@ -82,6 +85,8 @@ class Protection:
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
         max_calls: Optional[int] = None,
+        timeout: Optional[float] = None,
+        tools: Optional[Sequence[str]] = None,
         agent_id: Optional[str] = None,
         project: Optional[str] = None,
         tags: Optional[Sequence[str]] = None,
@@ -95,14 +100,15 @@ class Protection:
         on_agent_state: Optional[Callable[[AgentState], object]] = None,
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
+        control: Optional[ControlConfig] = None,
         **unknown: NoReturn,
     ) -> None:
         given = dict(
             budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
-            circuit_breaker=circuit_breaker, max_calls=max_calls, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
+            circuit_breaker=circuit_breaker, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
             unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, strict=strict, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
-            reliability=reliability, **unknown,
+            reliability=reliability, control=control, **unknown,
         )
         self._make(given, _caller())
 

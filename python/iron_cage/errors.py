@@ -9,6 +9,7 @@
     │   ├── PiiBlocked            personal data in it          .findings
     │   ├── CircuitOpen           the provider is failing      .retry_after
     │   ├── LimitReached          a cap of the run             .limit
+    │   ├── ToolDenied            a tool that is not allowed   .tool
     │   └── AgentStopped          stopped by hand              .why
     ├── ConfigError(ValueError)   an option is unknown, of the wrong type or out of range
     ├── StateError                the store cannot be reached or is damaged
@@ -139,14 +140,27 @@ class CircuitOpen(CallDenied):
 class LimitReached(CallDenied):
     """A cap of the run is reached.
 
-    :ivar limit: which one ("calls")
+    :ivar limit: which one: "calls", "tokens", "time" or "loop"
     """
 
-    hint = "Raise max_calls if the agent is meant to go on"
+    hint = "Raise it if the agent is meant to go on"
     limit: str = ""
 
     def _fill(self, refusal: Mapping[str, Any]) -> None:
         self.limit = str(refusal.get("limit") or "")
+
+
+class ToolDenied(CallDenied):
+    """The model wants to use a tool that it may not, or the request offers one that the provider would run itself. The agent never saw the answer.
+
+    :ivar tool: its name; "" when the answer named none clearly
+    """
+
+    hint = "Allow it with tools=[...] if the agent is meant to use it"
+    tool: str = ""
+
+    def _fill(self, refusal: Mapping[str, Any]) -> None:
+        self.tool = str(refusal.get("tool") or "")
 
 
 class AgentStopped(CallDenied):
@@ -186,7 +200,7 @@ class NativeError(IronCageError):
 
 
 _KINDS: dict[str, type[CallDenied]] = {
-    kind.__name__: kind for kind in (CallDenied, BudgetExceeded, UnpricedModel, PiiBlocked, CircuitOpen, LimitReached, AgentStopped)
+    kind.__name__: kind for kind in (CallDenied, BudgetExceeded, UnpricedModel, PiiBlocked, CircuitOpen, LimitReached, ToolDenied, AgentStopped)
 }
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from iron_cage import (
-    Budget, BudgetConfig, BudgetExceeded, CallDenied, ConfigError, Price, Protection, ReliabilityConfig, SafetyConfig, StateError, protect_agent,
+    Budget, BudgetConfig, BudgetExceeded, CallDenied, ConfigError, ControlConfig, Price, Protection, ReliabilityConfig, SafetyConfig, StateError, protect_agent,
 )
 from iron_cage.testing import ProviderSimulator, Reply
 
@@ -51,6 +51,15 @@ def wrong_options():
     yield from (("state", value, "state", "sqlite:///") for value in ["x", "postgres://x", "sqlite://", "sqlite:///"])
     yield from (("max_calls", value, "max_calls", "whole number") for value in [*NUMBERS, 1.5])
     yield from (("max_calls", value, "max_calls", "1 to 1000000000") for value in [0, -1, 10**9 + 1, 10**40])
+    yield from (("timeout", value, "timeout", "number") for value in NUMBERS)
+    yield from (("timeout", value, "timeout", "0.001 to 2592000") for value in [0, -1, 2592001])
+    yield from (("tools", value, "tools", "list of strings") for value in ["find", b"find", 3, True])
+    yield from (("tools", value, "tools[0]", "1 to 256") for value in [[""], ["x" * 257]])
+    yield "tools", ["x"] * 1001, "tools", "at most 1000"
+    yield from (("control", ControlConfig(max_tokens=value), "control=ControlConfig.max_tokens", "1 to 2000000000") for value in (0, -1, 2 * 10**9 + 1))
+    yield from (("control", ControlConfig(denied_tools=value), "control=ControlConfig.denied_tools[0]", "1 to 256") for value in ([""], ["x" * 257]))
+    yield from (("control", ControlConfig(loop_detection=value), "control=ControlConfig.loop_detection[nudge_after]", "2 to 1000") for value in ({"nudge_after": 1}, {"nudge_after": 1001}))
+    yield "control", ControlConfig(loop_detection={"nudge_after": 5, "stop_after": 5}), "control=ControlConfig.loop_detection[stop_after]", "above nudge_after"
     yield from (("circuit_breaker", value, "circuit_breaker", "mapping") for value in [3, "on", b"", [], object()])
     yield from (("circuit_breaker", {key: 1}, "circuit_breaker", "failure_threshold and recovery_timeout") for key in ["", "threshold", 3])
     yield from (("circuit_breaker", {"failure_threshold": value}, "circuit_breaker.failure_threshold", "whole number") for value in [*NUMBERS, 2.5])
@@ -64,7 +73,7 @@ def wrong_options():
     yield from (("unpriced", price(output=value), "unpriced[output_usd_per_mtok]", "0 to 1000000") for value in [-1, 10**7, "0.0000001"])
     yield from (("unpriced", price(**{name: value}), f"unpriced[{name}]", "1 to 1000000000") for name in ("context_window", "max_output") for value in (0, -1, 10**10))
     yield from (("on_event", value, "on_event", "callable") for value in [3, "x", {}, []])
-    for name, kind in (("safety", "SafetyConfig"), ("reliability", "ReliabilityConfig")):
+    for name, kind in (("safety", "SafetyConfig"), ("reliability", "ReliabilityConfig"), ("control", "ControlConfig")):
         yield from ((name, value, name, kind) for value in [3, "x", {}, [], BudgetConfig()])
     yield "budget", BudgetConfig(max_usd=0), "budget=BudgetConfig.max_usd", money
     yield "budget", BudgetConfig(warn_at=2), "budget=BudgetConfig.warn_at", "above 0 and at most 1"
@@ -90,6 +99,8 @@ def test_a_wrong_option_is_named_as_it_was_spelled_with_what_is_accepted(name, v
 GROUPS = [
     (BudgetConfig, {"max_usd": [*NUMBERS], "warn_at": ["x", True, [None]], "hold_wait": NUMBERS, "lower_output": BOOLEANS, "scope": STRINGS, "bound": STRINGS}),
     (SafetyConfig, {"detection": BOOLEANS, "action": STRINGS, "actions": [3, "x", [], {"EMAIL_ADDRESS": 3}, {3: "warn"}], "scan_output": BOOLEANS, "unscannable": STRINGS}),
+    (ControlConfig, {"max_calls": [*NUMBERS, 1.5], "max_tokens": [*NUMBERS, 1.5], "timeout": NUMBERS, "tools": ["x", 3], "denied_tools": ["x", [3]],
+                     "loop_detection": [3, "x", {"rounds": 3}, {"nudge_after": "x"}, {"note": 3}]}),
     (ReliabilityConfig, {"failure_threshold": [*NUMBERS, 1.5], "recovery_timeout": NUMBERS}),
     (Price, {**{f"{bucket}_usd_per_mtok": NUMBERS for bucket in ("input", "output", "cached_input", "cache_write")},
              "context_window": [*NUMBERS, 1.5], "max_output": [*NUMBERS, 1.5], "tiers": [3, "x", [], {}]}),

@@ -7,9 +7,9 @@ import pytest
 import iron_cage
 
 MEMBERS = [
-    "AgentState", "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ClientCoverage", "ConfigError", "Coverage", "Hold", "IronCageError",
+    "AgentState", "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ClientCoverage", "ConfigError", "ControlConfig", "Coverage", "Hold", "IronCageError",
     "JsonFinding", "LimitReached", "NativeError", "NotProtected", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
-    "SdkCoverage", "Spend", "StateError", "StreamPart", "UnpricedModel", "__version__", "agent_states", "count_tokens", "coverage", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
+    "SdkCoverage", "Spend", "StateError", "StreamPart", "ToolDenied", "UnpricedModel", "__version__", "agent_states", "count_tokens", "coverage", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
 ]
 
 
@@ -56,7 +56,7 @@ def test_a_library_of_another_header_is_refused(tmp_path):
 def test_errors_form_the_documented_tree():
     from iron_cage import errors
 
-    for name in ("BudgetExceeded", "UnpricedModel", "PiiBlocked", "CircuitOpen", "LimitReached", "AgentStopped"):
+    for name in ("BudgetExceeded", "UnpricedModel", "PiiBlocked", "CircuitOpen", "LimitReached", "ToolDenied", "AgentStopped"):
         assert issubclass(getattr(errors, name), errors.CallDenied)
         assert name in (errors.__doc__ or "")
     for name in ("CallDenied", "ConfigError", "StateError", "NativeError"):

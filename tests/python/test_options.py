@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from iron_cage import Budget, BudgetConfig, ConfigError, Price, Protection, ReliabilityConfig, SafetyConfig, StateError, protect_agent
+from iron_cage import Budget, BudgetConfig, ConfigError, ControlConfig, Price, Protection, ReliabilityConfig, SafetyConfig, StateError, protect_agent
 
 
 @pytest.mark.parametrize("options", [
@@ -32,7 +32,9 @@ def test_floats_mean_what_they_show():
     ("on_deny", "respond"), ("unpriced", "warn"), ("unpriced", Price(input_usd_per_mtok=1, output_usd_per_mtok="2.5")),
     ("unclaimed", "pass"), ("unscannable", "allow"), ("budget_scope", "run"), ("on_event", print), ("on_agent_state", print), ("safety", SafetyConfig()),
     ("safety", SafetyConfig(actions={"EMAIL_ADDRESS": "warn"}, action="block", detection=True, scan_output=True, unscannable="deny")),
-    ("reliability", ReliabilityConfig()), ("reliability", ReliabilityConfig(failure_threshold=5, recovery_timeout=1.5)),
+    ("timeout", 1), ("timeout", 0.5), ("tools", []), ("tools", ("find", "mcp__*")), ("control", ControlConfig()),
+    ("control", ControlConfig(max_calls=1, max_tokens=1, timeout=1, tools=["a"], denied_tools=["b"], loop_detection={"nudge_after": 2, "stop_after": 3, "note": "é"})),
+    ("control", ControlConfig(loop_detection=False)), ("reliability", ReliabilityConfig()), ("reliability", ReliabilityConfig(failure_threshold=5, recovery_timeout=1.5)),
 ])
 def test_an_option_is_accepted(name, value):
     Protection(**{name: value}).close()
@@ -76,6 +78,8 @@ def test_an_option_is_accepted(name, value):
     ({"reliability": ReliabilityConfig(recovery_timeout=1e9)}, ["recovery_timeout", "86400"]),
     ({"max_calls": 0}, ["max_calls", "1"]),
     ({"max_calls": 1.5}, ["max_calls", "whole"]),
+    ({"max_calls": 1, "control": ControlConfig(max_calls=1)}, ["ControlConfig.max_calls", "max_calls"]),
+    ({"tools": ["a"], "control": ControlConfig(tools=["a"])}, ["ControlConfig.tools", "tools"]),
     ({"max_calls": True}, ["max_calls", "whole"]),
     ({"agent_id": ""}, ["agent_id", "200"]),
     ({"agent_id": "x" * 201}, ["agent_id", "200"]),

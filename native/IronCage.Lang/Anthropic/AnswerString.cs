@@ -16,6 +16,9 @@ internal static class AnswerString
         _ => name.StartsWith("encrypted_"u8),
     };
 
+    /// <summary>The blocks that say which tool is used: the caller's, the provider's, those of connected servers.</summary>
+    public static bool IsToolUse(string? type) => type is "tool_use" or "server_tool_use" or "mcp_tool_use";
+
     /// <summary>What the model writes and the provider bills.</summary>
     public static bool IsWritten(ReadOnlySpan<byte> name) => name.Length switch
     {

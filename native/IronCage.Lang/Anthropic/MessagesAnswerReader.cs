@@ -47,7 +47,9 @@ public static class MessagesAnswerReader
                 if (!isInput)
                 {
                     type = ItemType.Of(reader);
-                    tool = type == "tool_use" ? ToolName.Of(reader) : null;
+                    tool = null;
+                    if (AnswerString.IsToolUse(type))
+                        tool = answer.AddToolCall(reader, offset);
                 }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {

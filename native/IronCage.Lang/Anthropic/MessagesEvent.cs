@@ -107,8 +107,8 @@ internal ref struct MessagesEvent
     private void Part(ref Utf8JsonReader reader, bool isPiece)
     {
         var type = ItemType.Of(reader);
-        if (!isPiece && type == "tool_use" && _index >= 0 && ToolName.Of(reader) is { } tool)
-            _reading.Tools.Add((Tool, tool));
+        if (!isPiece && AnswerString.IsToolUse(type))
+            _reading.AddTool(Tool, ToolUse.Of(reader, _offset), isWhole: true);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.ValueSpan;

@@ -90,6 +90,7 @@ public static class MessagesRequestReader
                 break;
             case Field.McpServers when !RequestValue.IsEmpty(reader):
                 request.UnboundedFeature ??= "mcp_servers";
+                request.HostedTools.Add("mcp");
                 break;
             case Field.Container when !isNull:
                 request.UnboundedFeature ??= "a container";

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace IronCage.Lang.Anthropic;
@@ -44,11 +45,19 @@ internal static class ToolReader
             request.HiddenTokens += TokensOfBuiltIn;
             return;
         }
+        request.HostedTools.Add(NameOf(type));
         request.UnpricedFeature ??= type.StartsWith("web_search_"u8) ? "the server tool web_search"
             : type.StartsWith("web_fetch_"u8) ? "the server tool web_fetch"
             : type.StartsWith("code_execution_"u8) ? "the server tool code_execution"
             : type.StartsWith("tool_search_"u8) ? "the server tool tool_search"
             : "a tool of a kind that is not known here";
         request.UnboundedFeature ??= "tools that the provider runs";
+    }
+
+    /// <summary>The tool of a type such as web_search_20250305, as answers name it.</summary>
+    private static string NameOf(ReadOnlySpan<byte> type)
+    {
+        var end = type.LastIndexOf((byte)'_');
+        return Encoding.UTF8.GetString(end > 0 && end + 1 < type.Length && type[(end + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? type[..end] : type);
     }
 }

@@ -34,6 +34,12 @@ internal static class AnswerPart
     /// <summary>The objects that say which tool is used, and with which arguments.</summary>
     public static bool IsCall(ReadOnlySpan<byte> name) => name.SequenceEqual("functionCall"u8) || name.SequenceEqual("function_call"u8);
 
+    /// <summary>What code that the provider ran counts as.</summary>
+    public const string CodeTool = "code_execution";
+
+    /// <summary>Code of the model's that the provider ran.</summary>
+    public static bool IsCode(ReadOnlySpan<byte> name) => name.SequenceEqual("executableCode"u8) || name.SequenceEqual("executable_code"u8);
+
     /// <summary>The answer rests on a search, which is billed beside its tokens.</summary>
     public static bool IsGrounding(ReadOnlySpan<byte> name) => name.SequenceEqual("groundingMetadata"u8) || name.SequenceEqual("grounding_metadata"u8);
 

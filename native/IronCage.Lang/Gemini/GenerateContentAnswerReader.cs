@@ -90,10 +90,12 @@ public static class GenerateContentAnswerReader
             }
             else if (AnswerPart.IsCall(name))
             {
-                Arguments(ref reader, offset, answer, ToolName.Of(reader) ?? "");
+                Arguments(ref reader, offset, answer, answer.AddToolCall(reader, offset) ?? "");
             }
             else
             {
+                if (AnswerPart.IsCode(name))
+                    answer.AddToolCall(reader, offset, AnswerPart.CodeTool);
                 Any(ref reader, offset, answer, name);
             }
         }

@@ -143,12 +143,13 @@ internal ref struct GenerateContentChunk
             if (AnswerPart.IsCall(name))
             {
                 var tool = _calls.Next(); // a call is whole where it stands
-                if (ToolName.Of(reader) is { } known)
-                    _reading.Tools.Add((tool, known));
+                _reading.AddTool(tool, ToolUse.Of(reader, _offset), isWhole: true);
                 Whole(ref reader, default, tool);
             }
             else
             {
+                if (AnswerPart.IsCode(name))
+                    _reading.AddTool(_calls.Next(), ToolUse.Of(reader, _offset) with { Name = AnswerPart.CodeTool }, isWhole: true);
                 Whole(ref reader, name, tool: 0);
             }
         }

@@ -139,6 +139,7 @@ public static class GenerateContentRequestReader
             var isCode = PartWalker.Is(ref reader, "codeExecution"u8, "code_execution"u8);
             var isContext = PartWalker.Is(ref reader, "urlContext"u8, "url_context"u8);
             var isComputer = PartWalker.Is(ref reader, "computerUse"u8, "computer_use"u8);
+            var name = ReaderText.Name(ref reader);
             reader.Read();
             var isNull = reader.TokenType == JsonTokenType.Null;
             reader.Skip();
@@ -150,6 +151,7 @@ public static class GenerateContentRequestReader
                 request.HiddenTokens += TokensOfBuiltIn;
                 continue;
             }
+            request.HostedTools.Add(isSearch ? "google_search" : isCode ? AnswerPart.CodeTool : isContext ? "url_context" : name);
             request.UnpricedFeature ??= isSearch ? "the provider's tool google_search" : isCode ? "the provider's tool code_execution" : isContext ? "the provider's tool url_context"
                 : "a tool of a kind that is not known here";
             request.UnboundedFeature ??= "tools that the provider runs";

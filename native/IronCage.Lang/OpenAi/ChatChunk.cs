@@ -136,8 +136,7 @@ internal ref struct ChatChunk
                 if (isWritten && StringKind.IsToolUse(name))
                 {
                     tool = key;
-                    if (ToolName.Of(reader) is { } known)
-                        _reading.Tools.Add((key, known));
+                    _reading.AddTool(key, ToolUse.Of(reader, _offset));
                 }
                 long index = 0;
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -164,7 +163,7 @@ internal ref struct ChatChunk
                 for (var i = first; i < segments.Count; i++)
                     segments[i] = segments[i] with { Key = Fold(segments[i].Key, index), Tool = segments[i].Tool == 0 ? 0 : Fold(segments[i].Tool, index) };
                 for (var i = firstTool; i < _reading.Tools.Count; i++)
-                    _reading.Tools[i] = (Fold(_reading.Tools[i].Key, index), _reading.Tools[i].Name);
+                    _reading.Tools[i] = _reading.Tools[i] with { Key = Fold(_reading.Tools[i].Key, index) };
                 return;
         }
     }

@@ -42,7 +42,10 @@ public static class ChatRequestReader
                 var wrong = RequestValue.Model(ref reader, request);
                 // These models search the web on every call, at a charge per call that the catalogue does not have.
                 if (request.Model.Contains("-search-", StringComparison.Ordinal))
+                {
                     request.UnpricedFeature ??= "built-in web search";
+                    request.HostedTools.Add("web_search");
+                }
                 return wrong;
             case Field.Stream:
                 return RequestValue.Stream(ref reader, request);
@@ -152,6 +155,7 @@ public static class ChatRequestReader
                 break;
             case Field.WebSearchOptions when present:
                 request.UnpricedFeature = "web_search_options";
+                request.HostedTools.Add("web_search");
                 break;
         }
     }

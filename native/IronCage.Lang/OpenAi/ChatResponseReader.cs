@@ -68,7 +68,7 @@ public static class ChatResponseReader
                 return;
             case JsonTokenType.StartObject:
                 if (isWritten && StringKind.IsToolUse(name))
-                    tool = ToolName.Of(reader);
+                    tool = answer.AddToolCall(reader, offset);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;

@@ -33,7 +33,11 @@ public static class ResponsesAnswerReader
             if (answer.Usage is { } usage)
                 answer.Usage = usage with { Searches = searches };
         }
+        var isOutput = name.SequenceEqual("output"u8);
+        var known = answer.ToolCalls.Count;
         Walk(ref reader, offset, answer, name, type: null, tool: null, isData: ItemString.HoldsData(name));
+        if (!isOutput)
+            answer.ToolCalls.RemoveRange(known, answer.ToolCalls.Count - known); // a request that is repeated holds those of earlier answers
     }
 
     internal static bool IsPremium(ref Utf8JsonReader reader) =>
@@ -78,7 +82,9 @@ public static class ResponsesAnswerReader
             case JsonTokenType.StartObject:
                 type = ItemType.Of(reader);
                 if (ItemString.IsToolUse(type))
-                    tool = ToolName.Of(reader);
+                    tool = answer.AddToolCall(reader, offset);
+                else if (ToolUse.NameOf(type) is { } ofType)
+                    answer.AddToolCall(reader, offset, ofType);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;

@@ -206,11 +206,17 @@ internal ref struct ResponsesEvent
                 return;
             case JsonTokenType.StartObject:
                 type = ItemType.Of(reader);
-                if (ItemString.IsToolUse(type) && ToolName.Of(reader) is { } known)
+                if (ItemString.IsToolUse(type))
                 {
-                    (toolKey, tool) = (0, known); // an item that names its tool is nobody else's
-                    if (_item >= 0)
-                        _reading.Tools.Add((Tool(_item), known));
+                    var use = ToolUse.Of(reader, _offset);
+                    if (use.Name is not null)
+                        (toolKey, tool) = (0, use.Name); // an item that names its tool is nobody else's
+                    if (_item >= 0 && !isEcho)
+                        _reading.AddTool(Tool(_item), use, isWhole: true);
+                }
+                else if (_item >= 0 && !isEcho && ToolUse.NameOf(type) is { } ofType)
+                {
+                    _reading.AddTool(Tool(_item), ToolUse.Of(reader, _offset) with { Name = ofType }, isWhole: true);
                 }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {

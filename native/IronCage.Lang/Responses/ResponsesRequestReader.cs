@@ -72,6 +72,7 @@ public static class ResponsesRequestReader
                 request.UnboundedParts++;
                 request.UnscannableParts++; // nobody here has read it
                 request.UnboundedFeature ??= "a stored prompt, which may have tools that the provider runs";
+                request.HostedTools.Add("a stored prompt");
                 break;
             case Field.ContextManagement when !RequestValue.IsEmpty(reader):
                 request.UnboundedFeature ??= "context_management";

@@ -33,6 +33,7 @@ internal static class ToolReader
                 request.HiddenTokens += TokensOfBuiltIn;
                 return;
         }
+        request.HostedTools.Add(type.StartsWith("web_search", StringComparison.Ordinal) ? "web_search" : type);
         var name = type.StartsWith("web_search", StringComparison.Ordinal) ? "web_search"
             : type is "file_search" or "code_interpreter" or "image_generation" or "mcp" or "shell" or "tool_search" ? type
             : null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using IronCage.Core.Text;
 
 namespace IronCage.Lang.Sse;
@@ -22,7 +23,8 @@ public abstract class LlmStream
 
     private readonly Queue<StreamEvent> _waiting = new();
     private readonly Dictionary<ulong, StreamChannel> _channels = [];
-    private readonly Dictionary<ulong, string> _tools = [];
+    private readonly Dictionary<ulong, StreamedToolCall> _tools = [];
+    private readonly List<StreamedToolCall> _toolCalls = [];
     private readonly StreamReading _reading = new();
     private readonly Func<TextUse, ITextScreen>? _newScreen;
     private readonly bool _hideUsage;
@@ -44,6 +46,12 @@ public abstract class LlmStream
 
     /// <summary>The usage that the stream told; null until then.</summary>
     public WireUsage? Usage { get; private protected set; }
+
+    /// <summary>The tools that the answer uses, in the order in which they came, those that the provider ran included.</summary>
+    public IReadOnlyList<StreamedToolCall> ToolCalls => _toolCalls;
+
+    /// <summary>How many names stand in <see cref="ToolCalls"/>: it grows when there is something new to judge.</summary>
+    public int ToolNames { get; private set; }
 
     /// <summary>As <see cref="LlmAnswer.Model"/>.</summary>
     public string? Model { get; private set; }
@@ -189,8 +197,8 @@ public abstract class LlmStream
     private void AcceptReading(byte[] raw, byte[]? original)
     {
         TakeUsage(_reading);
-        foreach (var (tool, name) in _reading.Tools)
-            _tools.TryAdd(tool, name); // which it stays, whatever comes
+        foreach (ref readonly var tool in CollectionsMarshal.AsSpan(_reading.Tools))
+            Use(raw, tool);
         Model ??= _reading.Model;
         HasError |= _reading.IsError;
         HasExtraCharge |= _reading.HasExtraCharge;
@@ -239,6 +247,7 @@ public abstract class LlmStream
             segment.TextStart = segment.Channel.Length;
             if (segment.Grows)
                 Count(text);
+            Use(segment, text);
             segment.Channel.Push(text, final: !segment.Grows);
         }
         Enqueue(new StreamEvent(raw, hidden)
@@ -249,7 +258,33 @@ public abstract class LlmStream
         });
     }
 
-    private TextUse Use(in StreamSegment segment) => segment.Tool == 0 ? segment.Use : segment.Use with { Tool = _tools.GetValueOrDefault(segment.Tool) };
+    private TextUse Use(in StreamSegment segment) => segment.Tool == 0 ? segment.Use : segment.Use with { Tool = _tools.GetValueOrDefault(segment.Tool)?.Name };
+
+    private void Use(byte[] raw, in StreamedTool tool)
+    {
+        if (_tools.TryGetValue(tool.Key, out var call))
+            ToolNames += call.NameAgain(tool.Name) ? 1 : 0;
+        else
+            call = Begin(tool.Key, tool.Name);
+        call.Hold(raw.AsSpan()[tool.Arguments]);
+    }
+
+    private StreamedToolCall Begin(ulong key, string? name)
+    {
+        var call = new StreamedToolCall(name);
+        _tools[key] = call;
+        _toolCalls.Add(call);
+        ToolNames++;
+        return call;
+    }
+
+    /// <summary>A piece of what a tool is used with. Of one that no event named it is known now that it is used.</summary>
+    private void Use(in StreamSegment segment, ReadOnlySpan<byte> text)
+    {
+        if (segment.Tool == 0 || !segment.Grows || segment.Use.Role is not (TextRole.ToolArguments or TextRole.ToolInput))
+            return;
+        (_tools.GetValueOrDefault(segment.Tool) ?? Begin(segment.Tool, name: null)).Append(text);
+    }
 
     private StreamChannel Channel(in StreamSegment segment)
     {

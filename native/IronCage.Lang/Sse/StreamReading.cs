@@ -6,8 +6,18 @@ internal sealed class StreamReading
     /// <summary>The texts of the event.</summary>
     public List<StreamSegment> Segments { get; } = [];
 
-    /// <summary>Tools that the event names, by what <see cref="StreamSegment.Tool"/> says.</summary>
-    public List<(ulong Key, string Name)> Tools { get; } = [];
+    /// <summary>Tools that the event says are used.</summary>
+    public List<StreamedTool> Tools { get; } = [];
+
+    /// <summary>A tool that is used.</summary>
+    /// <param name="key">As of <see cref="StreamSegment.Tool"/>.</param>
+    /// <param name="use">What the event says of it.</param>
+    /// <param name="isWhole">It begins here, so that a name that is missing does not come later.</param>
+    public void AddTool(ulong key, in ToolUse use, bool isWhole = false)
+    {
+        if (isWhole || use.HasName)
+            Tools.Add(new StreamedTool(key, use.Name, use.Arguments));
+    }
 
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];

@@ -54,7 +54,10 @@ public sealed partial class ProtectedCall
         else
             SettleEstimate(Told(answer.Usage), readable ? Texts(answer, body) : body);
 
-        var verdict = readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
+        if (readable)
+            Observe(answer, body);
+        var verdict = (Interrupted() ?? DeniedTools(answer)) is { } refusal ? Refused(refusal)
+            : readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
         _busyTicks += Now - started;
         RecordOverhead();
         return verdict;
@@ -116,7 +119,7 @@ public sealed partial class ProtectedCall
         var started = Now;
         _output.ResetWrittenCount();
         _stream.Feed(piece, _output);
-        var verdict = StreamVerdict(piece);
+        var verdict = StreamVerdict(piece, Interrupted());
         _busyTicks += Now - started;
         return verdict;
     }
@@ -131,8 +134,9 @@ public sealed partial class ProtectedCall
         var started = Now;
         _output.ResetWrittenCount();
         _stream.Finish(_output);
+        Observe(_stream);
         SettleStream(complete: true);
-        var verdict = StreamVerdict(default);
+        var verdict = StreamVerdict(default, interrupted: null);
         if (verdict.Kind != VerdictKind.Refuse)
             _ended = new Verdict(VerdictKind.Rewrite);
         _busyTicks += Now - started;
@@ -140,26 +144,30 @@ public sealed partial class ProtectedCall
         return verdict;
     }
 
-    private Verdict StreamVerdict(ReadOnlySpan<byte> piece)
+    private Verdict StreamVerdict(ReadOnlySpan<byte> piece, Refusal? interrupted)
     {
         BookTokens();
-        if (_streamFindings.Count > 0)
+        if ((interrupted ?? DeniedTools(_stream!) ?? ReportStream()) is { } refusal)
         {
-            var records = _streamFindings.ToArray();
-            _streamFindings.Clear();
-            if (Report(records, output: true, records.Any(r => r.Action == PiiAction.Block)) is { } refusal)
-            {
-                // The provider goes on generating what nobody will read: what it sent so far is the least it bills.
-                SettleStream(complete: false);
-                var refused = Refused(refusal);
-                _ended = refused;
-                return refused;
-            }
+            // The provider goes on generating what nobody will read: what it sent so far is the least it bills.
+            SettleStream(complete: false);
+            var refused = Refused(refusal);
+            _ended = refused;
+            return refused;
         }
         var written = _output.WrittenSpan;
         if (piece.Length > 0 && written.SequenceEqual(piece))
             return Verdict.Send;
         return new Verdict(VerdictKind.Rewrite, _output.WrittenMemory);
+    }
+
+    private Refusal? ReportStream()
+    {
+        if (_streamFindings.Count == 0)
+            return null;
+        var records = _streamFindings.ToArray();
+        _streamFindings.Clear();
+        return Report(records, output: true, records.Any(r => r.Action == PiiAction.Block));
     }
 
     private Verdict ScreenAnswer(LlmAnswer answer, ReadOnlySpan<byte> body)

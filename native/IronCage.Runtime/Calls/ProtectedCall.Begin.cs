@@ -94,6 +94,8 @@ public sealed partial class ProtectedCall
         _isRetry = repeats || headers.IsRetry;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
+        if (DeniedTools() is { } denied)
+            return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
             return Refuse(unpriced);
         if (CountCall() is { } capped)
@@ -103,6 +105,7 @@ public sealed partial class ProtectedCall
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
         _saving = SaveTokens(body);
+        Nudge(body);
         if (_edits.Count > 0)
         {
             // What is held must bound what is sent: a redacted text may be longer than the one that was found.
@@ -202,39 +205,6 @@ public sealed partial class ProtectedCall
             protection.Tally.Denied();
     }
 
-    private void Uncount()
-    {
-        LeaveWrapUps();
-        if (!_counted)
-            return;
-        _counted = false;
-        foreach (var run in _run.Chain)
-            run.Uncount();
-    }
-
-    private Refusal? Stopped()
-    {
-        foreach (var protection in _run.Protections)
-        {
-            if (protection.StopReason is { } why)
-                return Refusal.Stopped(why, null) with { By = [protection] };
-        }
-        return null;
-    }
-
-    /// <summary>Kill switch and the memory of earlier refusals.</summary>
-    private Refusal? Control()
-    {
-        if (Stopped() is { } stopped)
-            return stopped;
-        foreach (var run in _run.Chain)
-        {
-            if (!run.Protection.Options.Respond && run.Remembered is { Latches: true } remembered)
-                return remembered;
-        }
-        return null;
-    }
-
     private Refusal? Read(in RequestHeaders headers, ReadOnlySpan<byte> body)
     {
         if (_target.Endpoint == Endpoint.Unread)
@@ -249,21 +219,6 @@ public sealed partial class ProtectedCall
         var hash = new HashCode();
         hash.AddBytes(body);
         return hash.ToHashCode();
-    }
-
-    private Refusal? CountCall()
-    {
-        for (var i = 0; i < _run.Chain.Count; i++)
-        {
-            if (_run.Chain[i].TryCount())
-                continue;
-            var refusing = i;
-            while (--i >= 0)
-                _run.Chain[i].Uncount();
-            return Refusal.CallLimit(_run.Chain[refusing].Protection.Options.MaxCalls!.Value, Model) with { By = [_run.Chain[refusing].Protection] };
-        }
-        _counted = true;
-        return null;
     }
 
     /// <summary>Asks the circuits of the model.</summary>
@@ -300,15 +255,15 @@ public sealed partial class ProtectedCall
                 return _verdict = Refuse(unbounded);
             if (failed is { } outcome)
             {
-                var refusal = outcome.Status == HoldStatus.Cancelled && Stopped() is { } why
+                var refusal = outcome.Status is HoldStatus.Cancelled or HoldStatus.TimedOut && Interrupted() is { } why
                     ? why
                     : Refusal.Budget(outcome, Model, ReserveOf(outcome)) with { By = [_refusing!.Value.Protection] };
                 return _verdict = Refuse(refusal);
             }
-            if (Stopped() is { } stopped)
+            if (Interrupted() is { } interrupted)
             {
                 GiveBack();
-                return _verdict = Refuse(stopped);
+                return _verdict = Refuse(interrupted);
             }
             _stage = Stage.Open;
         }
@@ -333,6 +288,7 @@ public sealed partial class ProtectedCall
             run.Forget();
         AuditAllowed(held);
         TellStages();
+        TellNudges();
         _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
         if (_edits.Count > 0)
             _verdict = new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, _edits));

@@ -229,6 +229,8 @@ public sealed partial class ProtectedCall
     {
         if (!TrySettle())
             return;
+        foreach (var run in _run.Chain)
+            run.Used(usage.TotalInput + usage.Output + usage.AudioOutput);
         var details = _run.Protections.Any(protection => protection.IsAudited || protection.WantsEvents) ? CallDetails(cost, estimated, usage) : null;
         var settlement = new Settlement(_holdId, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
         // What a payer's store keeps of the call is written in the transaction that ends its hold.

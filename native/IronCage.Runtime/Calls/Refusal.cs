@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
@@ -26,6 +27,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public IReadOnlyList<FindingRecord>? Findings { get; init; }
     public TimeSpan? RetryAfter { get; init; }
     public string? LimitReached { get; init; }
+
+    /// <summary>The tool that may not be used; empty where the answer did not name one.</summary>
+    public string? DeniedTool { get; init; }
     public string? Why { get; init; }
 
     /// <summary>The protocol of the refused call, whose errors the body looks like.</summary>
@@ -88,16 +92,28 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     }
 
     public static Refusal Circuit(string key, TimeSpan retryAfter, string model) => new("CircuitOpen",
-        string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        string.Create(CultureInfo.InvariantCulture,
             $"the provider is failing, so the circuit of {key} is open; the next try is allowed in {retryAfter.TotalSeconds:0.###} s"),
         "circuit_open", 503) { Model = model, RetryAfter = retryAfter };
 
     public static Refusal Stopped(string why, string? model) => new("AgentStopped", $"the agent was stopped: {why}", "agent_stopped", 403) { Model = model, Why = why };
 
-    public static Refusal CallLimit(int maximum, string? model) => new("LimitReached", $"this run has made its {maximum} calls (max_calls)", "limit_reached", 403)
+    public static Refusal CallLimit(int maximum, string? model) => OfLimit("calls", $"this run has made its {maximum} calls (max_calls)", model);
+
+    public static Refusal TokenLimit(long maximum, string? model) => OfLimit("tokens", $"this run has used its {maximum} tokens (max_tokens)", model);
+
+    public static Refusal TimeLimit(TimeSpan maximum, string? model) =>
+        OfLimit("time", string.Create(CultureInfo.InvariantCulture, $"this run has had its {maximum.TotalSeconds:0.###} s (timeout)"), model);
+
+    public static Refusal Loop(int rounds, string? model) => OfLimit("loop", $"this run repeats itself: {rounds} rounds of the same (loop_detection)", model);
+
+    public static Refusal Tool(string? tool, string? model) => new("ToolDenied",
+        tool is null ? "the model uses a tool without a clear name, and only some are allowed" : $"the model uses the tool '{tool}', which is not allowed", "tool_denied", 403)
     {
-        Model = model, LimitReached = "calls",
+        Model = model, DeniedTool = tool ?? "",
     };
+
+    private static Refusal OfLimit(string limit, string reason, string? model) => new("LimitReached", reason, "limit_reached", 403) { Model = model, LimitReached = limit };
 
     /// <summary>The JSON that <c>ironcage_call_begin</c> documents, with a body in the protocol's own shape of errors.</summary>
     public ReadOnlyMemory<byte> ToJson(bool respond, bool remembered) => JsonDetails.WriteUtf8(writer =>
@@ -131,6 +147,8 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
             writer.WriteNumber("retry_after", Math.Round(after.TotalSeconds, 3));
         if (LimitReached is { } limit)
             writer.WriteString("limit", limit);
+        if (DeniedTool is { } tool)
+            writer.WriteString("tool", tool);
         if (Why is { } why)
             writer.WriteString("why", why);
     });

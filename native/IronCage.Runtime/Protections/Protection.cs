@@ -141,10 +141,10 @@ public sealed partial class Protection
     public Run InheritRun(Run? parent, nint account, nint count)
     {
         var watch = account == 0 ? _watch : Watch(_engine.Stores.Memory.Inherit(AccountName, account, isNamed: false), _engine.Stores.Memory, keepsAudit: false);
-        return new Run(this, parent, watch, count == 0 ? NewCount() : CallCount.Inherit(count));
+        return new Run(this, parent, watch, count == 0 ? NewCount() : RunCounts.Inherit(count));
     }
 
-    private CallCount? NewCount() => Options.MaxCalls is null ? null : new CallCount();
+    private RunCounts? NewCount() => Options is { MaxCalls: null, MaxTokens: null, Timeout: null } ? null : new RunCounts(_engine.Clock.GetTimestamp());
 
     /// <summary>The budget of a new run: the protection's, or a fresh one.</summary>
     private BudgetWatch? WatchOfRun() => Options.Budget is { } limit && Options.BudgetPerRun

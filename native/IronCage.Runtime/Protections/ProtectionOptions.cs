@@ -63,6 +63,18 @@ public sealed record ProtectionOptions
     public UnscannablePolicy Unscannable { get; init; } = UnscannablePolicy.Warn;
     public bool Respond { get; init; }
     public int? MaxCalls { get; init; }
+
+    /// <summary>Tokens, input and output, after which a run makes no further call; null: no cap.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>How long a run may last; null: for ever.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The tools that models may use.</summary>
+    public ToolPolicy Tools { get; init; } = ToolPolicy.None;
+
+    /// <summary>What is done about runs that go round in circles; null: nothing.</summary>
+    public LoopPolicy? Loops { get; init; }
     public bool EagerEvents { get; init; }
 
     /// <summary>Whether every change of the agent's state is an event.</summary>

@@ -52,9 +52,9 @@ public static class ProtectionOptionsReader
         "unclaimed" => o with { PassUnclaimed = OptionsJson.OneOf(value, name, "deny", "pass") == "pass" },
         "unscannable" => o with { Unscannable = Unscannable(value, name) },
         "on_deny" => o with { Respond = OptionsJson.OneOf(value, name, "raise", "respond") == "respond" },
-        "max_calls" => o with { MaxCalls = value.ValueKind == JsonValueKind.Null ? null : OptionsJson.Integer(value, name, 1, 1_000_000_000) },
         "agent_state_events" => o with { AgentStateEvents = OptionsJson.Bool(value, name) },
         "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
+        _ when ControlOptionsReader.IsOption(name) => ControlOptionsReader.Apply(o, name, value),
         _ => throw new ConfigException(name, "is not an option of a protection"),
     };
 

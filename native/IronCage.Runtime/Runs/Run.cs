@@ -15,7 +15,7 @@ public sealed class Run
 {
     private readonly Lock _gate = new();
     private Refusal? _remembered;
-    private readonly CallCount? _calls;
+    private readonly RunCounts? _counts;
     private int _wrapUpCalls;
     private bool _isWrappingUp;
     private bool _closed;
@@ -27,10 +27,11 @@ public sealed class Run
 
     private const int MostFailures = 256;
 
-    internal Run(Protection protection, Run? parent, BudgetWatch? watch, CallCount? calls)
+    internal Run(Protection protection, Run? parent, BudgetWatch? watch, RunCounts? counts)
     {
         Protection = protection;
-        _calls = calls;
+        _counts = counts;
+        Loops = protection.Options.Loops is { } loops ? new LoopWatch(loops) : null;
         Watch = watch;
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
@@ -45,6 +46,7 @@ public sealed class Run
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
+        WatchesLoops = Chain.Any(r => r.Loops is not null);
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
@@ -185,13 +187,28 @@ public sealed class Run
     /// <summary>Where forked processes find the budget of this run alone; 0 when it has none, or when it is durable.</summary>
     public nint AccountAddress => Watch is { } watch && Protection.Options.BudgetPerRun ? watch.Account.SharedAddress : 0;
 
-    /// <summary>Where forked processes find the count of calls; 0 when there is no cap.</summary>
-    public nint CountAddress => _calls?.Address ?? 0;
+    /// <summary>Where forked processes find what is counted of it; 0 when nothing is capped.</summary>
+    public nint CountAddress => _counts?.Address ?? 0;
 
     /// <summary>Counts a call against the cap; false when the cap is reached.</summary>
-    internal bool TryCount() => _calls is null || _calls.TryAdd(Protection.Options.MaxCalls!.Value);
+    internal bool TryCount() => _counts is null || _counts.TryAdd(Protection.Options.MaxCalls ?? long.MaxValue);
 
-    internal void Uncount() => _calls?.Remove();
+    internal void Uncount() => _counts?.Remove();
+
+    /// <summary>A call was settled that used so many tokens.</summary>
+    internal void Used(long tokens) => _counts?.AddTokens(tokens);
+
+    /// <summary>Whether no call may begin any more for want of tokens. One that begins before may still pass the cap.</summary>
+    internal bool HasUsedItsTokens => Protection.Options.MaxTokens is { } most && _counts!.Tokens >= most;
+
+    /// <summary>What the run has left of its time, negative once it is over; null without a limit.</summary>
+    internal TimeSpan? TimeLeft(TimeProvider clock) => Protection.Options.Timeout is { } timeout ? timeout - clock.GetElapsedTime(_counts!.Began) : null;
+
+    /// <summary>Whether this run or one around it looks for circles.</summary>
+    internal bool WatchesLoops { get; }
+
+    /// <summary>Sees whether it goes round in circles, in this process; null: nobody looks.</summary>
+    internal LoopWatch? Loops { get; }
 
     /// <summary>
     /// The run is one of those that are open here. One that was inherited by a fork becomes so only when it is used: those of the other process's threads never are.

@@ -231,7 +231,7 @@ public class HoldTests
         Assert.That(_cage.Begin(protection.OpenRun(null)).Error, Is.EqualTo("AgentStopped"));
         inFlight.Respond(200, true, Wire.Utf8(Wire.Answer(usage: Wire.Usage(10, 5))));
         inFlight.End(CallEnding.Complete);
-        Assert.That(Cage.Figures(protection), Is.EqualTo(new Figures(0.000075m, 0, 1, 0, 2, 0.000075m, 0)), "a call in flight ends as usual");
+        Assert.That(Cage.Figures(protection), Is.EqualTo(new Figures(0.000075m, 0, 1, 0, 3, 0.000075m, 0)), "a call in flight is paid, and its answer goes nowhere");
     }
 
     [TestCase(false)]
