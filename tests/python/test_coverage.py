@@ -168,7 +168,7 @@ print(json.dumps(iron_cage.coverage().as_dict()))
 """, path=[tmp_path]))
     by_client = {row["client"]: row for row in found["clients"]}
     assert (by_client["grpcio"]["how"], by_client["grpcio"]["version"]) == ("unseen", "7.8") and 'transport="rest"' in by_client["grpcio"]["detail"]
-    assert by_client["curl_cffi"]["how"] == "not imported" and by_client["requests"]["how"] == "not imported" and by_client["pycurl"]["how"] == "not installed"
+    assert by_client["curl_cffi"]["how"] == "not imported" and by_client["requests"]["how"] == "not imported" and by_client["httpx2"]["how"] == "not installed"
     assert {row["sdk"]: (row["how"], row["imported"], row["version"]) for row in found["sdks"]} == {
         "openai": ("proven", True, "7.8"), "google-generativeai": ("gap", True, "7.8"),
     }

@@ -50,6 +50,8 @@ class Library:
 
     def ironcage_buffer_free(self, buffer: Any) -> None:
         """Gives an answer back, wherever it came from."""
+        if buffer.data == ffi.NULL:
+            return
         if self._buffers.pop(int(ffi.cast("uintptr_t", buffer.data)), None) is None:
             self._own().ironcage_buffer_free(buffer)
             return

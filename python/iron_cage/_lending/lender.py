@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 from contextvars import Context
+from time import sleep
 
 from iron_cage import _abi, _engine, _native
 from iron_cage._lending import errand, wire
@@ -34,6 +35,7 @@ class Lender:
         self._borrowers: dict[tuple[str, str], Borrower] = {}
         self._sockets: set[socket.socket] = set()
         self._directory: Optional[str] = None
+        self._closed = False
         self.address = ""
         if not hasattr(socket, "AF_UNIX"):
             return
@@ -76,6 +78,7 @@ class Lender:
 
     def close(self) -> None:
         """No more: what borrowers have under way is ended. Idempotent."""
+        self._closed = True
         for connection in list(self._sockets):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -105,10 +108,17 @@ class Lender:
             try:
                 connection, _ = listening.accept()
             except OSError:
-                listening.close()
-                return
+                if self._closed:
+                    listening.close()
+                    return
+                sleep(0.05)  # no descriptor is left for it now
+                continue
             self._sockets.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), name="iron-cage-lender", daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, args=(connection,), name="iron-cage-lender", daemon=True).start()
+            except RuntimeError:  # no thread is left for it: it is refused
+                self._sockets.discard(connection)
+                connection.close()
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -147,7 +157,7 @@ class Lender:
             return None
         ours = challenge()
         wire.send(connection, [], ours)
-        (name, nonce, said, header, purpose), blob = wire.receive(connection)
+        (name, nonce, said, header, purpose), blob = wire.receive(connection, wire.HELLO)
         theirs, proof = blob[:len(ours)], blob[len(ours):]
         loan = self._loans.get(name)
         from hmac import compare_digest
@@ -192,7 +202,8 @@ class Lender:
         borrower.alive.discard(process)
         if not borrower.alive:
             self._borrowers = {key: each for key, each in self._borrowers.items() if each is not borrower}
-        for handle in sorted((handle for handle, (_, by) in list(borrower.own.items()) if by == process or not borrower.alive), key=lambda each: _ORDER[borrower.own[each][0]]):
+        left = [(_ORDER[free], handle) for handle, (free, by) in list(borrower.own.items()) if by == process or not borrower.alive]
+        for _, handle in sorted(left):
             self._free(borrower, handle)
 
     def _free(self, borrower: Borrower, handle: int) -> None:

@@ -74,10 +74,10 @@ class Link:
         try:
             connection.settimeout(PATIENCE)
             connection.connect(address(handshake.address))
-            theirs = wire.receive(connection)[1]
+            theirs = wire.receive(connection, wire.HELLO)[1]
             ours = challenge()
             wire.send(connection, [handshake.loan, self._nonce, os.getpid(), _abi.HEADER_SHA256, purpose], ours + handshake.proof(b"borrower", theirs + ours))
-            (problem, *_), proof = wire.receive(connection)
+            (problem, *_), proof = wire.receive(connection, wire.HELLO)
             if problem:
                 raise StateError(str(problem))
             from hmac import compare_digest

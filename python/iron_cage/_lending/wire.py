@@ -50,6 +50,8 @@ EXPORTS = {
 }
 #: Asks for a handshake for one of the borrower's own runs: its number is a run, its answer the text.
 LEND = "lend"
+#: The most bytes of a message before both sides know each other.
+HELLO = 4096
 
 _SIZES = Struct("<II")
 
@@ -60,27 +62,25 @@ def send(connection: socket.socket, head: Sequence[Any], blob: bytes = b"") -> N
     connection.sendall(_SIZES.pack(len(said), len(blob)) + said + blob)
 
 
-def receive(connection: socket.socket) -> tuple[list[Any], bytes]:
-    """The next message. ConnectionError at the end."""
+def receive(connection: socket.socket, most: int = 1 << 33) -> tuple[list[Any], bytes]:
+    """The next message, of so many bytes at most. ConnectionError at the end, or if it is longer."""
     said, more = _SIZES.unpack(_exactly(connection, _SIZES.size))
+    if said + more > most:
+        raise ConnectionError
     data = _exactly(connection, said + more)
     head: list[Any] = loads(data[:said])
     return head, data[said:]
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = connection.recv(size)
-    if len(data) == size:
-        return data
-    pieces = [data]
-    left = size - len(data)
-    while left:
+    pieces = []
+    while size:
+        data = connection.recv(min(size, 1 << 20))
         if not data:
             raise ConnectionError
-        data = connection.recv(min(left, 1 << 20))
         pieces.append(data)
-        left -= len(data)
-    return b"".join(pieces)
+        size -= len(data)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def split(blob: bytes, sizes: Sequence[int]) -> list[bytes]:
