@@ -101,6 +101,9 @@ public class LlmRequest
         }
     }
 
+    /// <summary>What else the request asks for, beside its body: as <see cref="UnpricedFeature"/>.</summary>
+    public void NoteFeature(string feature) => UnpricedFeature ??= feature;
+
     /// <summary>A feature with which the provider asks the model any number of times; null if none.</summary>
     public string? UnboundedFeature { get; internal set; }
 
@@ -109,6 +112,19 @@ public class LlmRequest
     {
         (into ?? Texts).Add(BodyString.Place(ref reader));
         TextBytes += reader.ValueSpan.Length;
+    }
+
+    /// <summary>The string at the reader as a text in base64; false, and nothing added, when it is none.</summary>
+    internal bool TryAddEncodedText(ref Utf8JsonReader reader, bool isJson = false)
+    {
+        var place = BodyString.Place(ref reader) with { IsBase64 = true };
+        if (TextSpan.DecodedText(reader.ValueSpan, reader.ValueIsEscaped) is null)
+            return false;
+        Texts.Add(place);
+        TextBytes += reader.ValueSpan.Length;
+        if (isJson)
+            JsonTexts.Add(place.Start);
+        return true;
     }
 
     /// <summary>The property name at the reader, if it may itself be data.</summary>

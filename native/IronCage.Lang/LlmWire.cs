@@ -1,6 +1,7 @@
 using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 
 namespace IronCage.Lang;
 
@@ -23,20 +24,26 @@ public abstract class LlmWire
         Gemini.GenerateContentWire.Instance, Gemini.EmbedContentWire.Instance, Anthropic.RawPredictWire.Instance, OpenAi.ChatWire.Instance, Embeddings.EmbeddingsWire.Instance,
     ];
 
-    /// <summary>The wires of a host's protocol, the usual one first; none when it is not built.</summary>
+    private static readonly LlmWire[] OfBedrock =
+    [
+        Bedrock.ConverseWire.Whole, Bedrock.ConverseWire.Streamed, Bedrock.InvokeWire.Whole, Bedrock.InvokeWire.Streamed, Bedrock.CountTokensWire.Instance, OpenAi.ChatWire.Instance,
+    ];
+
+    /// <summary>The wires of a host's protocol, the usual one first.</summary>
     public static IReadOnlyList<LlmWire> Of(LlmProtocol protocol) => protocol switch
     {
         LlmProtocol.OpenAi => OfOpenAi,
         LlmProtocol.Anthropic => OfAnthropic,
         LlmProtocol.Gemini => OfGemini,
+        LlmProtocol.Bedrock => OfBedrock,
         _ => [],
     };
 
-    /// <summary>The wire that reads what is sent to a path of a host; the usual one of its protocol where none does, null when the protocol is not built.</summary>
+    /// <summary>The wire that reads what is sent to a path of a host; the usual one of its protocol where none does.</summary>
     /// <param name="protocol">Of the host.</param>
     /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
     /// <param name="endpoint">What a POST asks for.</param>
-    public static LlmWire? Find(LlmProtocol protocol, ReadOnlySpan<byte> path, out Endpoint endpoint)
+    public static LlmWire Find(LlmProtocol protocol, ReadOnlySpan<byte> path, out Endpoint endpoint)
     {
         var wires = Of(protocol);
         foreach (var wire in wires)
@@ -45,8 +52,8 @@ public abstract class LlmWire
             if (endpoint != Endpoint.Unread)
                 return wire;
         }
-        endpoint = wires.Count > 0 ? Endpoint.Unread : Endpoint.Unbuilt;
-        return wires.Count > 0 ? wires[0] : null;
+        endpoint = Endpoint.Unread;
+        return wires[0];
     }
 
     /// <summary>What this wire reads, as a plural, for messages.</summary>
@@ -71,6 +78,12 @@ public abstract class LlmWire
     /// <param name="newScreen">As of <see cref="LlmStream"/>.</param>
     /// <param name="hideUsage">As of <see cref="LlmStream"/>.</param>
     public abstract LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage);
+
+    /// <summary>Whether the body of a whole answer is a stream that was not announced as one.</summary>
+    public virtual bool LooksStreamed(ReadOnlySpan<byte> body) => SseFraming.LooksLikeEvents(body);
+
+    /// <summary>Headers of requests whose features may have a price of their own.</summary>
+    public virtual IReadOnlyList<PricedHeader> PricedHeaders => [];
 
     /// <summary>A refusal in the shape of the provider's own errors, so that its SDKs show the message instead of failing to parse.</summary>
     /// <param name="message">For people.</param>

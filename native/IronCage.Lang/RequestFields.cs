@@ -28,7 +28,8 @@ internal static class RequestFields<TField>
     /// <param name="read">Reads a field.</param>
     /// <param name="problem">Why not.</param>
     /// <param name="isCamel">The protocol takes names in camel case, too (maxTokens), as the same fields.</param>
-    public static bool TryRead<TRequest>(ReadOnlySpan<byte> body, TRequest request, FieldReader<TRequest> read, out string problem, bool isCamel = false)
+    /// <param name="isSnake">It takes those with underscores.</param>
+    public static bool TryRead<TRequest>(ReadOnlySpan<byte> body, TRequest request, FieldReader<TRequest> read, out string problem, bool isCamel = false, bool isSnake = true)
         where TRequest : LlmRequest
     {
         problem = "";
@@ -44,13 +45,13 @@ internal static class RequestFields<TField>
             var seen = 0UL;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var which = Find(ref reader, isCamel);
+                var which = Find(ref reader, isCamel, isSnake);
                 if (which == 0)
                     request.AddTellingName(ref reader);
                 if (which > 0 && (seen & (1UL << which)) != 0)
                 {
                     // Parsers disagree on which of two equal keys counts: nobody can say what this request would cost.
-                    problem = $"the body has the key \"{Names[which]}\" twice";
+                    problem = $"the body has the key \"{NameOf(which, isSnake)}\" twice";
                     return false;
                 }
                 seen |= 1UL << which;
@@ -58,7 +59,7 @@ internal static class RequestFields<TField>
                 reader.Read();
                 if (read(ref reader, body, request, Fields[which], name) is { } accepted)
                 {
-                    problem = $"\"{Names[which]}\" is not {accepted}";
+                    problem = $"\"{NameOf(which, isSnake)}\" is not {accepted}";
                     return false;
                 }
             }
@@ -75,11 +76,13 @@ internal static class RequestFields<TField>
         return problem.Length == 0;
     }
 
-    private static int Find(ref Utf8JsonReader reader, bool isCamel)
+    private static string NameOf(int field, bool isSnake) => isSnake ? Names[field] : Encoding.UTF8.GetString(CamelNames[field]);
+
+    private static int Find(ref Utf8JsonReader reader, bool isCamel, bool isSnake)
     {
         for (var i = 1; i < Utf8Names.Length; i++)
         {
-            if (ReaderText.Is(ref reader, Utf8Names[i]) || (isCamel && ReaderText.Is(ref reader, CamelNames[i])))
+            if ((isSnake && ReaderText.Is(ref reader, Utf8Names[i])) || (isCamel && ReaderText.Is(ref reader, CamelNames[i])))
                 return i;
         }
         return 0;

@@ -107,7 +107,7 @@ internal static class BlockWalker
     }
 
     /// <summary>The input of a tool is read by the model with all its structure, and so it counts as a whole.</summary>
-    private static void Input(ref Utf8JsonReader reader, MessagesRequest request)
+    public static void Input(ref Utf8JsonReader reader, LlmRequest request)
     {
         var start = (int)reader.TokenStartIndex;
         var textsBefore = request.TextBytes;
@@ -154,7 +154,7 @@ internal static class BlockWalker
     }
 
     /// <summary>The <c>cache_control</c> at the reader. By value: the caller's reader stays.</summary>
-    public static void Cache(Utf8JsonReader reader, MessagesRequest request)
+    public static void Cache(Utf8JsonReader reader, LlmRequest request)
     {
         if (reader.TokenType == JsonTokenType.Null)
             return;
@@ -178,7 +178,7 @@ internal static class BlockWalker
     /// <param name="request">Receives what is found.</param>
     /// <param name="name">The property.</param>
     /// <param name="isData">The caller's own structure, in which the names of the protocol mean nothing.</param>
-    public static void Any(ref Utf8JsonReader reader, MessagesRequest request, ReadOnlySpan<byte> name, bool isData)
+    public static void Any(ref Utf8JsonReader reader, LlmRequest request, ReadOnlySpan<byte> name, bool isData)
     {
         switch (reader.TokenType)
         {

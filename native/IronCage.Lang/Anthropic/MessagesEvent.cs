@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Anthropic;
 

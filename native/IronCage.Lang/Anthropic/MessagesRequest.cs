@@ -10,6 +10,9 @@ public sealed class MessagesRequest : LlmRequest
         Caching = PromptCaching.None;
     }
 
+    /// <summary>The body says of which version it is, as services of others want it.</summary>
+    internal bool HasVersion { get; set; }
+
     /// <inheritdoc/>
     public override void LimitOutput(long limit, string? field, List<RawEdit> into) => base.LimitOutput(limit, "max_tokens", into);
 }

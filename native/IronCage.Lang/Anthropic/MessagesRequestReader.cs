@@ -29,6 +29,7 @@ public static class MessagesRequestReader
         ContextManagement,
         Container,
         McpServers,
+        AnthropicVersion,
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
@@ -47,9 +48,15 @@ public static class MessagesRequestReader
     }
 
     /// <summary>The generations 3 and 4 think only in requests that say so. Later ones may by themselves.</summary>
-    private static bool ThinksOnlyWhenAsked(string model) =>
-        model.StartsWith("claude-3", StringComparison.Ordinal) || model.StartsWith("claude-4", StringComparison.Ordinal) || model.StartsWith("claude-opus-4", StringComparison.Ordinal)
+    /// <param name="model">The model's name, at Bedrock with vendor and region before it.</param>
+    internal static bool ThinksOnlyWhenAsked(string model)
+    {
+        var vendor = model.LastIndexOf("anthropic.", StringComparison.Ordinal);
+        if (vendor >= 0)
+            model = model[(vendor + "anthropic.".Length)..];
+        return model.StartsWith("claude-3", StringComparison.Ordinal) || model.StartsWith("claude-4", StringComparison.Ordinal) || model.StartsWith("claude-opus-4", StringComparison.Ordinal)
         || model.StartsWith("claude-sonnet-4", StringComparison.Ordinal) || model.StartsWith("claude-haiku-4", StringComparison.Ordinal);
+    }
 
     private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, MessagesRequest request, Field field, TextSpan name)
     {
@@ -95,6 +102,9 @@ public static class MessagesRequestReader
             case Field.Container when !isNull:
                 request.UnboundedFeature ??= "a container";
                 break;
+            case Field.AnthropicVersion when reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0:
+                request.HasVersion = true;
+                break;
             case Field.ContextManagement when !isNull && !OnlyClears(reader):
                 request.UnboundedFeature ??= "context_management that does more than clear";
                 break;
@@ -136,7 +146,7 @@ public static class MessagesRequestReader
         return true;
     }
 
-    private static bool ReadThinking(ref Utf8JsonReader reader, MessagesRequest request)
+    internal static bool ReadThinking(ref Utf8JsonReader reader, LlmRequest request)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
             return false;

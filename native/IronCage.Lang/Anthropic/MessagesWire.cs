@@ -1,6 +1,6 @@
 using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Anthropic;
 

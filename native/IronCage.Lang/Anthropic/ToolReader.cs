@@ -12,7 +12,7 @@ internal static class ToolReader
     private const long TokensOfBuiltIn = 2048;
 
     /// <summary>Reads the element at the reader.</summary>
-    public static void Read(ref Utf8JsonReader reader, MessagesRequest request)
+    public static void Read(ref Utf8JsonReader reader, LlmRequest request)
     {
         request.Tools++;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -35,7 +35,7 @@ internal static class ToolReader
         }
     }
 
-    private static void Judge(ref Utf8JsonReader reader, MessagesRequest request)
+    private static void Judge(ref Utf8JsonReader reader, LlmRequest request)
     {
         var type = reader.TokenType == JsonTokenType.String ? reader.ValueSpan : default;
         if (type.SequenceEqual("custom"u8))

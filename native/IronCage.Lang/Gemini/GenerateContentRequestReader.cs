@@ -56,7 +56,7 @@ public static class GenerateContentRequestReader
             case Field.GenerationConfig when !isNull:
                 return reader.TokenType == JsonTokenType.StartObject ? GenerationConfigReader.Read(ref reader, request) : "an object";
             case Field.GenerationConfig:
-                request.SetNullConfig((int)reader.TokenStartIndex..(int)reader.BytesConsumed);
+                request.Limit.SetNull((int)reader.TokenStartIndex..(int)reader.BytesConsumed);
                 return null;
             case Field.ToolConfig when StreamsArguments(reader):
                 return "a config without streamFunctionCallArguments: arguments that come in parts cannot be screened";

@@ -45,7 +45,7 @@ internal static class GenerationConfigReader
             else
                 PartWalker.Any(ref reader, request, name);
         }
-        request.SetConfig(start, isEmpty);
+        request.Limit.SetObject(start, isEmpty);
         return wrong;
     }
 

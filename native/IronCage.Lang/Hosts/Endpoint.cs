@@ -14,7 +14,4 @@ public enum Endpoint
 
     /// <summary>A request that may cost money or carry texts, to a protocol that is read, at a path that is not: cannot be judged.</summary>
     Unread,
-
-    /// <summary>A host of a protocol that is not built yet: passes with a warning.</summary>
-    Unbuilt,
 }

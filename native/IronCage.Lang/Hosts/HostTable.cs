@@ -56,7 +56,7 @@ public sealed class HostTable
             return new Target(entry.Protocol, Endpoint.None, entry.Host);
         var path = url[parts.Path].TrimEnd((byte)'/');
         var wire = LlmWire.Find(entry.Protocol, path, out var endpoint);
-        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire, Model = wire?.ModelOf(path), NamesModel = ModelPaths.Names(path) };
+        return new Target(entry.Protocol, endpoint, entry.Host) { Wire = wire, Model = wire.ModelOf(path), NamesModel = ModelPaths.Names(path) };
     }
 
     private static bool IsFree(ReadOnlySpan<byte> method) =>
@@ -77,11 +77,18 @@ public sealed class HostTable
         return Ascii.EqualsIgnoreCase(host[..end], "generativelanguage"u8) || IsAt(host[..end], "aiplatform"u8, '-');
     }
 
-    /// <summary>bedrock-runtime.REGION.amazonaws.com, and its FIPS and VPC forms.</summary>
+    /// <summary>bedrock-runtime.REGION.amazonaws.com, and its FIPS, VPC, dual-stack (api.aws) and Chinese forms.</summary>
     private static bool IsBedrock(ReadOnlySpan<byte> host)
     {
-        var end = ".amazonaws.com"u8;
-        return host.Length > end.Length && Ascii.EqualsIgnoreCase(host[^end.Length..], end) && host.IndexOf("bedrock-runtime"u8) >= 0;
+        if (!IsAt(host, "amazonaws.com"u8, '.') && !IsAt(host, "api.aws"u8, '.') && !IsAt(host, "amazonaws.com.cn"u8, '.'))
+            return false;
+        foreach (var range in host.Split((byte)'.'))
+        {
+            var label = host[range];
+            if (Ascii.EqualsIgnoreCase(label, "bedrock-runtime"u8) || Ascii.EqualsIgnoreCase(label, "bedrock-runtime-fips"u8))
+                return true;
+        }
+        return false;
     }
 
     private Entry? Find(in UrlParts parts, ReadOnlySpan<byte> url)

@@ -1,6 +1,6 @@
 namespace IronCage.Lang.Hosts;
 
-/// <summary>The wire protocols that a host can be said to speak. Only those of <see cref="LlmProtocols.IsBuilt"/> are read; the others pass with a warning.</summary>
+/// <summary>The wire protocols that a host can be said to speak.</summary>
 public enum LlmProtocol
 {
     None = 0,

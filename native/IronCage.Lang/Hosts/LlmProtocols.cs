@@ -18,6 +18,4 @@ public static class LlmProtocols
         };
         return protocol != LlmProtocol.None;
     }
-
-    public static bool IsBuilt(LlmProtocol protocol) => LlmWire.Of(protocol).Count > 0;
 }

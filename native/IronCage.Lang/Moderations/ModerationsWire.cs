@@ -2,7 +2,7 @@ using System.Text.Json;
 using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.OpenAi;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 using Fields = IronCage.Lang.RequestFields<IronCage.Lang.Moderations.ModerationsWire.Field>;
 
 namespace IronCage.Lang.Moderations;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
 
 namespace IronCage.Lang.OpenAi;

@@ -1,5 +1,6 @@
 using IronCage.Core.Text;
 using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.OpenAi;
 
@@ -7,7 +8,7 @@ namespace IronCage.Lang.OpenAi;
 /// <param name="newScreen">As of <see cref="LlmStream"/>; nothing here is signed.</param>
 /// <param name="hideUsage">The usage event was asked for on the caller's behalf and is not handed on.</param>
 /// <param name="choices">How many choices were asked for.</param>
-public sealed class ChatStream(Func<TextUse, ITextScreen>? newScreen, bool hideUsage, int choices = 1) : LlmStream(newScreen, hideUsage)
+public sealed class ChatStream(Func<TextUse, ITextScreen>? newScreen, bool hideUsage, int choices = 1) : SseStream(newScreen, hideUsage)
 {
     private protected override int Choices => choices;
 

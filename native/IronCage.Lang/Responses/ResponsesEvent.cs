@@ -1,6 +1,6 @@
 using System.Text.Json;
 using IronCage.Lang.OpenAi;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
 
 namespace IronCage.Lang.Responses;

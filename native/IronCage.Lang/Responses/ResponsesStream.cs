@@ -1,5 +1,6 @@
 using IronCage.Core.Text;
 using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Responses;
 
@@ -8,7 +9,7 @@ namespace IronCage.Lang.Responses;
 /// <c>response.completed</c>, <c>.incomplete</c> or <c>.failed</c>.
 /// </summary>
 /// <param name="newScreen">As of <see cref="LlmStream"/>; nothing that is told to the caller is signed.</param>
-public sealed class ResponsesStream(Func<TextUse, ITextScreen>? newScreen) : LlmStream(newScreen, hideUsage: false)
+public sealed class ResponsesStream(Func<TextUse, ITextScreen>? newScreen) : SseStream(newScreen, hideUsage: false)
 {
     private readonly ToldTexts _told = new();
 

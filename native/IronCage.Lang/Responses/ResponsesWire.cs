@@ -1,7 +1,7 @@
 using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.OpenAi;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Responses;
 

@@ -3,6 +3,10 @@ namespace IronCage.Lang.Sse;
 /// <summary>Where server-sent events end and where their data stands. Lines end in LF, CRLF or CR; a blank line ends an event.</summary>
 internal static class SseFraming
 {
+    /// <summary>Whether bytes begin like a stream of events.</summary>
+    public static bool LooksLikeEvents(ReadOnlySpan<byte> body) =>
+        body.StartsWith("data:"u8) || body.StartsWith("event:"u8) || body.StartsWith(":"u8) || body.StartsWith("\uFEFFdata:"u8);
+
     /// <summary>Length of the first whole event in <paramref name="bytes"/>, its blank line included; 0 when it is not whole yet.</summary>
     /// <param name="bytes">What has arrived and is not consumed.</param>
     /// <param name="from">Where to begin looking: what lies before was looked at in vain (minus a few bytes for a split line end).</param>

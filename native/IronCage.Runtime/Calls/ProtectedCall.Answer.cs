@@ -1,7 +1,7 @@
 using System.Buffers;
 using IronCage.Core.Text;
 using IronCage.Lang;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 using IronCage.Reliability;
 using IronCage.Runtime.Protections;
 
@@ -24,6 +24,7 @@ public sealed partial class ProtectedCall
     public bool IsStreaming => _stream is not null || _passesStream;
 
     private bool _passesStream;
+    private bool _toldDamage;
 
     /// <summary>Shows a whole answer: settles the call, screens the texts.</summary>
     /// <param name="status">HTTP status.</param>
@@ -45,7 +46,7 @@ public sealed partial class ProtectedCall
             return AnswerUnscannable() is { } denied ? Refused(denied) : Verdict.Send;
         }
         var readable = _wire.TryReadAnswer(body, out var answer);
-        if (!readable && _request.Stream && LooksLikeEvents(body))
+        if (!readable && _request.Stream && _wire.LooksStreamed(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
             SettleUsage(usage, answer.HasExtraCharge, answer.Model);
@@ -80,9 +81,6 @@ public sealed partial class ProtectedCall
         output.Write(rest.Body.Span);
         return output.WrittenSpan.SequenceEqual(body) ? Verdict.Send : new Verdict(VerdictKind.Rewrite, output.WrittenMemory);
     }
-
-    private static bool LooksLikeEvents(ReadOnlySpan<byte> body) =>
-        body.StartsWith("data:"u8) || body.StartsWith("event:"u8) || body.StartsWith(":"u8) || body.StartsWith("\uFEFFdata:"u8);
 
     /// <summary>Announces a streamed answer.</summary>
     /// <param name="status">HTTP status.</param>
@@ -154,6 +152,17 @@ public sealed partial class ProtectedCall
             var refused = Refused(refusal);
             _ended = refused;
             return refused;
+        }
+        if (_stream!.IsDamaged && !_toldDamage)
+        {
+            _toldDamage = true;
+            if (AnswerUnscannable("a part of the answer that is damaged") is { } denied)
+            {
+                SettleStream(complete: false);
+                var refused = Refused(denied);
+                _ended = refused;
+                return refused;
+            }
         }
         var written = _output.WrittenSpan;
         if (piece.Length > 0 && written.SequenceEqual(piece))
@@ -263,13 +272,13 @@ public sealed partial class ProtectedCall
             _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
     }
 
-    private Refusal? AnswerUnscannable()
+    private Refusal? AnswerUnscannable(string what = "an answer whose content-encoding cannot be undone here")
     {
         if (!_run.Policy.ScansOutput)
             return null;
         foreach (var protection in _run.Protections)
             protection.Tally.Unscannable(1);
-        return Unscannable("the answer has a content-encoding that cannot be undone here", $"an answer of {Model} could not be scanned: its content-encoding cannot be undone here");
+        return Unscannable($"the call had {what}, and so could not be scanned", $"a call to {Model} had {what}, and so could not be scanned");
     }
 
     /// <summary>

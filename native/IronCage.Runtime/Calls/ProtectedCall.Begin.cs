@@ -41,17 +41,6 @@ public sealed partial class ProtectedCall
         var target = engine.Hosts.Resolve(method, url);
         if (target.Endpoint == Endpoint.None)
             return Verdict.Pass;
-        if (target.Endpoint == Endpoint.Unbuilt)
-        {
-            var concerned = run is null ? engine.ActiveProtections() : run.Protections;
-            foreach (var protection in concerned)
-            {
-                protection.WarnOnce("lang.unbuilt:" + target.Host, "call.unprotected",
-                    $"calls to {target.Host} are not protected: its protocol ({target.Protocol}) is not built yet");
-            }
-            drain = concerned.Count > 0;
-            return Verdict.Pass;
-        }
         var claimed = run is null;
         if (run is null)
         {
@@ -211,7 +200,15 @@ public sealed partial class ProtectedCall
             return Refusal.Endpoint(_target.Host, LlmWire.Of(_target.Protocol));
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
-        return _wire.TryReadRequest(body, _target.Model, out _request, out var problem) ? null : Refusal.Denied(problem, "unreadable_request", null);
+        if (!_wire.TryReadRequest(body, _target.Model, out _request, out var problem))
+            return Refusal.Denied(problem, "unreadable_request", null);
+        foreach (var header in _wire.PricedHeaders)
+        {
+            var value = headers[header.Name];
+            if (value.Length > 0 && !header.Usual.Contains(value.ToLowerInvariant()))
+                _request.NoteFeature(header.Feature);
+        }
+        return null;
     }
 
     private static int BodyDigest(ReadOnlySpan<byte> body)

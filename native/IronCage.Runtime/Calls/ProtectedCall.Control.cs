@@ -1,6 +1,6 @@
 using IronCage.Core.Events;
 using IronCage.Lang;
-using IronCage.Lang.Sse;
+using IronCage.Lang.Streams;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
 

@@ -26,6 +26,9 @@ internal readonly ref struct RequestHeaders(ReadOnlySpan<byte> lines)
         }
     }
 
+    /// <summary>The same as a text; empty when absent.</summary>
+    public string this[string name] => Encoding.ASCII.GetString(this[Encoding.ASCII.GetBytes(name)]);
+
     /// <summary>The body has an encoding that hides its text.</summary>
     public bool IsEncoded => this["content-encoding"u8] is { Length: > 0 } encoding && !Ascii.EqualsIgnoreCase(encoding, "identity"u8);
 

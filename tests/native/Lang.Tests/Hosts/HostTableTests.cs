@@ -49,8 +49,19 @@ public sealed class HostTableTests
     [TestCase("POST", "https://us-central1-aiplatform.mtls.googleapis.com/v1/projects/p/locations/l/publishers/google/models/m:generateContent", Endpoint.Generate)]
     [TestCase("POST", "https://generativelanguage.mtls.googleapis.com/v1beta/models/m:generateContent", Endpoint.Generate)]
     [TestCase("POST", "https://notaiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google/models/m:generateContent", Endpoint.None)]
-    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse", Endpoint.Unbuilt)]
-    [TestCase("POST", "https://bedrock-runtime-fips.us-east-1.amazonaws.com/model/m/converse", Endpoint.Unbuilt)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse", Endpoint.Generate)]
+    [TestCase("POST", "https://BEDROCK-runtime-fips.us-east-1.amazonaws.com/model/m/converse-stream", Endpoint.Generate)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.api.aws/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A%3Afoundation-model%2Fm/invoke", Endpoint.Generate)]
+    [TestCase("POST", "https://bedrock-runtime.cn-north-1.amazonaws.com.cn/model/arn:aws:bedrock:x::inference-profile/m/invoke-with-response-stream", Endpoint.Generate)]
+    [TestCase("POST", "https://vpce-0a-1b.bedrock-runtime.us-east-1.vpce.amazonaws.com/model/m/count-tokens", Endpoint.Free)]
+    [TestCase("POST", "https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1/chat/completions", Endpoint.Generate)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke-with-bidirectional-stream", Endpoint.Unread)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com/model/converse", Endpoint.Unread)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com/guardrail/g/version/1/apply", Endpoint.Unread)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke", Endpoint.Unread)]
+    [TestCase("GET", "https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke", Endpoint.None)]
+    [TestCase("POST", "https://bedrock-runtime.us-east-1.amazonaws.com.evil.example/model/m/converse", Endpoint.None)]
+    [TestCase("POST", "https://bedrock-agent-runtime.us-east-1.amazonaws.com/model/m/converse", Endpoint.None)]
     [TestCase("POST", "https://s3.us-east-1.amazonaws.com/bucket", Endpoint.None)]
     [TestCase("POST", "https://storage.googleapis.com/v1/models/m:generateContent", Endpoint.None)]
     [TestCase("POST", "https://example.com/v1/chat/completions", Endpoint.None)]
@@ -63,6 +74,18 @@ public sealed class HostTableTests
     [TestCase("POST", "https://", Endpoint.None)]
     public void A_request_is_recognised_by_host_and_path(string method, string url, Endpoint expected) =>
         Assert.That(Resolve(new HostTable(), method, url).Endpoint, Is.EqualTo(expected));
+
+    [TestCase("m", "m")]
+    [TestCase("us.anthropic.claude-sonnet-4-5-20250929-v1%3A0", "us.anthropic.claude-sonnet-4-5-20250929-v1:0")]
+    [TestCase("arn%3Aaws%3abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.m", "arn:aws:bedrock:us-east-1:1:inference-profile/us.m")]
+    [TestCase("arn:aws:bedrock:us-east-1:1:inference-profile/us.m", "arn:aws:bedrock:us-east-1:1:inference-profile/us.m")]
+    [TestCase("m%253A", "m%3A")]
+    [TestCase("m%3", null)]
+    [TestCase("m%zz", null)]
+    [TestCase("m%00", null)]
+    [TestCase("m%C3%A9", null)]
+    public void At_Bedrock_the_path_names_the_model(string encoded, string? model) =>
+        Assert.That(Resolve(new HostTable(), "POST", $"https://bedrock-runtime.us-east-1.amazonaws.com/model/{encoded}/converse").Model, Is.EqualTo(model));
 
     [TestCase("/v1/chat/completions", "chat completions")]
     [TestCase("/v1/completions", "legacy completions")]

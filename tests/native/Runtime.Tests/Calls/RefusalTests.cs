@@ -101,17 +101,6 @@ public class RefusalTests
         Assert.That(_cage.Begin(_cage.Protect().OpenRun(null), url: "http://127.0.0.1:9/v1/images/generations").Error, Is.EqualTo("CallDenied"));
 
     [Test]
-    public void A_protocol_that_is_not_built_passes_with_one_warning()
-    {
-        _cage.Engine.AddHosts("127.0.0.1:8=bedrock");
-        var protection = _cage.Protect();
-        for (var i = 0; i < 2; i++)
-            Assert.That(_cage.Begin(protection.OpenRun(null), url: "http://127.0.0.1:8/v1beta/models/m:generateContent").Kind, Is.EqualTo(VerdictKind.Pass));
-        Assert.That(_cage.Drain().Count(e => e.Kind == "call.unprotected"), Is.EqualTo(1));
-        Assert.That(Cage.Report(protection).GetProperty("warnings").GetArrayLength(), Is.EqualTo(1));
-    }
-
-    [Test]
     public void An_unpriced_model_may_go_uncharged_with_one_warning()
     {
         var protection = _cage.Protect("\"unpriced\":\"warn\",\"budget_usd\":\"1\"");

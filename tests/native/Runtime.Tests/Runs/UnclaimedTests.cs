@@ -73,17 +73,6 @@ public class UnclaimedTests
     }
 
     [Test]
-    public void A_protocol_that_is_not_built_passes_with_a_warning_to_all_that_are_active()
-    {
-        var (a, b) = (_cage.Protect(agent: "a"), _cage.Protect(agent: "b"));
-        a.OpenRun(null);
-        b.OpenRun(null);
-        Assert.That(_cage.Begin(null, "{}", url: "https://bedrock-runtime.us-east-1.amazonaws.com/model/m/converse").Kind, Is.EqualTo(VerdictKind.Pass));
-        foreach (var protection in new[] { a, b })
-            Assert.That(Cage.Report(protection).GetProperty("warnings").GetArrayLength(), Is.EqualTo(1));
-    }
-
-    [Test]
     public void Requests_to_other_hosts_pass_untouched()
     {
         using var cage = _cage;

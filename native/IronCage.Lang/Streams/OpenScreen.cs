@@ -1,6 +1,6 @@
 using IronCage.Core.Text;
 
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>The screen of a stream that nobody scans: everything is decided at once.</summary>
 internal sealed class OpenScreen : ITextScreen

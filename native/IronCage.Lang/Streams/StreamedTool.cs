@@ -1,4 +1,4 @@
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>What one event says of a tool that is used.</summary>
 /// <param name="Key">As of <see cref="StreamSegment.Tool"/>.</param>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using IronCage.Core.Text;
 
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>
 /// A streamed answer of any protocol, fed in pieces that may be cut anywhere. Hands on the very bytes that came, late by what the screens hold back,
@@ -25,7 +25,6 @@ public abstract class LlmStream
     private readonly Dictionary<ulong, StreamChannel> _channels = [];
     private readonly Dictionary<ulong, StreamedToolCall> _tools = [];
     private readonly List<StreamedToolCall> _toolCalls = [];
-    private readonly StreamReading _reading = new();
     private readonly Func<TextUse, ITextScreen>? _newScreen;
     private readonly bool _hideUsage;
     private readonly ArrayBufferWriter<byte> _text = new();
@@ -43,6 +42,9 @@ public abstract class LlmStream
         _newScreen = newScreen;
         _hideUsage = hideUsage;
     }
+
+    /// <summary>What the event at hand says.</summary>
+    private protected StreamReading Reading { get; } = new();
 
     /// <summary>The usage that the stream told; null until then.</summary>
     public WireUsage? Usage { get; private protected set; }
@@ -64,6 +66,9 @@ public abstract class LlmStream
 
     /// <summary>As <see cref="LlmAnswer.HasExtraCharge"/>.</summary>
     public bool HasExtraCharge { get; private set; }
+
+    /// <summary>From some place on the bytes are none of the protocol's: what follows is screened as one text, and its events are unknown.</summary>
+    public bool IsDamaged { get; private set; }
 
     /// <summary>As many choices as were asked for told why they ended, or the last event came: the usage told until now is that of the whole answer.</summary>
     public bool HasFinished => IsDone || Finished >= Choices;
@@ -95,7 +100,7 @@ public abstract class LlmStream
             _partial.AsSpan(used, _partialLength - used).CopyTo(_partial);
             _partialLength -= used;
         }
-        if (_partialLength >= MostKept || (_isTorn && _partialLength > 0))
+        if (_partialLength >= MostKept || ((_isTorn || IsDamaged) && _partialLength > 0))
         {
             _isTorn = true;
             var part = _partial.AsSpan(0, _partialLength).ToArray();
@@ -112,7 +117,7 @@ public abstract class LlmStream
         {
             var rest = _partial.AsSpan(0, _partialLength).ToArray(); // never of an event that was torn: of those nothing is kept
             _partialLength = 0;
-            Accept(rest);
+            AcceptRest(rest);
         }
         DecideAll();
         Release(output);
@@ -132,8 +137,13 @@ public abstract class LlmStream
     private int Consume(ReadOnlySpan<byte> bytes, int looked)
     {
         var used = 0;
-        while (SseFraming.EventLength(bytes[used..], looked) is var length and > 0)
+        while (!IsDamaged && EventLength(bytes[used..], looked) is var length and not 0)
         {
+            if (length < 0)
+            {
+                IsDamaged = true;
+                break;
+            }
             var raw = bytes.Slice(used, length).ToArray();
             if (_isTorn)
                 Unreadable(raw, 0..raw.Length, null);
@@ -146,99 +156,66 @@ public abstract class LlmStream
         return used;
     }
 
-    private void Accept(byte[] raw)
-    {
-        if (!SseFraming.TryFindData(raw, out var data, out var single))
-        {
-            Foreign(raw);
-            return;
-        }
-        if (single)
-        {
-            AcceptData(raw, data, null);
-            return;
-        }
-        // Several data lines are one object over several lines, or, from servers that forget the blank line, an event each.
-        var joined = SseFraming.Join(raw);
-        SseFraming.TryFindData(joined, out data, out _);
-        _reading.Clear();
-        if (TryRead(joined.AsSpan()[data], data.Start.Value, _reading))
-        {
-            AcceptReading(joined, raw);
-            return;
-        }
-        foreach (var line in SseFraming.Lines(raw))
-        {
-            var part = raw[line];
-            if (SseFraming.TryFindData(part, out data, out _))
-                AcceptData(part, data, null);
-            else
-                Foreign(part);
-        }
-    }
+    /// <summary>The length of the first event in <paramref name="bytes"/>; 0 when it is not whole yet, −1 when what stands there is none and nobody can say where the next begins.</summary>
+    /// <param name="bytes">What has arrived and is not consumed.</param>
+    /// <param name="looked">How much of it was looked at in vain.</param>
+    private protected abstract int EventLength(ReadOnlySpan<byte> bytes, int looked);
 
-    /// <summary>Reads the data of an event; false when it is nothing of the protocol, whatever was filled in by then. Segments count from the event's beginning.</summary>
-    private protected abstract bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading);
+    /// <summary>Takes a whole event.</summary>
+    private protected abstract void Accept(byte[] raw);
+
+    /// <summary>Takes what is left at the end of the stream: an event without its end.</summary>
+    private protected virtual void AcceptRest(byte[] rest) => Accept(rest);
 
     /// <summary>Takes what an event said about usage.</summary>
     private protected virtual void TakeUsage(StreamReading reading) => Usage = reading.Usage ?? Usage;
 
-    private void AcceptData(byte[] raw, Range data, byte[]? original)
+    /// <summary>Takes an event that was read.</summary>
+    /// <param name="raw">The bytes that its segments stand in.</param>
+    /// <param name="original">As of <see cref="StreamEvent.Original"/>.</param>
+    /// <param name="wrap">As of <see cref="StreamEvent.Wrap"/>.</param>
+    private protected void AcceptReading(byte[] raw, byte[]? original, Func<byte[], byte[]>? wrap = null)
     {
-        _reading.Clear();
-        if (!TryRead(raw.AsSpan()[data], data.Start.Value, _reading))
-        {
-            Unreadable(raw, data, original);
-            return;
-        }
-        AcceptReading(raw, original);
-    }
-
-    private void AcceptReading(byte[] raw, byte[]? original)
-    {
-        TakeUsage(_reading);
-        foreach (ref readonly var tool in CollectionsMarshal.AsSpan(_reading.Tools))
+        TakeUsage(Reading);
+        foreach (ref readonly var tool in CollectionsMarshal.AsSpan(Reading.Tools))
             Use(raw, tool);
-        Model ??= _reading.Model;
-        HasError |= _reading.IsError;
-        HasExtraCharge |= _reading.HasExtraCharge;
-        Finished += _reading.Finished;
-        IsDone |= _reading.IsEnd;
-        if (_reading.Closes is { } closed)
+        Model ??= Reading.Model;
+        HasError |= Reading.IsError;
+        HasExtraCharge |= Reading.HasExtraCharge;
+        Finished += Reading.Finished;
+        IsDone |= Reading.IsEnd;
+        if (Reading.Closes is { } closed)
             Decide(closed);
-        Queue(raw, original, _hideUsage && _reading.IsUsageAlone);
-        if (_reading.IsEnd)
+        Queue(raw, original, _hideUsage && Reading.IsUsageAlone, wrap);
+        if (Reading.IsEnd)
             DecideAll();
     }
 
-    /// <summary>An event without data: comments and fields of the protocol pass; anything else is no event at all, and screened as one text.</summary>
-    private void Foreign(byte[] raw)
-    {
-        foreach (var line in SseFraming.Lines(raw))
-        {
-            var text = raw.AsSpan()[line].TrimEnd("\r\n"u8);
-            if (text.StartsWith("\uFEFF"u8))
-                text = text[3..];
-            if (text.IsEmpty || text[0] == (byte)':' || text.StartsWith("event:"u8) || text.StartsWith("id:"u8) || text.StartsWith("retry:"u8))
-                continue;
-            Unreadable(raw, 0..raw.Length, null);
-            return;
-        }
-        Enqueue(new StreamEvent(raw, hidden: false));
-    }
-
     /// <summary>Data that is no JSON (a cut last event, a foreign extension) is text of a channel of its own: better scanned than trusted.</summary>
-    private void Unreadable(byte[] raw, Range data, byte[]? original)
+    /// <param name="raw">The event.</param>
+    /// <param name="data">Where it stands.</param>
+    /// <param name="original">As of <see cref="StreamEvent.Original"/>.</param>
+    /// <param name="wrap">As of <see cref="StreamEvent.Wrap"/>.</param>
+    /// <param name="hidden">Nobody is to have it.</param>
+    private protected void Unreadable(byte[] raw, Range data, byte[]? original, Func<byte[], byte[]>? wrap = null, bool hidden = false)
     {
-        _reading.Clear();
+        Reading.Clear();
         if (data.End.Value > data.Start.Value)
-            _reading.Segments.Add(new StreamSegment(0, new TextSpan(data.Start.Value, data.End.Value, Escaped: false)) { Grows = true, Group = -1 });
-        Queue(raw, original, hidden: false);
+            Reading.Segments.Add(new StreamSegment(0, new TextSpan(data.Start.Value, data.End.Value, Escaped: false)) { Grows = true, Group = -1 });
+        Queue(raw, original, hidden, wrap);
     }
 
-    private void Queue(byte[] raw, byte[]? original, bool hidden)
+    /// <summary>Of this event it is not known what it is, and of those behind it neither: as <see cref="IsDamaged"/>.</summary>
+    private protected void Damaged(byte[] raw)
     {
-        var segments = _reading.Segments.Count == 0 ? [] : _reading.Segments.ToArray();
+        IsDamaged = true;
+        Unreadable(raw, 0..raw.Length, null);
+    }
+
+    /// <summary>Puts an event with the segments of <see cref="Reading"/> behind the others.</summary>
+    private protected void Queue(byte[] raw, byte[]? original, bool hidden, Func<byte[], byte[]>? wrap = null)
+    {
+        var segments = Reading.Segments.Count == 0 ? [] : Reading.Segments.ToArray();
         foreach (ref var segment in segments.AsSpan())
         {
             var text = segment.Place.Read(raw, ref _scratch);
@@ -253,8 +230,9 @@ public abstract class LlmStream
         Enqueue(new StreamEvent(raw, hidden)
         {
             Segments = segments,
-            LogProbabilities = _reading.LogProbabilities.Count == 0 ? [] : [.. _reading.LogProbabilities],
+            LogProbabilities = Reading.LogProbabilities.Count == 0 ? [] : [.. Reading.LogProbabilities],
             Original = original,
+            Wrap = wrap,
         });
     }
 
@@ -323,10 +301,11 @@ public abstract class LlmStream
         _channels.Clear(); // what may still come after the end is another text
     }
 
-    private void Enqueue(StreamEvent next)
+    /// <summary>Puts an event behind the others.</summary>
+    private protected void Enqueue(StreamEvent next)
     {
         _waiting.Enqueue(next);
-        _waitingBytes += next.Raw.Length;
+        _waitingBytes += next.Size;
     }
 
     private void Release(IBufferWriter<byte> output)
@@ -340,7 +319,7 @@ public abstract class LlmStream
                 Decide(next);
             }
             _waiting.Dequeue();
-            _waitingBytes -= next.Raw.Length;
+            _waitingBytes -= next.Size;
             output.Write(next.Release(ref _edited).Span);
         }
     }

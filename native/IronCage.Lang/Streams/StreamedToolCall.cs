@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>A tool that a streamed answer uses, as far as it was told.</summary>
 public sealed class StreamedToolCall

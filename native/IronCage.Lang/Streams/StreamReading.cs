@@ -1,4 +1,4 @@
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>What one event of a stream says. One is filled again for every event.</summary>
 internal sealed class StreamReading

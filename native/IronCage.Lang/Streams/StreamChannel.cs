@@ -1,6 +1,6 @@
 using IronCage.Core.Text;
 
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>One text that arrives over many events (the content of a choice, the arguments of a tool call), with what its screen has decided.</summary>
 internal sealed class StreamChannel(ITextScreen screen, long group)

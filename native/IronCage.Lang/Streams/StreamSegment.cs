@@ -1,4 +1,4 @@
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
 /// <summary>The part of a channel's text that one event carries.</summary>
 /// <param name="Key">Identity of the channel within the stream.</param>

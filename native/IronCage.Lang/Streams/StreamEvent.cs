@@ -1,11 +1,11 @@
 using IronCage.Core.Text;
 
-namespace IronCage.Lang.Sse;
+namespace IronCage.Lang.Streams;
 
-/// <summary>One server-sent event that waits until all its texts are decided.</summary>
+/// <summary>One event of a stream that waits until all its texts are decided.</summary>
 internal sealed class StreamEvent(byte[] raw, bool hidden)
 {
-    /// <summary>The event, with one data line (several are joined).</summary>
+    /// <summary>What the segments stand in: the event, of server-sent ones with one data line (several are joined), or what it wraps.</summary>
     public byte[] Raw { get; } = raw;
 
     /// <summary>Not handed on: the usage that we asked for on the caller's behalf.</summary>
@@ -13,6 +13,12 @@ internal sealed class StreamEvent(byte[] raw, bool hidden)
 
     /// <summary>The bytes to hand on when nothing is edited, where they differ from <see cref="Raw"/>.</summary>
     public byte[]? Original { get; init; }
+
+    /// <summary>Makes an event of <see cref="Raw"/> after edits, where that is only its inside.</summary>
+    public Func<byte[], byte[]>? Wrap { get; init; }
+
+    /// <summary>Bytes that it keeps in memory.</summary>
+    public int Size => Raw.Length + (Original?.Length ?? 0);
 
     public StreamSegment[] Segments { get; init; } = [];
 
@@ -51,7 +57,8 @@ internal sealed class StreamEvent(byte[] raw, bool hidden)
         edits ??= [];
         foreach (var place in LogProbabilities)
             edits.Add(RawEdits.Empty(Raw, place));
-        return RawEdits.Apply(Raw, edits);
+        var inside = RawEdits.Apply(Raw, edits);
+        return Wrap is null ? inside : Wrap(inside);
     }
 
     /// <summary>The channel's edits as far as they concern this segment. An edit over several segments puts its replacement into the first.</summary>
