@@ -88,9 +88,6 @@ public class LlmRequest
     /// <summary>A feature whose price the catalogue cannot know (a service tier above the default, web search); null if none.</summary>
     public string? UnpricedFeature { get; internal set; }
 
-    /// <summary>What else the request asks for, beside its body: as <see cref="UnpricedFeature"/>.</summary>
-    public void NoteFeature(string feature) => UnpricedFeature ??= feature;
-
     /// <summary>Tools that the provider runs by itself when the model wants them, by the names that answers have for them.</summary>
     public List<string> HostedTools { get; } = [];
 
@@ -103,6 +100,9 @@ public class LlmRequest
             return at < 0 ? null : Texts[at];
         }
     }
+
+    /// <summary>What else the request asks for, beside its body: as <see cref="UnpricedFeature"/>.</summary>
+    public void NoteFeature(string feature) => UnpricedFeature ??= feature;
 
     /// <summary>A feature with which the provider asks the model any number of times; null if none.</summary>
     public string? UnboundedFeature { get; internal set; }

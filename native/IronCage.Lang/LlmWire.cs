@@ -15,7 +15,8 @@ public abstract class LlmWire
     }
 
     private static readonly LlmWire[] OfOpenAi =
-        [OpenAi.ChatWire.Instance, Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, Completions.CompletionsWire.Instance, Moderations.ModerationsWire.Instance];
+        [OpenAi.ChatWire.Instance, Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, Completions.CompletionsWire.Instance, Moderations.ModerationsWire.Instance,
+            Anthropic.MessagesWire.Beside];
 
     private static readonly LlmWire[] OfAnthropic = [Anthropic.MessagesWire.Instance];
 
@@ -39,22 +40,9 @@ public abstract class LlmWire
         _ => [],
     };
 
-    /// <summary>The wire that reads what is sent to a path of a host; the usual one of its protocol where none does.</summary>
-    /// <param name="protocol">Of the host.</param>
-    /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
-    /// <param name="endpoint">What a POST asks for.</param>
-    public static LlmWire Find(LlmProtocol protocol, ReadOnlySpan<byte> path, out Endpoint endpoint)
-    {
-        var wires = Of(protocol);
-        foreach (var wire in wires)
-        {
-            endpoint = wire.EndpointOf(path);
-            if (endpoint != Endpoint.Unread)
-                return wire;
-        }
-        endpoint = Endpoint.Unread;
-        return wires[0];
-    }
+    /// <summary>What hosts read that speak OpenAI's protocol in their own way, and Anthropic's messages beside it. Moderations are free at OpenAI alone.</summary>
+    internal static LlmWire[] Compatible(OpenAi.ChatDialect dialect) =>
+        [new OpenAi.ChatWire(dialect), Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, new Completions.CompletionsWire(dialect), Anthropic.MessagesWire.Beside];
 
     /// <summary>What this wire reads, as a plural, for messages.</summary>
     public abstract string Understands { get; }

@@ -1,3 +1,5 @@
+using IronCage.Core.Money;
+
 namespace IronCage.Lang;
 
 /// <summary>
@@ -9,6 +11,9 @@ public readonly record struct WireUsage(
 {
     /// <summary>Searches that the provider made and bills one by one.</summary>
     public long Searches { get; init; }
+
+    /// <summary>What the provider says that it charges, in dollars, rounded up to a picodollar; null where it does not say.</summary>
+    public Picodollars? Charge { get; init; }
 
     /// <summary>Audio read from a cache, where the provider tells it apart.</summary>
     public long CachedAudio { get; init; }

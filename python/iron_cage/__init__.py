@@ -29,6 +29,7 @@ from iron_cage.errors import (
     IronCageError,
     LimitReached,
     NativeError,
+    NotProtected,
     PiiBlocked,
     StateError,
     ToolDenied,
@@ -39,6 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
     from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._coverage import ClientCoverage, Coverage, SdkCoverage, coverage
     from iron_cage._price import Price
     from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
@@ -54,13 +56,16 @@ __all__ = [
     "BudgetExceeded",
     "CallDenied",
     "CircuitOpen",
+    "ClientCoverage",
     "ConfigError",
     "ControlConfig",
+    "Coverage",
     "Hold",
     "IronCageError",
     "JsonFinding",
     "LimitReached",
     "NativeError",
+    "NotProtected",
     "PiiBlocked",
     "PiiFinding",
     "Price",
@@ -70,6 +75,7 @@ __all__ = [
     "SafetyConfig",
     "ScanStream",
     "Scanner",
+    "SdkCoverage",
     "StateError",
     "StreamPart",
     "ToolDenied",
@@ -78,6 +84,7 @@ __all__ = [
     "__version__",
     "agent_states",
     "count_tokens",
+    "coverage",
     "current",
     "price",
     "price_response",
@@ -97,6 +104,10 @@ _LATER = {
     "BillItem": "_bill",
     "price_response": "_bill",
     "BudgetConfig": "_configs",
+    "ClientCoverage": "_coverage",
+    "Coverage": "_coverage",
+    "SdkCoverage": "_coverage",
+    "coverage": "_coverage",
     "ControlConfig": "_configs",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
@@ -124,3 +135,17 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _join() -> None:
+    """A process that was started in a run goes on with it."""
+    from os import environ
+
+    text = environ.get("IRON_CAGE_RUN")
+    if text:
+        from iron_cage._lending.borrowed import join
+
+        join(text)
+
+
+_join()

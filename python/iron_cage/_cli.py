@@ -6,6 +6,7 @@ from typing import Optional, Sequence
 
 from iron_cage import (
     _cli_audit,
+    _cli_coverage,
     _cli_prices,
     _cli_scan,
     _cli_spend,
@@ -15,6 +16,7 @@ from iron_cage import (
 #: In the order of the help.
 COMMANDS = (
     _cli_audit,
+    _cli_coverage,
     _cli_prices,
     _cli_scan,
     _cli_spend,

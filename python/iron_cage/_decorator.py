@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         unpriced: Optional[Union[str, Price]] = None,
         unclaimed: Optional[str] = None,
         unscannable: Optional[str] = None,
+        strict: Optional[bool] = None,
         on_event: Optional[Callable[[Mapping[str, Any]], object]] = None,
         on_agent_state: Optional[Callable[[AgentState], object]] = None,
         safety: Optional[SafetyConfig] = None,

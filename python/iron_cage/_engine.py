@@ -28,9 +28,15 @@ _lock = threading.RLock()
 _drain_lock = threading.RLock()
 _handle = 0
 _hosts: dict[Hashable, bool] = {}
+#: Origins at which canaries of coverage() arrive: the library never hears of them.
+_stand_ins: set[Hashable] = set()
 #: Events that the engine had dropped when it was last drained, and what a drain of nothing looks like.
 _lost = 0
 _nothing = b""
+#: What is done before the library is told that this process ends.
+before_exit: list[Callable[[], None]] = []
+#: Protections of processes that borrow the library -> where their events go.
+elsewhere: dict[int, Callable[[Mapping[str, Any]], None]] = {}
 _protections: weakref.WeakValueDictionary[int, Protection] = weakref.WeakValueDictionary()
 #: Calls that are open, so that each ends exactly once, at exit too.
 open_calls: set[int] = set()
@@ -70,7 +76,26 @@ def add_hosts(spec: str) -> None:
     """More hosts that speak an LLM protocol: "host[:port]=PROTOCOL,..."; the newest entry for a host wins."""
     text = spec.encode()
     _native.call("ironcage_engine_add_hosts", handle(), text, len(text))
+    forget_hosts()
+
+
+def forget_hosts() -> None:
+    """The library is asked again."""
     _hosts.clear()
+    for origin in list(_stand_ins):
+        _hosts[origin] = True
+
+
+def stand_in(origin: Hashable) -> None:
+    """A canary's origin counts as a provider's until stand_down()."""
+    _stand_ins.add(origin)
+    _hosts[origin] = True
+
+
+def stand_down(origin: Hashable) -> None:
+    """Undoes stand_in()."""
+    _stand_ins.discard(origin)
+    _hosts.pop(origin, None)
 
 
 def recognise(scheme: bytes, host: bytes, port: Optional[int]) -> bool:
@@ -112,6 +137,8 @@ def drain(most: int = 0) -> None:
                 protection = _protections.get(owner)
                 if event["kind"] == "log" or not owner:
                     logs.append(event)
+                elif owner in elsewhere:
+                    elsewhere[owner](event)
                 elif protection is not None:
                     protection._record(event)
         if lost > 0:
@@ -207,6 +234,8 @@ def at_exit() -> None:
     """The last chance: what is open ends, what is written behind is written. Idempotent."""
     if not _native.loaded():
         return
+    while before_exit:
+        before_exit.pop()()
     from iron_cage import _abi
 
     for native in list(open_calls):
@@ -236,6 +265,8 @@ def _after_fork() -> None:
     open_holds.clear()
     streams.clear()
     idle.clear()
+    before_exit.clear()
+    elsewhere.clear()
     _lost, _nothing = 0, b""
 
 

@@ -15,7 +15,7 @@ from iron_cage import _abi, errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Optional
+    from typing import Any, Callable, NoReturn, Optional
 
 ffi = _abi.ffi
 NULL = ffi.NULL
@@ -23,6 +23,10 @@ NULL = ffi.NULL
 _NAMES = {"win32": "ironcage.dll", "darwin": "libironcage.dylib"}
 _lock = threading.RLock()
 _lib: Any = None
+#: The library of this process itself: the same, unless it borrows that of another.
+_own: Any = None
+#: In a process that goes on with a run of the one that started it: makes _lib, given what loads our own.
+borrow: Optional[Callable[[Callable[[], Any]], Any]] = None
 #: What the library of this process leaves to forked children; in a child that has not loaded its own yet, what the parent's left.
 _state: Any = None
 #: In a forked child: its own copy of the library must come from another inode than those in here, which are loaded already (or were, in an ancestor).
@@ -40,10 +44,19 @@ def library_path() -> str:
 
 
 def load() -> Any:
-    """The library, loaded and compared with these bindings at the first call."""
-    global _lib, _state
+    """The library, or what stands for it."""
+    global _lib
     with _lock:
         if _lib is None:
+            _lib = load_own() if borrow is None else borrow(load_own)
+        return _lib
+
+
+def load_own() -> Any:
+    """Our own library, loaded and compared with these bindings at the first call."""
+    global _own, _state
+    with _lock:
+        if _own is None:
             path = library_path()
             loaded = _started(path)
             state = loaded.ironcage_fork_state()
@@ -51,8 +64,8 @@ def load() -> Any:
                 message = ffi.string(loaded.ironcage_last_error()).decode("utf-8", "replace")
                 raise errors.NativeError(f"this forked process cannot go on with the protections of its parent: {message}")
             _state = state
-            _lib = loaded
-        return _lib
+            _own = loaded
+        return _own
 
 
 def _started(path: str) -> Any:
@@ -283,7 +296,7 @@ class Owned:
 def _before_fork() -> None:
     global _spare
     _lock.acquire()  # no child may see the library half loaded
-    if _lib is None or (_spare is not None and _spare[1] not in _used):
+    if _own is None or (_spare is not None and _spare[1] not in _used):
         return
     try:
         descriptor = _copy(library_path())
@@ -297,9 +310,9 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork() -> None:
-    global _lib, _lock
+    global _lib, _own, _lock
     _lock = threading.RLock()
-    _lib = None
+    _lib = _own = None
 
 
 if hasattr(os, "register_at_fork"):

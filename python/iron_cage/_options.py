@@ -82,24 +82,26 @@ _CONTROL = {
     "loop_detection": ("loop_detection", _convert.loops),
 }
 
-KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "on_event", "on_agent_state")
+KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
 
 
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "on_event", "on_agent_state", "_spellings")
+    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "_spellings")
 
     def __init__(
         self,
         json: bytes,
         budget: Optional[Budget],
+        strict: bool,
         on_event: Optional[Callable[[Mapping[str, Any]], object]],
         on_agent_state: Optional[Callable[[AgentState], object]],
         spellings: Mapping[str, str],
     ) -> None:
         self.json = json
         self.budget = budget
+        self.strict = strict
         self.on_event = on_event
         self.on_agent_state = on_agent_state
         self._spellings = spellings
@@ -176,7 +178,8 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         out["eager_events"] = True
     if on_agent_state is not None:
         out["agent_state_events"] = True
-    return Options(dumps(out).encode(), budget, on_event, on_agent_state, out.origin)
+    strict = given.get("strict")
+    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, out.origin)
 
 
 def environment_keys() -> list[str]:

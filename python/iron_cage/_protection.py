@@ -55,6 +55,8 @@ class Protection:
     :param unpriced: models without a price: "deny" (default), "warn", or a :class:`Price` to assume
     :param unclaimed: calls that belong to no run while several protections are active: "deny" (default) or "pass"
     :param unscannable: content that no one can read: "warn" (default), "deny" or "allow"
+    :param strict: True: entering raises :class:`NotProtected` when a client that is imported is not proven to be intercepted (:func:`coverage`), and so does an import of one that
+        cannot be, in code of a run. The first entry, and each after something changed, sends canaries and takes some ten milliseconds. Default False
     :param on_event: called with each event (a mapping) as a call goes on and as a run ends, in the thread that does it: never in one that
         is not in a run of this protection. Of several that are, whichever comes next gets what there is. close(), the end of an abandoned
         generator in the garbage collector, and the interpreter's exit hand on what is left. What it raises is logged
@@ -93,6 +95,7 @@ class Protection:
         unpriced: Optional[Union[str, Price]] = None,
         unclaimed: Optional[str] = None,
         unscannable: Optional[str] = None,
+        strict: Optional[bool] = None,
         on_event: Optional[Callable[[Mapping[str, Any]], object]] = None,
         on_agent_state: Optional[Callable[[AgentState], object]] = None,
         safety: Optional[SafetyConfig] = None,
@@ -104,7 +107,7 @@ class Protection:
             budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
             circuit_breaker=circuit_breaker, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
-            unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
+            unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, strict=strict, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
             reliability=reliability, control=control, **unknown,
         )
         self._make(given, _caller())
@@ -121,6 +124,7 @@ class Protection:
 
         options = _options.build(given, default_agent_id)
         self._budget = options.budget  # kept alive with the protection
+        self.strict = options.strict
         self._on_event = options.on_event
         self._on_agent_state = options.on_agent_state
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
@@ -251,6 +255,10 @@ class Protection:
     # What the rest of the package asks.
 
     def _open_run(self) -> Run:
+        if self.strict:
+            from iron_cage._coverage import require
+
+            require()
         with _runs.counting:
             if self.closed:
                 raise RuntimeError(_CLOSED)

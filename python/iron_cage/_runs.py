@@ -26,6 +26,14 @@ class State:
     active = 0
     #: How many forks lie between this process and its first ancestor. Runs of another generation are not counted here: they are the parent's.
     generation = 0
+    #: 1: this process as a whole goes on with a run of the one that started it; it counts among the active ones.
+    joined = 0
+
+    def join(self) -> None:
+        """From now on this process goes on with a run of another one."""
+        with counting:
+            self.joined = 1
+            self.active += 1
 
 
 state = State()
@@ -206,6 +214,16 @@ def claim() -> Optional[Run]:
     return bound
 
 
+def strictly() -> bool:
+    """Whether the code that executes is in a run of a protection with strict=True."""
+    run = current.get()
+    while run is not None:
+        if not run.closed and run.protection.strict:
+            return True
+        run = run.outer
+    return False
+
+
 def current_task() -> Optional[object]:
     """The asyncio or trio task that executes now, or the loop in a callback of one; neither is imported for it."""
     asyncio = sys.modules.get("asyncio.events")
@@ -235,7 +253,7 @@ def _after_fork() -> None:
             going_on.append(run)
         run = run.outer
     state.generation += 1
-    state.active = len(going_on)
+    state.active = state.joined + len(going_on)
     for run in going_on:
         run.generation = state.generation
     _engine.after_fork(going_on)

@@ -13,6 +13,7 @@
     │   └── AgentStopped          stopped by hand              .why
     ├── ConfigError(ValueError)   an option is unknown, of the wrong type or out of range
     ├── StateError                the store cannot be reached or is damaged
+    ├── NotProtected              a client cannot be intercepted, and strict=True was asked for   .gaps
     └── NativeError               the library failed
 """
 from __future__ import annotations
@@ -20,8 +21,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from decimal import Decimal
-    from typing import Any, Mapping, Optional
+    from typing import Any, Mapping, Optional, Sequence
 
+    from iron_cage._coverage import ClientCoverage
     from iron_cage._report import PiiFinding, Report
 
 
@@ -180,6 +182,17 @@ class ConfigError(IronCageError, ValueError):
 
 class StateError(IronCageError):
     """The store of a budget cannot be reached, is full, locked, read-only or damaged."""
+
+
+class NotProtected(IronCageError):
+    """A client that is imported cannot be intercepted, and ``strict=True`` was asked for. Nothing of the agent was executed, or, where it is raised by an import, no more of it.
+
+    :ivar gaps: the rows of :func:`~iron_cage.coverage` that are in the way; empty when it was raised by an import
+    """
+
+    def __init__(self, message: str, gaps: Sequence[ClientCoverage] = ()) -> None:
+        super().__init__(message)
+        self.gaps = tuple(gaps)
 
 
 class NativeError(IronCageError):

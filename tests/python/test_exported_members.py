@@ -7,9 +7,9 @@ import pytest
 import iron_cage
 
 MEMBERS = [
-    "AgentState", "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ConfigError", "ControlConfig", "Hold", "IronCageError",
-    "JsonFinding", "LimitReached", "NativeError", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
-    "Spend", "StateError", "StreamPart", "ToolDenied", "UnpricedModel", "__version__", "agent_states", "count_tokens", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
+    "AgentState", "AgentStopped", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ClientCoverage", "ConfigError", "ControlConfig", "Coverage", "Hold", "IronCageError",
+    "JsonFinding", "LimitReached", "NativeError", "NotProtected", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
+    "SdkCoverage", "Spend", "StateError", "StreamPart", "ToolDenied", "UnpricedModel", "__version__", "agent_states", "count_tokens", "coverage", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
 ]
 
 
@@ -24,8 +24,8 @@ def test_member_exists_and_star_import_finds_it(name):
 
 
 def test_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="coverage"):
-        iron_cage.coverage  # comes when it works
+    with pytest.raises(AttributeError, match="events"):
+        iron_cage.events  # comes when it works
 
 
 @pytest.mark.parametrize("module", ["asyncio", "dataclasses", "inspect", "logging", "decimal", "httpx", "urllib3", "typing"])

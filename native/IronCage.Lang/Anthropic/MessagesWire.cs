@@ -1,3 +1,4 @@
+using System.Text;
 using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.Streams;
@@ -7,12 +8,19 @@ namespace IronCage.Lang.Anthropic;
 /// <summary>Anthropic's protocol: messages, and counting their tokens, which is free.</summary>
 internal sealed class MessagesWire : LlmWire
 {
-    public static readonly MessagesWire Instance = new();
+    public static readonly MessagesWire Instance = new("/messages");
+
+    /// <summary>At hosts whose own protocol is another one, which may have messages of its own (OpenAI's threads).</summary>
+    public static readonly MessagesWire Beside = new("/v1/messages");
+
+    private readonly byte[] _path, _counting;
+
+    private MessagesWire(string path) => (_path, _counting) = (Encoding.ASCII.GetBytes(path), Encoding.ASCII.GetBytes(path + "/count_tokens"));
 
     public override string Understands => "messages (and the counting of their tokens)";
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
-        path.EndsWith("/messages"u8) ? Endpoint.Generate : path.EndsWith("/messages/count_tokens"u8) ? Endpoint.Free : Endpoint.Unread;
+        path.EndsWith(_path) ? Endpoint.Generate : path.EndsWith(_counting) ? Endpoint.Free : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {

@@ -20,9 +20,13 @@ public static class CompletionsRequestReader
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out CompletionsRequest request, out string problem)
+    /// <param name="body">The body.</param>
+    /// <param name="request">What it says.</param>
+    /// <param name="problem">Why it cannot be read.</param>
+    /// <param name="model">The model that the URL names, for bodies that name none; null: none.</param>
+    public static bool TryRead(ReadOnlySpan<byte> body, out CompletionsRequest request, out string problem, string? model = null)
     {
-        request = new CompletionsRequest();
+        request = new CompletionsRequest { Model = model ?? "" };
         if (!Fields.TryRead(body, request, ReadField, out problem))
             return false;
         var prompts = Math.Max(1, request.Messages);
@@ -36,7 +40,9 @@ public static class CompletionsRequestReader
         switch (field)
         {
             case Field.Model:
-                return RequestValue.Model(ref reader, request);
+                var wrong = RequestValue.Model(ref reader, request);
+                VendorFields.JudgeModel(request);
+                return wrong;
             case Field.Stream:
                 return RequestValue.Stream(ref reader, request);
             case Field.Prompt:
@@ -56,6 +62,7 @@ public static class CompletionsRequestReader
                 ChatRequestReader.ReadStreamOptions(ref reader, request);
                 return null;
         }
+        VendorFields.Judge(reader, body[name.Start..name.End], name.Escaped, request);
         TextWalker.Collect(ref reader, body, request, body[name.Start..name.End]);
         return null;
     }

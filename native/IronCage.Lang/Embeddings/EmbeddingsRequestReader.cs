@@ -15,9 +15,13 @@ public static class EmbeddingsRequestReader
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out LlmRequest request, out string problem)
+    /// <param name="body">The body.</param>
+    /// <param name="request">What it says.</param>
+    /// <param name="problem">Why it cannot be read.</param>
+    /// <param name="model">The model that the URL names, for bodies that name none; null: none.</param>
+    public static bool TryRead(ReadOnlySpan<byte> body, out LlmRequest request, out string problem, string? model = null)
     {
-        request = new LlmRequest { OutputLimit = 0, Reasoning = false, Caching = PromptCaching.None };
+        request = new LlmRequest { Model = model ?? "", OutputLimit = 0, Reasoning = false, Caching = PromptCaching.None };
         return Fields.TryRead(body, request, ReadField, out problem);
     }
 

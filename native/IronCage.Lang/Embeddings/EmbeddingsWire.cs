@@ -14,7 +14,9 @@ internal sealed class EmbeddingsWire : LlmWire
 
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/embeddings"u8) ? Endpoint.Generate : Endpoint.Unread;
 
-    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem) => EmbeddingsRequestReader.TryRead(body, out request, out problem);
+    public override string? ModelOf(ReadOnlySpan<byte> path) => ModelPaths.Deployment(path);
+
+    public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem) => EmbeddingsRequestReader.TryRead(body, out request, out problem, model);
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => EmbeddingsAnswerReader.TryRead(body, out answer);
 

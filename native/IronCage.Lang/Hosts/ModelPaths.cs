@@ -8,6 +8,18 @@ namespace IronCage.Lang.Hosts;
 /// </summary>
 internal static class ModelPaths
 {
+    /// <summary>The deployment that a path of Azure names, by the name that its owner gave it; null if none.</summary>
+    /// <param name="path">The path of the URL, without query.</param>
+    public static string? Deployment(ReadOnlySpan<byte> path)
+    {
+        var at = path.IndexOf("/deployments/"u8);
+        if (at < 0)
+            return null;
+        var name = path[(at + "/deployments/".Length)..];
+        var end = name.IndexOf((byte)'/');
+        return end is > 0 and <= BodyString.MaxModelName ? Encoding.UTF8.GetString(name[..end]) : null;
+    }
+
     /// <summary>Whether the path names a model. In doubt it does.</summary>
     /// <param name="path">The path of the URL, without query.</param>
     public static bool Names(ReadOnlySpan<byte> path)

@@ -6,6 +6,9 @@ public readonly record struct Target(LlmProtocol Protocol, Endpoint Endpoint, st
     /// <summary>Reads what is sent there; null where nobody does.</summary>
     public LlmWire? Wire { get; init; }
 
+    /// <summary>All that are read at this host, for messages.</summary>
+    public IReadOnlyList<LlmWire> Wires { get; init; } = [];
+
     /// <summary>The URL itself says which model is asked: that in the body does not decide.</summary>
     public bool NamesModel { get; init; }
 

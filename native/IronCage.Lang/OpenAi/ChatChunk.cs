@@ -50,7 +50,7 @@ internal ref struct ChatChunk
                 {
                     reader.Read();
                     _hasUsage = reader.TokenType == JsonTokenType.StartObject;
-                    _reading.Usage = UsageWalker.Read<ChatUsage>(ref reader);
+                    _reading.Usage = UsageWalker.Read<ChatUsage>(ref reader) ?? _reading.Usage;
                 }
                 else if (ReaderText.Is(ref reader, "error"u8))
                 {
@@ -69,6 +69,8 @@ internal ref struct ChatChunk
                     var isModel = _reading.WantsModel && ReaderText.Is(ref reader, "model"u8);
                     var name = reader.ValueSpan;
                     reader.Read();
+                    if (name.SequenceEqual("x_groq"u8))
+                        TakeNested(reader);
                     if (isModel)
                         _reading.Model = ChatResponseReader.ModelName(reader);
                     if (StringKind.IsEnvelope(name))
@@ -83,6 +85,67 @@ internal ref struct ChatChunk
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Usage that a host tells inside another object: Groq in <c>x_groq</c>, Moonshot in the choice. By value: the caller's reader stays.</summary>
+    private readonly void TakeNested(Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isUsage = ReaderText.Is(ref reader, "usage"u8);
+            reader.Read();
+            if (isUsage)
+                _reading.Usage ??= UsageWalker.Read<ChatUsage>(ref reader);
+            else
+                reader.Skip();
+        }
+    }
+
+    private static WireUsage? UsageOf(Utf8JsonReader reader) => UsageWalker.Read<ChatUsage>(ref reader);
+
+    /// <summary>Whether the choice at the reader says a piece of its text, too. By value: the caller's reader stays.</summary>
+    private static bool HasDelta(Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (ReaderText.Is(ref reader, "delta"u8))
+                return true;
+            reader.Read();
+            reader.Skip();
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// What a choice said until now, which Perplexity repeats beside each piece: whole where it stands. Once a piece was edited the repetitions go, as log probabilities do; until
+    /// then they say nothing that was not decided.
+    /// </summary>
+    private readonly void Repeated(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                if (name.SequenceEqual("role"u8))
+                    return;
+                _reading.LogProbabilities.Add((_offset + (int)reader.TokenStartIndex)..(_offset + (int)reader.BytesConsumed));
+                if (reader.ValueSpan.Length > 0)
+                    _reading.Segments.Add(new StreamSegment(0, BodyString.Place(ref reader, _offset)) { Use = new TextUse(TextRole.Other, IsRepeat: true) });
+                return;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Repeated(ref reader, name);
+                return;
+            case JsonTokenType.StartObject:
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var property = reader.ValueSpan;
+                    reader.Read();
+                    Repeated(ref reader, property);
+                }
+                return;
         }
     }
 
@@ -139,6 +202,8 @@ internal ref struct ChatChunk
                     _reading.AddTool(key, ToolUse.Of(reader, _offset));
                 }
                 long index = 0;
+                var isChoice = name.SequenceEqual("choices"u8);
+                var whole = isChoice ? reader : default;
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var property = reader.ValueSpan;
@@ -155,8 +220,14 @@ internal ref struct ChatChunk
                     {
                         index = n;
                     }
+                    else if (isChoice && property.SequenceEqual("message"u8) && HasDelta(whole))
+                    {
+                        Repeated(ref reader, property);
+                    }
                     else
                     {
+                        if (isChoice && property.SequenceEqual("usage"u8))
+                            _reading.Usage ??= UsageOf(reader);
                         Walk(ref reader, property, name, Fold(key, property), tool, isWritten || StringKind.HoldsWriting(property));
                     }
                 }

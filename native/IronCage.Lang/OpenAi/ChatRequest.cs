@@ -3,6 +3,12 @@ namespace IronCage.Lang.OpenAi;
 /// <summary>A chat-completions request.</summary>
 public class ChatRequest : LlmRequest
 {
+    /// <summary>The web is to be searched.</summary>
+    internal bool SearchesWeb { get; set; }
+
+    /// <summary>Perplexity: a search of a kind that costs more than others.</summary>
+    internal bool AsksForProSearch { get; set; }
+
     internal Range StreamOptions { get; set; }
     internal bool StreamOptionsIsObject { get; set; }
     internal bool StreamOptionsIsEmpty { get; set; }

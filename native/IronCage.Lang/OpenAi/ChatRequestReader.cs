@@ -6,6 +6,9 @@ namespace IronCage.Lang.OpenAi;
 /// <summary>Reads a chat-completions request in one pass over its bytes. What cannot be read with certainty is an error, never a guess.</summary>
 public static class ChatRequestReader
 {
+    /// <summary>The search that <c>web_search_options</c> asks for.</summary>
+    internal const string WebSearch = "web_search_options";
+
     internal enum Field
     {
         Other,
@@ -28,10 +31,17 @@ public static class ChatRequestReader
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> body, out ChatRequest request, out string problem)
+    /// <param name="body">The body.</param>
+    /// <param name="request">What it says.</param>
+    /// <param name="problem">Why it cannot be read.</param>
+    /// <param name="model">The model that the URL names, for bodies that name none; null: none.</param>
+    public static bool TryRead(ReadOnlySpan<byte> body, out ChatRequest request, out string problem, string? model = null)
     {
-        request = new ChatRequest();
-        return Fields.TryRead(body, request, ReadField, out problem);
+        request = new ChatRequest { Model = model ?? "" };
+        var read = Fields.TryRead(body, request, ReadField, out problem);
+        if (request.SearchesWeb)
+            request.UnpricedFeature ??= WebSearch; // last: a host's price may cover it, but nothing else
+        return read;
     }
 
     private static string? ReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ChatRequest request, Field field, TextSpan name)
@@ -40,12 +50,7 @@ public static class ChatRequestReader
         {
             case Field.Model:
                 var wrong = RequestValue.Model(ref reader, request);
-                // These models search the web on every call, at a charge per call that the catalogue does not have.
-                if (request.Model.Contains("-search-", StringComparison.Ordinal))
-                {
-                    request.UnpricedFeature ??= "built-in web search";
-                    request.HostedTools.Add("web_search");
-                }
+                VendorFields.JudgeModel(request);
                 return wrong;
             case Field.Stream:
                 return RequestValue.Stream(ref reader, request);
@@ -59,13 +64,15 @@ public static class ChatRequestReader
                 ReadStreamOptions(ref reader, request);
                 return null;
             case Field.ServiceTier:
-                if (reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "priority"u8) || ReaderText.Is(ref reader, "scale"u8)))
-                    request.UnpricedFeature = "service_tier above the default";
+                if (reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "priority"u8) || ReaderText.Is(ref reader, "scale"u8) || ReaderText.Is(ref reader, "performance"u8)))
+                    request.UnpricedFeature ??= "service_tier above the default";
                 reader.Skip();
                 return null;
             case Field.Messages:
                 return ReadMessages(ref reader, body, request) ? null : "an array";
         }
+        if (field == Field.Other)
+            VendorFields.Judge(reader, body[name.Start..name.End], name.Escaped, request);
         ReadOther(ref reader, body, request, field);
         return null;
     }
@@ -131,6 +138,7 @@ public static class ChatRequestReader
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 request.Tools++;
+                VendorFields.JudgeTool(reader, request);
                 TextWalker.Collect(ref reader, body, request, default);
             }
         }
@@ -154,8 +162,9 @@ public static class ChatRequestReader
                 request.UnboundedParts++; // of Google's compatible endpoint: what was cached is input, too
                 break;
             case Field.WebSearchOptions when present:
-                request.UnpricedFeature = "web_search_options";
+                request.SearchesWeb = true;
                 request.HostedTools.Add("web_search");
+                request.AsksForProSearch |= body[start..end].IndexOf("search_type"u8) >= 0;
                 break;
         }
     }

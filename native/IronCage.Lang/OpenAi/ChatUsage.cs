@@ -1,3 +1,4 @@
+using IronCage.Core.Money;
 using IronCage.Lang.Usage;
 
 namespace IronCage.Lang.OpenAi;
@@ -21,6 +22,7 @@ internal struct ChatUsage : IUsageCounts
     private long? _citations;
     private long _reasoningBeside;
     private long _searches;
+    private Picodollars? _charge;
 
     public void Take(in UsageFigure figure)
     {
@@ -28,6 +30,8 @@ internal struct ChatUsage : IUsageCounts
             TakeOfPrompt(figure);
         else if (figure.IsIn("completion_tokens_details"u8))
             TakeOfCompletion(figure);
+        else if (figure.Is("cost"u8) || (figure.IsIn("cost"u8) && figure.Name.SequenceEqual("total_cost"u8))) // OpenRouter, Perplexity
+            _charge = figure.Dollars;
         else if (figure.Is("prompt_tokens"u8))
             _prompt = figure.Count;
         else if (figure.Is("completion_tokens"u8))
@@ -46,7 +50,8 @@ internal struct ChatUsage : IUsageCounts
 
     public readonly WireUsage? ToWire()
     {
-        if (_prompt is not { } prompt || (prompt | _completion | _total | _cached | _cacheWrite | _audioInput | _reasoning | _audioOutput | _imageOutput | _reasoningBeside | _searches) < 0
+        var asked = _prompt ?? (_completion == 0 && _total > 0 ? _total : null); // Voyage tells the total alone
+        if (asked is not { } prompt || (prompt | _completion | _total | _cached | _cacheWrite | _audioInput | _reasoning | _audioOutput | _imageOutput | _reasoningBeside | _searches) < 0
             || _citations < 0 || _cached + _cacheWrite + _audioInput > prompt || _audioOutput + _imageOutput > _completion)
             return null;
         var onTop = Math.Max(0, _total - prompt - _completion);
@@ -58,6 +63,7 @@ internal struct ChatUsage : IUsageCounts
         {
             ImageOutput = _imageOutput,
             Searches = _searches,
+            Charge = _charge,
         };
     }
 

@@ -5,17 +5,22 @@ using IronCage.Lang.Streams;
 namespace IronCage.Lang.OpenAi;
 
 /// <summary>OpenAI's chat completions.</summary>
-internal sealed class ChatWire : LlmWire
+/// <param name="dialect">Of the host.</param>
+internal sealed class ChatWire(ChatDialect dialect) : LlmWire
 {
-    public static readonly ChatWire Instance = new();
+    public static readonly ChatWire Instance = new(ChatDialect.Usual);
 
     public override string Understands => "chat completions";
 
-    public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/chat/completions"u8) ? Endpoint.Generate : Endpoint.Unread;
+    public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => 
+        path.EndsWith("/chat/completions"u8) && !path.EndsWith("/async/chat/completions"u8) ? Endpoint.Generate : Endpoint.Unread; // those answer another request
+
+    public override string? ModelOf(ReadOnlySpan<byte> path) => ModelPaths.Deployment(path);
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
-        var read = ChatRequestReader.TryRead(body, out var chat, out problem);
+        var read = ChatRequestReader.TryRead(body, out var chat, out problem, model);
+        dialect.Amend(chat);
         request = chat;
         return read;
     }

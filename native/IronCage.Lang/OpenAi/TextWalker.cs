@@ -20,7 +20,7 @@ internal static class TextWalker
                 break;
             case JsonTokenType.StartArray:
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Collect(ref reader, body, request, name, isPart: name.SequenceEqual("content"u8));
+                    Collect(ref reader, body, request, name, isPart: name.SequenceEqual("content"u8) || name.SequenceEqual("thinking"u8));
                 break;
             case JsonTokenType.StartObject:
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -46,7 +46,8 @@ internal static class TextWalker
         else if (isPart && property.SequenceEqual("type"u8))
         {
             if (reader.TokenType == JsonTokenType.String
-                && (ReaderText.Is(ref reader, "text"u8) || ReaderText.Is(ref reader, "refusal"u8) || ReaderText.Is(ref reader, "image_url"u8)))
+                && (ReaderText.Is(ref reader, "text"u8) || ReaderText.Is(ref reader, "refusal"u8) || ReaderText.Is(ref reader, "image_url"u8)
+                    || ReaderText.Is(ref reader, "thinking"u8) || ReaderText.Is(ref reader, "reference"u8))) // Mistral
                 return;
             request.UnboundedParts++;
             request.UnscannableParts++;

@@ -56,7 +56,10 @@ internal sealed class StreamEvent(byte[] raw, bool hidden)
             return Original ?? Raw;
         edits ??= [];
         foreach (var place in LogProbabilities)
+        {
+            edits.RemoveAll(edit => edit.Start >= place.Start.Value && edit.End <= place.End.Value); // what goes as a whole needs no edit inside
             edits.Add(RawEdits.Empty(Raw, place));
+        }
         var inside = RawEdits.Apply(Raw, edits);
         return Wrap is null ? inside : Wrap(inside);
     }

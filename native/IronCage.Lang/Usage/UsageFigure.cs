@@ -1,3 +1,5 @@
+using IronCage.Core.Money;
+
 namespace IronCage.Lang.Usage;
 
 /// <summary>One number of a usage object and where it stands.</summary>
@@ -16,6 +18,9 @@ internal readonly ref struct UsageFigure
 
     /// <summary>0 to <see cref="Implausible"/>; −1 for what is no possible count.</summary>
     public long Count { get; init; }
+
+    /// <summary>The number as dollars, rounded up to a picodollar; null for what is no possible sum.</summary>
+    public Picodollars? Dollars { get; init; }
 
     /// <summary>Whether it stands at the top with this name.</summary>
     public bool Is(ReadOnlySpan<byte> name) => Parent.IsEmpty && Name.SequenceEqual(name);

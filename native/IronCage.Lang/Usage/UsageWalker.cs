@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using IronCage.Core.Money;
 
 namespace IronCage.Lang.Usage;
 
@@ -45,11 +46,19 @@ internal static class UsageWalker
                     break;
                 default:
                     var count = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var n) && n is >= 0 and <= UsageFigure.Implausible ? n : -1;
-                    counts.Take(new UsageFigure { Parent = parent, Kind = kind, Name = name, Count = count });
+                    counts.Take(new UsageFigure { Parent = parent, Kind = kind, Name = name, Count = count, Dollars = name.EndsWith("cost"u8) ? Dollars(reader) : null });
                     break;
             }
         }
     }
+
+    /// <summary>More than any call costs; a provider that says more is not believed.</summary>
+    private const decimal ImplausibleDollars = 1_000_000;
+
+    private static Picodollars? Dollars(Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var dollars) && dollars is >= 0 and <= ImplausibleDollars
+            ? new Picodollars((long)decimal.Ceiling(dollars * Picodollars.PerDollar))
+            : null;
 
     private static ReadOnlySpan<byte> NameOf(Utf8JsonReader reader)
     {

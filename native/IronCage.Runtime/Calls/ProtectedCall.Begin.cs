@@ -200,7 +200,7 @@ public sealed partial class ProtectedCall
     private Refusal? Read(in RequestHeaders headers, ReadOnlySpan<byte> body)
     {
         if (_target.Endpoint == Endpoint.Unread)
-            return Refusal.Endpoint(_target.Host, LlmWire.Of(_target.Protocol));
+            return Refusal.Endpoint(_target.Host, _target.Wires);
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
         if (!_wire.TryReadRequest(body, _target.Model, out _request, out var problem))

@@ -151,6 +151,8 @@ public sealed partial class ProtectedCall
             extra |= later != cost;
             cost = Picodollars.Max(cost, later);
         }
+        // The price list bounds what a provider says that it charges, which a gateway could say as it likes; where it says more, that is what it takes.
+        cost = Picodollars.Max(cost, wire.Charge ?? Picodollars.Zero);
         if (rules != DerivedRules.None)
         {
             foreach (var protection in _run.Protections)

@@ -17,7 +17,10 @@ public sealed partial class ProtectedCall
 
     private Refusal? FindPrice()
     {
-        _price = OwnPrice() ?? _engine.Catalogue.Find(_provider, Model);
+        _price = PriceOf(Model);
+        // A deployment says which model answers, whatever the body says; only its owner knows whether its name is that of a model.
+        if (_target.Model is { } deployed && deployed != Model && PriceOf(deployed) is { } other && (_price is null || Weight(other) > Weight(_price)))
+            _price = other;
         var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
         if (_price is not null && feature is null)
             return null;
@@ -41,18 +44,20 @@ public sealed partial class ProtectedCall
         return null;
     }
 
+    private ModelPrice? PriceOf(string model) => OwnPrice(model) ?? _engine.Catalogue.Find(_provider, model);
+
+    private static decimal Weight(ModelPrice price) => (decimal)price.Buckets.Input.Value + (price.Buckets.Output ?? Picodollars.Zero).Value;
+
     /// <summary>The user's price of the model; of several protections the dearest bounds the others.</summary>
-    private ModelPrice? OwnPrice()
+    private ModelPrice? OwnPrice(string model)
     {
         ModelPrice? dearest = null;
         foreach (var protection in _run.Protections)
         {
-            if (protection.Prices?.Find(_provider, Model) is { } own && (dearest is null || Weight(own) > Weight(dearest)))
+            if (protection.Prices?.Find(_provider, model) is { } own && (dearest is null || Weight(own) > Weight(dearest)))
                 dearest = own;
         }
         return dearest;
-
-        static decimal Weight(ModelPrice price) => (decimal)price.Buckets.Input.Value + (price.Buckets.Output ?? Picodollars.Zero).Value;
     }
 
     private PriceResolution LookUp() =>

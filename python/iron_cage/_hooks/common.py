@@ -5,12 +5,13 @@ from contextvars import ContextVar
 
 from iron_cage import _abi, _engine, _native, _refusal
 from iron_cage._hooks.decoding import decoder_for, undecodable
-from iron_cage._runs import claim
+from iron_cage._runs import claim, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, Mapping, Optional
 
+    from iron_cage._hooks.canary import Canary
     from iron_cage._runs import Run
 
 PASS, SEND, REWRITE, REFUSE, PENDING = (
@@ -184,10 +185,30 @@ decided: ContextVar[Optional[Decided]] = ContextVar("iron_cage_decided", default
 
 _OPEN = frozenset((SEND, REWRITE, PENDING))
 
+#: Canaries of coverage() that are on their way, by their URL.
+canaries: dict[bytes, Canary] = {}
+
+
+class Unclaimed:
+    """Requests that belonged to no run."""
+
+    count = 0
+
+
+#: Those of this process, since it began, while runs were open: whatever the option "unclaimed" made of them.
+unclaimed = Unclaimed()
+
 
 def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call, int, Optional[bytes]]:
     """Shows a request to the library in the name of the run it belongs to; PENDING is an answer, too."""
-    call = Call(claim())
+    if canaries:
+        canary = canaries.get(url)
+        if canary is not None:
+            return canary.offered(body)
+    run = claim()
+    if run is None and state.active and not state.joined and method == b"POST":
+        unclaimed.count += 1
+    call = Call(run)
     kind, payload = call.begin(method, url, headers, body)
     return call, kind, payload
 

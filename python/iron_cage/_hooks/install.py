@@ -8,6 +8,9 @@ import weakref
 from functools import update_wrapper
 
 from iron_cage import _engine
+from iron_cage._hooks.clients import CLIENTS, UNSEEN
+from iron_cage._runs import strictly
+from iron_cage.errors import NotProtected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,69 +39,32 @@ def patch(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
     _patched.append((owner, name, own, wrapper))
 
 
-def _httpx(module: ModuleType) -> None:
-    from iron_cage._hooks import _httpx as hook
+def _hook(name: str) -> Callable[[ModuleType], None]:
+    """install() of a module in here, which is imported only then."""
 
-    hook.install(module)
+    def install(module: ModuleType) -> None:
+        from importlib import import_module
 
+        import_module(f"iron_cage._hooks.{name}").install(module)
 
-def _urllib3(module: ModuleType) -> None:
-    from iron_cage._hooks import _urllib3 as hook
-
-    hook.install(module)
-
-
-def _http_client(module: ModuleType) -> None:
-    from iron_cage._hooks import _http_client as hook
-
-    hook.install(module)
+    return install
 
 
-def _botocore(module: ModuleType) -> None:
-    from iron_cage._hooks import _botocore as hook
-
-    hook.install(module)
-
-
-def _aiohttp(module: ModuleType) -> None:
-    from iron_cage._hooks import _aiohttp as hook
-
-    hook.install(module)
-
-
-def _requests(module: ModuleType) -> None:
-    from iron_cage._hooks import _requests as hook
-
-    hook.install(module)
-
-
-def _processes(module: ModuleType) -> None:
-    from iron_cage._hooks import _processes as hook
-
-    hook.install(module)
-
-
-def _threads(module: ModuleType) -> None:
-    from iron_cage._hooks import _threads as hook
-
-    hook.install(module)
-
-
-#: Module -> what patches it. The module is the one that defines the class.
+#: Module -> what patches it. The module is the one that defines the class. HTTP clients come from their own table.
 TARGETS: dict[str, Callable[[ModuleType], None]] = {
-    "threading": _threads,
-    "concurrent.futures._base": _threads,
-    "concurrent.futures.thread": _threads,
-    "multiprocessing.pool": _threads,
-    "multiprocessing.util": _processes,
-    "httpx": _httpx,
-    "httpx2": _httpx,
-    "urllib3.connectionpool": _urllib3,
-    "requests.adapters": _requests,
-    "aiohttp.connector": _aiohttp,
-    "botocore.endpoint": _botocore,
-    "http.client": _http_client,
+    "threading": _hook("_threads"),
+    "concurrent.futures._base": _hook("_threads"),
+    "concurrent.futures.thread": _hook("_threads"),
+    "multiprocessing.pool": _hook("_threads"),
+    "multiprocessing.util": _hook("_processes"),
+    "multiprocessing.spawn": _hook("_spawning"),
+    "os": _hook("_spawning"),
+    "subprocess": _hook("_spawning"),
+    **{client.module: _hook(client.hook) for client in CLIENTS if client.hook is not None},
 }
+#: Modules of clients that no hook can see.
+_UNSEEN = {unseen.module: unseen for unseen in UNSEEN}
+_WATCHED = (*(client.module for client in CLIENTS), *_UNSEEN)
 
 
 def add(protection: object) -> None:
@@ -138,8 +104,27 @@ def _apply(name: str, module: ModuleType) -> None:
         _done[name] = module
         try:
             TARGETS[name](module)
-        except Exception:  # noqa: BLE001 - an import must not fail because of us; but it is a hole, so say it
+        except Exception as error:  # noqa: BLE001 - an import must not fail because of us; but it is a hole, so say it
             _engine.log(40, "%s cannot be intercepted: its LLM calls are NOT protected", name, exc_info=True)
+            if strictly():
+                raise NotProtected(f"{name} was imported and cannot be intercepted ({type(error).__name__}), and strict=True was asked for") from error
+
+
+def patches() -> list[tuple[Any, str]]:
+    """What is patched now: (class or module, name)."""
+    with _lock:
+        return [(owner, name) for owner, name, _, _ in _patched]
+
+
+def standing() -> tuple[object, ...]:
+    """What interception depends on, for a comparison with an earlier time: which clients are imported, what stands where we patched, and which classes derive from that."""
+    with _lock:
+        found: list[object] = [sys.modules.get(name) for name in _WATCHED]
+        for owner, name, _, _ in _patched:
+            found.append(owner.__dict__.get(name))
+            if isinstance(owner, type):
+                found.extend(type.__subclasses__(owner))
+    return tuple(found)
 
 
 class _Finder:
@@ -147,6 +132,9 @@ class _Finder:
 
     def find_spec(self, name: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None) -> Any:
         if name not in TARGETS:
+            unseen = _UNSEEN.get(name)
+            if unseen is not None and strictly():
+                raise NotProtected(f"{unseen.name} may not be imported here, as strict=True was asked for: {unseen.advice}")
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)

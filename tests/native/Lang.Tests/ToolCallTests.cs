@@ -9,10 +9,11 @@ namespace IronCage.Lang.Tests;
 /// <summary>Which tools an answer uses, and with what, in every protocol, whole and streamed.</summary>
 public class ToolCallTests
 {
-    private const string Chat = "/v1/chat/completions", Responses = "/v1/responses", Messages = "/v1/messages", Gemini = "/v1beta/models/gemini-2.5-flash:generateContent";
+    private const string Chat = "/v1/chat/completions", Responses = "/v1/responses", Messages = "/v1/messages", Gemini = "/v1beta/models/gemini-2.5-flash:generateContent", Bedrock = "/model/amazon.nova-lite-v1%3A0/converse";
 
-    private static LlmWire WireOf(string path) => LlmWire.Find(
-        path == Messages ? LlmProtocol.Anthropic : path == Gemini ? LlmProtocol.Gemini : LlmProtocol.OpenAi, Encoding.UTF8.GetBytes(path), out _)!;
+    private static LlmWire WireOf(string path) => LlmWire.Of(
+        path == Messages ? LlmProtocol.Anthropic : path == Gemini ? LlmProtocol.Gemini : path == Bedrock ? LlmProtocol.Bedrock : LlmProtocol.OpenAi)
+        .First(wire => wire.EndpointOf(Encoding.UTF8.GetBytes(path)) == Endpoint.Generate);
 
     private static string Shown(string? name, ReadOnlySpan<byte> arguments) => $"{name ?? "?"} {Encoding.UTF8.GetString(arguments)}".TrimEnd();
 
@@ -30,6 +31,8 @@ public class ToolCallTests
             "find \"{}\"", "run \"x\"", """web_search {"query":"q"}""", """local_shell {"command":["ls"]}""");
         yield return Case("gemini", Gemini, """{"candidates":[{"content":{"parts":[{"functionCall":{"name":"find","args":{"q":"ü"}}},{"executableCode":{"language":"PYTHON","code":"1"}},{"functionCall":{"name":"plain"}}]}}]}""",
             """find {"q":"ü"}""", "code_execution", "plain");
+        yield return Case("converse", Bedrock, """{"output":{"message":{"role":"assistant","content":[{"text":"a"},{"toolUse":{"toolUseId":"1","name":"find","input":{"q":{"name":"x"}}}}]}}}""",
+            """find {"q":{"name":"x"}}""");
     }
 
     private static TestCaseData Case(string name, string path, string body, params string[] expected) =>

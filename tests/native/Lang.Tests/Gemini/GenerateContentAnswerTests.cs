@@ -129,7 +129,7 @@ public sealed class GenerateContentAnswerTests
     [TestCase("/v1beta/tunedModels/mine:generateContent", "mine")]
     public void The_model_stands_in_the_path(string path, string model)
     {
-        var wire = LlmWire.Find(Lang.Hosts.LlmProtocol.Gemini, Encoding.UTF8.GetBytes(path), out var endpoint);
+        var wire = Lang.Hosts.LlmService.Of(Lang.Hosts.LlmProtocol.Gemini).Find(Encoding.UTF8.GetBytes(path), out var endpoint);
         Assert.That((endpoint, wire!.ModelOf(Encoding.UTF8.GetBytes(path))), Is.EqualTo((Lang.Hosts.Endpoint.Generate, model)));
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using IronCage.Core.Money;
 using IronCage.Lang.Usage;
 using IronCage.Tests;
 
@@ -25,7 +26,7 @@ public sealed class BilledAnswerTests
     public void An_answer_is_read_by_its_shape_and_by_its_api(JsonObject vector)
     {
         var body = Encoding.UTF8.GetBytes(vector["body"]!.ToJsonString());
-        var expected = Buckets(vector["usage"]!.AsObject());
+        var expected = Buckets(vector["usage"]!.AsObject()) with { Charge = vector["charge_usd"] is { } charge ? Picodollars.FromDollars((decimal)charge) : null };
         Assert.That(UsageApis.TryParse((string)vector["api"]!, out var api), Is.True);
         foreach (var given in new UsageApi?[] { null, api })
         {
