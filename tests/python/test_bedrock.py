@@ -1,9 +1,11 @@
 """Bedrock: converse and invoke, whole and as binary event streams, by httpx and urllib3 with a key; botocore, which signs, is in test_hooks_botocore."""
+import asyncio
 import base64
 import json
 import struct
 import zlib
 
+import aiohttp
 import httpx
 import pytest
 import urllib3
@@ -160,6 +162,45 @@ def test_a_stream_that_breaks_off_costs_what_came_and_is_never_free(sim, how, af
     report = protection.report()
     assert report.spent_usd == report.estimated_usd > 0 and report.held_usd == 0
     assert report.spent_usd >= sim.bill(PRICES)
+
+
+@STREAMS
+@pytest.mark.parametrize("client", ["httpx", "aiohttp"])
+def test_asynchronous_streams_are_redacted_too(sim, how, client):
+    sim.reply = Reply(content=LEAKY, chunk_size=5, chunk_delay=0.001)
+
+    async def fetch():
+        if client == "httpx":
+            async with httpx.AsyncClient() as session, session.stream("POST", url(sim, how), content=json.dumps(request(how)), headers=KEY) as response:
+                return b"".join([piece async for piece in response.aiter_bytes()])
+        async with aiohttp.ClientSession() as session, session.post(url(sim, how), data=json.dumps(request(how)), headers=KEY) as response:
+            return b"".join([piece async for piece in response.content.iter_any()])
+
+    protection = Protection(budget_usd=1)
+    with protection:
+        raw = asyncio.run(fetch())
+    assert said(raw, how)[0] == [REDACTED]
+    assert protection.report().spent_usd == sim.bill(PRICES)
+
+
+@STREAMS
+def test_a_cancelled_stream_costs_what_came(sim, how):
+    sim.reply = Reply(content="word " * 200, chunk_delay=0.01)
+
+    async def cancelled():
+        async with httpx.AsyncClient() as session, session.stream("POST", url(sim, how), content=json.dumps(request(how)), headers=KEY) as response:
+            async for _ in response.aiter_bytes():
+                pass
+
+    async def run():
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(cancelled(), 0.2)
+
+    protection = Protection(budget_usd=1)
+    with protection:
+        asyncio.run(run())
+    report = protection.report()
+    assert report.held_usd == 0 and report.spent_usd == report.estimated_usd > 0
 
 
 @STREAMS

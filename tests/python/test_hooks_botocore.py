@@ -124,7 +124,7 @@ def test_each_attempt_is_a_call_of_its_own(sim, boto, how, mode, monkeypatch):
     with protection:
         assert how(boto(retries={"max_attempts": 3, "mode": mode}), "to " + MAIL)
     report = protection.report()
-    assert (report.calls, report.held_usd, len(sim.log)) == (3, 0, 3)
+    assert (report.calls, report.held_usd, report.retries, len(sim.log)) == (3, 0, 2, 3)
     assert report.spent_usd == sim.bill(PRICES) > 0 and all_signed(sim)
     assert all(MAIL not in one.body.decode() for one in sim.log)
 

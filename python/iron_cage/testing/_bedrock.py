@@ -292,7 +292,8 @@ def _invoke(request: Request, reply: Reply) -> Answer:
     answer = _anthropic.complete(_as_messages(request), replace(reply, id=reply.id or f"msg_bdrk_{_letters(request.index, 24)}"))
     if not answer.streamed or answer.bill is None:
         return answer
-    pieces, marks = [], []
+    pieces: List[bytes] = []
+    marks: List[int] = []
     for piece, mark in zip(answer.pieces, answer.bill.marks or ()):
         data = piece.decode().partition("data: ")[2].strip()
         if data == '{"type":"ping"}':
