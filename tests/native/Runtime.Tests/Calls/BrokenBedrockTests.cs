@@ -37,7 +37,7 @@ public class BrokenBedrockTests
     });
 
     [Test]
-    public void Any_request_gets_a_verdict_and_holds_nothing_when_refused() => Gen.Select(Broken(Gen.OneOf(Requests).Select(Wire.Utf8)), Gen.OneOfConst("converse", "converse-stream", "invoke", "count-tokens")).Sample((body, operation) =>
+    public void Any_request_gets_a_verdict_and_holds_nothing_when_refused() => Gen.Select(Broken(Gen.OneOf(Requests).Select(Wire.Utf8)), Gen.OneOf("converse", "converse-stream", "invoke", "count-tokens")).Sample((body, operation) =>
     {
         using var cage = new Cage();
         var protection = cage.Protect("\"budget_usd\":\"1\"");
@@ -45,12 +45,12 @@ public class BrokenBedrockTests
         return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: 0 };
     }, iter: Counts.Of(600), threads: 1);
 
-    private static readonly Gen<byte[]> Stream = Gen.Select(Gen.OneOfConst(Types), Broken(Gen.OneOfConst(Payloads).Select(Wire.Utf8)), Gen.Bool).Select((type, payload, isError) =>
+    private static readonly Gen<byte[]> Stream = Gen.Select(Gen.OneOf(Types), Broken(Gen.OneOf(Payloads).Select(Wire.Utf8)), Gen.Bool).Select((type, payload, isError) =>
         isError ? Frames.Exception(type, System.Text.Encoding.Latin1.GetString(payload)) : Frames.Event(type, System.Text.Encoding.Latin1.GetString(payload))).Array[1, 6].Select(frames => frames.SelectMany(f => f).ToArray());
 
     [Test]
     public void Any_stream_gets_verdicts_is_settled_and_hands_on_nothing_that_was_found() =>
-        Gen.Select(Gen.OneOf(Stream, Broken(Stream)), Gen.Int[1, 50], Gen.OneOfConst("converse-stream", "invoke-with-response-stream")).Sample((stream, size, operation) =>
+        Gen.Select(Gen.OneOf(Stream, Broken(Stream)), Gen.Int[1, 50], Gen.OneOf("converse-stream", "invoke-with-response-stream")).Sample((stream, size, operation) =>
         {
             using var cage = new Cage();
             var protection = cage.Protect("\"budget_usd\":\"1\"");
