@@ -17,7 +17,7 @@ public class BrokenBedrockTests
 
     private static readonly string[] Payloads =
     [
-        """{"contentBlockIndex":0,"delta":{"text":"mail ada@example.com"},"p":"abc"}""", """{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":"}}}""",
+        """{"contentBlockIndex":0,"delta":{"text":"mail ada@example.com now"},"p":"abc"}""", """{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":"}}}""",
         """{"contentBlockIndex":0,"start":{"toolUse":{"name":"f","toolUseId":"t"}}}""", """{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"\ud800"}}}""",
         """{"usage":{"inputTokens":10,"outputTokens":5,"totalTokens":15}}""", """{"bytes":"eyJ0eXBlIjoibWVzc2FnZV9zdG9wIn0=","p":"ab"}""", """{"stopReason":"end_turn"}""",
     ];
@@ -43,7 +43,7 @@ public class BrokenBedrockTests
         var protection = cage.Protect("\"budget_usd\":\"1\"");
         cage.Begin(protection.OpenRun(null), body, url: Url + operation).Opened?.End(CallEnding.Withdrawn);
         return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: 0 };
-    }, iter: Counts.Of(600), threads: 1);
+    }, iter: Counts.Of(150), threads: 1);
 
     private static readonly Gen<byte[]> Stream = Gen.Select(Gen.OneOf(Types), Broken(Gen.OneOf(Payloads).Select(Wire.Utf8)), Gen.Bool).Select((type, payload, isError) =>
         isError ? Frames.Exception(type, System.Text.Encoding.Latin1.GetString(payload)) : Frames.Event(type, System.Text.Encoding.Latin1.GetString(payload))).Array[1, 6].Select(frames => frames.SelectMany(f => f).ToArray());
@@ -58,6 +58,6 @@ public class BrokenBedrockTests
             var call = cage.Begin(protection.OpenRun(null), body, url: Url + operation).Call;
             var (output, _) = Cage.Stream(call, stream.Chunk(size));
             call.End(CallEnding.Complete);
-            return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: > 0 } && !output.Contains("mail ada@example.com", StringComparison.Ordinal);
-        }, iter: Counts.Of(600), threads: 1);
+            return Cage.Figures(protection) is { Held: 0, BudgetHeld: 0, Spent: > 0 } && !output.Contains(" ada@example.com now", StringComparison.Ordinal);
+        }, iter: Counts.Of(150), threads: 1);
 }
