@@ -571,7 +571,9 @@ int32_t ironcage_run_free(uint64_t run);
 /*
  * Shows a request that is about to leave. run: whose call it is, or 0 when the host does not know (the engine then decides: it belongs to
  * the one protection that has runs open; nothing protects it when none has; "unclaimed" decides when several have).
- * headers: "Name: value" lines, LF between them; only these are read: content-encoding, x-stainless-retry-count.
+ * headers: "Name: value" lines, LF between them; only these are read: content-encoding, x-stainless-retry-count, of authorization the scheme (a request signed
+ *          by AWS's SigV4 is never rewritten: what would have to be changed is refused), and at Bedrock x-amzn-bedrock-guardrailidentifier,
+ *          x-amzn-bedrock-performanceconfig-latency and x-amzn-bedrock-service-tier, which have prices.
  * A body with a content-encoding is refused: neither its texts nor its cost can be told.
  *
  * verdict: PASS, SEND, REWRITE, REFUSE or, with IRONCAGE_NONBLOCKING, PENDING. After SEND, REWRITE and PENDING the call is open and must be
@@ -601,7 +603,7 @@ int32_t ironcage_call_wait(ironcage_verdict *out, uint64_t call, int32_t timeout
 int32_t ironcage_call_response(ironcage_verdict *out, uint64_t call, int32_t status, uint8_t complete,
                                const uint8_t *headers, size_t headers_len, const uint8_t *body, size_t body_len);
 
-/* Announces a response whose body will be fed in pieces (content-type text/event-stream). headers: as of ironcage_call_response. */
+/* Announces a response whose body will be fed in pieces (content-type text/event-stream or application/vnd.amazon.eventstream). headers: as of ironcage_call_response. */
 int32_t ironcage_stream_open(uint64_t call, int32_t status, const uint8_t *headers, size_t headers_len);
 
 /*

@@ -13,6 +13,7 @@ import time
 import urllib.request
 
 import aiohttp
+import botocore.endpoint  # noqa: F401 - imported, it is to be proven
 import httpx
 import pytest
 import requests
@@ -22,7 +23,7 @@ from iron_cage import _abi, ConfigError, NotProtected, Protection, coverage, pro
 from iron_cage._hooks import canary, install
 
 PROVEN_HERE = {
-    ("httpx", "sync"), ("httpx", "async"), ("requests", "sync"), ("urllib3", "sync"), ("aiohttp", "async"), ("urllib.request", "sync"), ("http.client", "sync"),
+    ("httpx", "sync"), ("httpx", "async"), ("requests", "sync"), ("urllib3", "sync"), ("aiohttp", "async"), ("botocore", "sync"), ("urllib.request", "sync"), ("http.client", "sync"),
 }
 
 
@@ -99,7 +100,7 @@ def test_a_client_that_was_patched_after_us_is_missed(monkeypatch):
 
 def test_a_client_that_answers_by_itself_is_missed(monkeypatch):
     monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", lambda *args, **kwargs: urllib3.HTTPResponse(b"mocked", status=200))
-    assert rows(coverage(), "missed") == {("urllib3", "sync"), ("requests", "sync")}
+    assert rows(coverage(), "missed") == {("urllib3", "sync"), ("requests", "sync"), ("botocore", "sync")}
 
 
 def test_a_hook_that_sees_only_the_request_is_not_proven(monkeypatch):

@@ -81,7 +81,7 @@ internal readonly ref struct ConverseEvent
             var name = reader.ValueSpan;
             reader.Read();
             if (name.SequenceEqual("toolUse"u8))
-                _reading.AddTool(Tool, ToolUse.Of(reader), isWhole: true);
+                _reading.AddTool(Tool, ToolUse.Of(reader, 0), isWhole: true);
             Whole(ref reader, name);
         }
     }

@@ -48,6 +48,7 @@ internal static class ToolConfigReader
             else if (reader.TokenType != JsonTokenType.Null)
             {
                 request.Tools++;
+                request.HostedTools.Add(ToolUse.Of(reader, 0).Name ?? "");
                 request.UnpricedFeature ??= "tools that the service runs";
                 request.UnboundedFeature ??= "tools that the service runs";
             }

@@ -81,6 +81,7 @@ public sealed partial class ProtectedCall
         _bodyDigest = BodyDigest(body);
         var repeats = _run.IsRepeatOfFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
         _isRetry = repeats || headers.IsRetry;
+        _isSigned = headers.IsSigned;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
         if (DeniedTools() is { } denied)
@@ -93,6 +94,8 @@ public sealed partial class ProtectedCall
             return Refuse(open);
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
+        if (_isSigned && _edits.Count > 0)
+            return Refuse(Refusal.Signed(Model));
         _saving = SaveTokens(body);
         Nudge(body);
         if (_edits.Count > 0)
@@ -270,7 +273,7 @@ public sealed partial class ProtectedCall
             _grantedTokens = LimitToWrite(body); // what is asked for, and so the most that it costs
             _request.LimitOutput(_grantedTokens, _price!.OutputLimitField, _edits);
         }
-        if (_request.Stream && !_request.AsksForUsage)
+        if (_request.Stream && !_request.AsksForUsage && !_isSigned)
         {
             _hidesUsage = true;
             _request.AskForUsage(_edits);

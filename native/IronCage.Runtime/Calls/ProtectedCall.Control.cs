@@ -185,7 +185,7 @@ public sealed partial class ProtectedCall
         _question = _request.LastMessageText is { } place ? AnswerSignature.Question(place.Read(body, ref scratch)) : null;
         foreach (var run in _run.Chain)
         {
-            if (run.Loops is not { } loops || !loops.TakeNudge())
+            if (_isSigned || run.Loops is not { } loops || !loops.TakeNudge())
                 continue;
             if (!_request.TryAppendMessage(run.Protection.Options.Loops!.Note, _edits))
             {

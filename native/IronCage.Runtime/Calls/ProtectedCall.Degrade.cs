@@ -40,7 +40,7 @@ public sealed partial class ProtectedCall
     /// <summary>Has the first model called that one of these protections names for the present one, that is cheaper for this very call, and that can take it.</summary>
     private async ValueTask<bool> DegradeAsync(IEnumerable<Protection> whose, string why)
     {
-        if (_target.NamesModel || _target.Model is not null || _request.ModelPlace == default)
+        if (_isSigned || _target.NamesModel || _target.Model is not null || _request.ModelPlace == default)
             return false;
         var asked = Model;
         foreach (var protection in whose)

@@ -79,7 +79,7 @@ public sealed partial class ProtectedCall
         var limited = _run.Watches.Count > 0;
         if (limited && _request.UnboundedFeature is { } feature)
             return Refusal.Denied($"the request uses {feature}, with which the provider may ask the model any number of times, so its cost has no upper bound", "unbounded_request", Model);
-        var lowerable = limited;
+        var lowerable = limited && !_isSigned;
         var strict = false;
         foreach (var payer in _run.Watches)
         {

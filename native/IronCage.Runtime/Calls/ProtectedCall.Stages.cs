@@ -113,7 +113,7 @@ public sealed partial class ProtectedCall
     private bool Append(string note)
     {
         var edits = new List<RawEdit>();
-        if (!_request.TryAppendMessage(note, edits))
+        if (_isSigned || !_request.TryAppendMessage(note, edits))
             return false;
         Rewrite(RawEdits.Apply(Body, edits));
         return true;

@@ -42,6 +42,7 @@ public sealed partial class ProtectedCall : IWaitsForMoney
     private int _bodyDigest;
     private long _grantedTokens;
     private bool _isRetry;
+    private bool _isSigned; // its bytes must stay: what may be left undone is left undone, and what may not is a refusal
     private bool _lowered;
     private Guid _holdId;
     private bool _hidesUsage;

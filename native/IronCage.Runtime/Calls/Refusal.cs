@@ -55,6 +55,11 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
 
     public static Refusal Denied(string reason, string code, string? model) => new("CallDenied", reason, code, 403) { Model = model };
 
+    /// <summary>A request that would have to be changed, and must not be.</summary>
+    internal static Refusal Signed(string model) => Denied(
+        "the request is signed (AWS SigV4), so what was found in it cannot be redacted without breaking the signature: call by boto3, which is judged before it signs, or with an API key of Bedrock's instead of a signature",
+        "signed_request", model);
+
     /// <param name="outcome">What the ledger said.</param>
     /// <param name="model">The model asked.</param>
     /// <param name="reserve">Of that budget, what such a call must leave.</param>

@@ -32,6 +32,9 @@ internal readonly ref struct RequestHeaders(ReadOnlySpan<byte> lines)
     /// <summary>The body has an encoding that hides its text.</summary>
     public bool IsEncoded => this["content-encoding"u8] is { Length: > 0 } encoding && !Ascii.EqualsIgnoreCase(encoding, "identity"u8);
 
+    /// <summary>It carries a signature of AWS's that covers the body.</summary>
+    public bool IsSigned => this["authorization"u8].StartsWith("AWS4-"u8);
+
     /// <summary>An SDK says that this is a retry.</summary>
     public bool IsRetry => Utf8Parser.TryParse(this["x-stainless-retry-count"u8], out int count, out _) && count > 0;
 }

@@ -14,8 +14,8 @@ from iron_cage import _engine
 from iron_cage._hooks import waiting
 from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REQUEST_HEADERS, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
-    response_head, unanswered,
+    ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
+    response_head, shown_header, unanswered,
 )
 from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
@@ -351,8 +351,9 @@ def _lines(headers: Any) -> bytes:
     lines = []
     for name, value in headers.items():
         lower = name.lower().encode("iso-8859-1", "replace")
-        if lower in REQUEST_HEADERS:
-            lines.append(lower + b": " + str(value).encode("iso-8859-1", "replace"))
+        shown = shown_header(lower, str(value).encode("iso-8859-1", "replace"))
+        if shown is not None:
+            lines.append(shown)
     return b"\n".join(lines)
 
 

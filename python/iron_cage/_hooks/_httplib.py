@@ -8,7 +8,7 @@ import io
 from http.client import HTTPResponse
 
 from iron_cage._hooks import wire
-from iron_cage._hooks.common import COMPLETE, CUT, REFUSE, REQUEST_HEADERS, REWRITE, Call, Feed, Synthetic, is_stream, refuse, response_head
+from iron_cage._hooks.common import COMPLETE, CUT, REFUSE, REWRITE, Call, Feed, Synthetic, is_stream, refuse, response_head, shown_header
 from iron_cage._hooks.decoding import decode_whole
 
 TYPE_CHECKING = False
@@ -161,9 +161,9 @@ def request_lines(headers: Any) -> bytes:
     """Of the headers of a request, what the library reads."""
     lines = []
     for name, value in (headers or {}).items():
-        lower = text(name).lower().encode("iso-8859-1", "replace")
-        if lower in REQUEST_HEADERS:
-            lines.append(lower + b": " + text(value).encode("iso-8859-1", "replace"))
+        shown_line = shown_header(text(name).lower().encode("iso-8859-1", "replace"), text(value).encode("iso-8859-1", "replace"))
+        if shown_line is not None:
+            lines.append(shown_line)
     return b"\n".join(lines)
 
 

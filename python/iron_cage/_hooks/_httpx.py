@@ -11,8 +11,8 @@ from contextlib import suppress
 from iron_cage import _engine
 from iron_cage._hooks import waiting
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REQUEST_HEADERS, REWRITE, Call, Carry, Feed,
-    Synthetic, begin, carried, carrying, is_stream, refuse, response_head, unanswered,
+    ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
+    Synthetic, begin, carried, carrying, is_stream, refuse, response_head, shown_header, unanswered,
 )
 from iron_cage._hooks.decoding import DecodeError, decode_whole
 from iron_cage._hooks.install import patch
@@ -355,7 +355,7 @@ class Hook:
 def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Method, URL, headers and body as the library takes them."""
     url = request.url
-    lines = b"\n".join([name + b": " + value for name, value in request.headers.raw if name.lower() in REQUEST_HEADERS])
+    lines = b"\n".join(filter(None, [shown_header(name.lower(), value) for name, value in request.headers.raw]))
     return request.method.encode("ascii", "replace"), url.raw_scheme + b"://" + url.netloc + url.raw_path, lines, body
 
 

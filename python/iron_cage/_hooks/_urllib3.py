@@ -9,7 +9,7 @@ from http.client import HTTPResponse as HttplibResponse
 
 from iron_cage import _engine
 from iron_cage._hooks import _httplib
-from iron_cage._hooks.common import ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, refuse, unanswered
+from iron_cage._hooks.common import ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, refuse, unanswered
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -38,7 +38,11 @@ def _make_request(original: Any) -> Any:
         kwargs.update(zip(names, args))
         body = _httplib.Body(kwargs.get("body"), "utf-8" if modern else "iso-8859-1")
         headers = kwargs.get("headers")
-        call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), body.data)
+        ready = decided.get()
+        if ready is not None and ready.take(url, body.data):
+            call, kind, payload = ready.call, SEND, None
+        else:
+            call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), body.data)
         attempt = _Attempt(self, conn, method, url, kwargs, call, modern)
         try:
             if kind == PENDING:

@@ -76,6 +76,17 @@ def _urllib3(module: Any, url: str, body: bytes) -> bytes:
         return bytes(pool.request("POST", url, body=body, headers=_JSON).data)
 
 
+def _botocore(module: Any, url: str, body: bytes) -> bytes:
+    from botocore.hooks import HierarchicalEmitter
+    from botocore.httpsession import URLLib3Session
+
+    endpoint = module.Endpoint(url, "canary", HierarchicalEmitter(), http_session=URLLib3Session(verify=False, timeout=PATIENCE))
+    try:
+        return bytes(endpoint._send(endpoint.create_request({"method": "POST", "url": url, "headers": dict(_JSON), "body": body, "context": {}})).content)
+    finally:
+        endpoint.close()
+
+
 async def _aiohttp(module: Any, url: str, body: bytes) -> bytes:
     import aiohttp
 
@@ -106,6 +117,7 @@ CLIENTS = (
     Client("requests", "requests.adapters", "_requests", {"sync": _requests}),
     Client("urllib3", "urllib3.connectionpool", "_urllib3", {"sync": _urllib3}),
     Client("aiohttp", "aiohttp.connector", "_aiohttp", {"async": _aiohttp}),
+    Client("botocore", "botocore.endpoint", "_botocore", {"sync": _botocore}),
     Client("urllib.request", "urllib.request", None, {"sync": _urllib_request}),
     Client("http.client", "http.client", "_http_client", {"sync": _http_client}),
 )

@@ -22,10 +22,22 @@ COMPLETE, NOT_SENT, NO_RESPONSE, ABORTED, WITHDRAWN, CANCELLED, CUT = (
 )
 
 #: The header names of a request that the library reads.
-REQUEST_HEADERS = frozenset((b"content-encoding", b"x-stainless-retry-count"))
+REQUEST_HEADERS = frozenset((
+    b"content-encoding", b"x-stainless-retry-count", b"x-amzn-bedrock-guardrailidentifier", b"x-amzn-bedrock-performanceconfig-latency", b"x-amzn-bedrock-service-tier",
+))
+
+#: Content types of answers that are fed in pieces.
+_STREAMS = frozenset((b"text/event-stream", b"application/vnd.amazon.eventstream"))
 
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100
+
+
+def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
+    """A request's header as the library takes it, None where it does not: of an authorization no more than its scheme, which says whether the body is signed."""
+    if lower == b"authorization":
+        return lower + b": " + value.split(b" ", 1)[0][:32]
+    return lower + b": " + value if lower in REQUEST_HEADERS else None
 
 
 class Carry:
@@ -132,6 +144,44 @@ class Call:
         if self.run is not None:
             self.run.deliver()
 
+
+class Decided:
+    """A call that an outer layer began, had judged and gave its last bytes, on its way to the layer that sends it."""
+
+    __slots__ = ("call", "body", "_targets", "_unsent", "_taken")
+
+    def __init__(self, call: Call, body: bytes, targets: tuple[str, ...], unsent: Any) -> None:
+        self.call = call
+        self.body = body
+        self._targets = targets
+        self._unsent = unsent
+        self._taken = False
+
+    def take(self, target: str, body: bytes) -> bool:
+        """Whether the request that is sent now is this one, for the first time. Another one ends it."""
+        if self._taken:
+            return False
+        if target not in self._targets or body != self.body:
+            self.withdraw()
+            return False
+        return self.take_unseen()
+
+    def take_unseen(self) -> bool:
+        """Whether nobody took it yet. From now on somebody has."""
+        if self._taken:
+            return False
+        self._taken = True
+        self._unsent.detach()
+        return True
+
+    def withdraw(self) -> None:
+        """It is not sent, unless it was taken."""
+        if self.take_unseen():
+            self.call.end(WITHDRAWN)
+
+
+#: The request that the layer above is sending right now.
+decided: ContextVar[Optional[Decided]] = ContextVar("iron_cage_decided", default=None)
 
 _OPEN = frozenset((SEND, REWRITE, PENDING))
 
@@ -275,7 +325,7 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
 
 def is_stream(content_type: Optional[bytes]) -> bool:
     """Whether a response is fed in pieces."""
-    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() == b"text/event-stream"
+    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() in _STREAMS
 
 
 def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Optional[bytes], Optional[bytes]]:

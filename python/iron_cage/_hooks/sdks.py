@@ -29,7 +29,7 @@ SDKS = (
     Sdk("google-generativeai", "google.generativeai", ["grpcio", "requests"]),
     Sdk("google-cloud-aiplatform", "vertexai", ["grpcio", "requests"]),
     Sdk("litellm", "litellm", ["httpx", "aiohttp"]),
-    Sdk("boto3", "boto3", ["urllib3"]),
+    Sdk("boto3", "boto3", ["botocore"]),
     Sdk("cohere", "cohere", ["httpx"]),
     Sdk("mistralai", "mistralai", ["httpx"]),
     Sdk("groq", "groq", ["httpx"]),

@@ -38,6 +38,12 @@ def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, 
         written = (usage.get("candidatesTokenCount") or 0) + (usage.get("thoughtsTokenCount") or 0)
         cached_part = usage.get("cachedContentTokenCount") or 0
         usage = {"prompt_tokens": usage["promptTokenCount"], "completion_tokens": written, "prompt_tokens_details": {"cached_tokens": cached_part}}
+    if "inputTokens" in usage:
+        kept: int = sum(part["inputTokens"] for part in usage.get("cacheDetails") or () if part["ttl"] == "1h")
+        usage = {
+            "input_tokens": usage["inputTokens"], "output_tokens": usage["outputTokens"], "cache_read_input_tokens": usage.get("cacheReadInputTokens") or 0,
+            "cache_creation_input_tokens": usage.get("cacheWriteInputTokens") or 0, "cache_creation": {"ephemeral_1h_input_tokens": kept},
+        }
     if "input_tokens_details" in usage:
         read: int = (usage["input_tokens_details"] or {}).get("cached_tokens") or 0
         usage = {"prompt_tokens": usage["input_tokens"], "completion_tokens": usage["output_tokens"], "prompt_tokens_details": {"cached_tokens": read}}

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _embeddings, _gemini, _openai, _responses
+from . import _anthropic, _bedrock, _embeddings, _gemini, _openai, _responses
 from ._answer import Answer
 from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
@@ -28,6 +28,7 @@ _ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthro
 
 
 _GEMINI: _Format = (_gemini.check, lambda request, reply, created: _gemini.complete(request, reply), _gemini.verbatim)
+_BEDROCK: _Format = (_bedrock.check, lambda request, reply, created: _bedrock.complete(request, reply), _bedrock.verbatim)
 
 
 @dataclass
@@ -48,7 +49,15 @@ class Provider:
             return self._decide(request)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             words = "The request has a field of a kind that its format does not have."
-            return anthropic_error(400, words) if self.protocol == "anthropic" else _gemini.error(400, words) if self.protocol == "gemini" else error(400, words)
+            return self._error(400, words)
+
+    def _error(self, status: int, words: str, kind: str = "invalid_request_error") -> Answer:
+        """In the shape of the protocol; kind: what OpenAI calls it."""
+        if self.protocol == "anthropic":
+            return anthropic_error(status, words)
+        if self.protocol == "gemini":
+            return _gemini.error(status, words)
+        return _bedrock.error(status, words) if self.protocol == "bedrock" else error(status, words, kind)
 
     def _decide(self, request: Request) -> Answer:
         created = self.created if self.created is not None else int(time.time())
@@ -59,6 +68,8 @@ class Provider:
             return self._anthropic(request, path, created)
         if self.protocol == "gemini":
             return self._gemini(request, path, created)
+        if self.protocol == "bedrock":
+            return self._bedrock(request, path, created)
         if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
             return scripted(Reply(status=401))
         if path in _OPENAI:
@@ -93,19 +104,28 @@ class Provider:
             return self._chat(request, created, path)
         return _gemini.error(404, f"Unknown path {path}")
 
+    def _bedrock(self, request: Request, path: str, created: int) -> Answer:
+        if self.require_auth and not request.headers.get("authorization", "").startswith(("AWS4-HMAC-SHA256 ", "Bearer ")):
+            return _bedrock.error(403, "Missing Authentication Token")
+        operation = _bedrock.target(path)[1]
+        if request.method != "POST" or not operation:
+            return _bedrock.error(404, "Unable to determine service/operation name to be authorized")
+        if operation == "count-tokens":
+            return _bedrock.check(request, self.models) or _bedrock.count(request)
+        return self._chat(request, created, path)
+
     def _chat(self, request: Request, created: int, path: str) -> Answer:
-        anthropic, gemini = self.protocol == "anthropic", self.protocol == "gemini"
-        check, complete, verbatim = _ANTHROPIC if anthropic else _GEMINI if gemini else _OPENAI[path]
+        check, complete, verbatim = {"anthropic": _ANTHROPIC, "gemini": _GEMINI, "bedrock": _BEDROCK}.get(self.protocol) or _OPENAI[path]
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
             self.fault = self.fault or fault
             words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
-            return anthropic_error(500, words) if anthropic else _gemini.error(500, words) if gemini else error(500, words, "server_error")
+            return self._error(500, words, "server_error")
         if reply.raw_body is not None or reply.pieces is not None:
             answer = verbatim(request, reply)
         elif reply.status >= 400:
-            answer = anthropic_scripted(reply) if anthropic else _gemini.scripted(reply) if gemini else scripted(reply)
+            answer = {"anthropic": anthropic_scripted, "gemini": _gemini.scripted, "bedrock": _bedrock.scripted}.get(self.protocol, scripted)(reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:

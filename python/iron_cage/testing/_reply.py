@@ -40,7 +40,7 @@ class Reply:
     tool_calls: Sequence[ToolCall] = ()
     refusal: Optional[str] = None
     thinking: Optional[str] = None
-    """Anthropic: text of a thinking block before the message's text."""
+    """Anthropic, Gemini, Bedrock: text of a thinking block before the message's text."""
     finish_reason: Optional[str] = None
     """None: "stop", "tool_calls", or "length" when the request's output limit cut the text."""
     id: Optional[str] = None
@@ -56,9 +56,9 @@ class Reply:
     cached_tokens: int = 0
     """Part of the prompt that is billed as cached; capped at the prompt."""
     cache_write_tokens: int = 0
-    """Anthropic: part of the prompt that is billed as written to the cache of five minutes; capped at what is left of the prompt."""
+    """Anthropic, Bedrock: part of the prompt that is billed as written to the cache of five minutes; capped at what is left of the prompt."""
     cache_write_1h_tokens: int = 0
-    """Anthropic: the same for the cache of one hour."""
+    """Anthropic, Bedrock: the same for the cache of one hour."""
     usage: Union[str, Mapping[str, Any]] = "real"
     """What the answer says it cost: "real", "absent", or an object sent as it is (a lie unless it is true). The bill stays the real one, except
     for `raw_body` and `pieces`, whose real cost nobody knows: there this object is the bill."""

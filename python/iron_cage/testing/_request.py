@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, List, Mapping, Optional
+from urllib.parse import unquote
 
 from . import _tokens
 
@@ -27,6 +28,9 @@ class Request:
     def model(self) -> Optional[str]:
         """The model asked for, if any."""
         model = self.json.get("model") if isinstance(self.json, dict) else None
+        path = self.path.partition("?")[0]
+        if model is None and "/model/" in path and path.count("/") > 2:  # Bedrock names it there, percent-encoded
+            return unquote(path.partition("/model/")[2].rpartition("/")[0])
         if model is None and "/models/" in self.path and ":" in self.path:  # Google's APIs name it there
             model = self.path.partition("?")[0].rpartition("/")[2].partition(":")[0]
         return model if isinstance(model, str) else None

@@ -19,8 +19,8 @@ from ._server import Server
 
 
 class ProviderSimulator:
-    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages, or
-    Gemini's generateContent and embedContent.
+    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages,
+    Gemini's generateContent and embedContent, or Bedrock's converse and invoke (Anthropic's models), streams in its binary form.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])
@@ -29,11 +29,11 @@ class ProviderSimulator:
     The answer to a chat request is, in this order: a failure window that is open (`fail_next`, `fail_while`), the next scripted reply, what
     `reply` gives, an echo of the last user message. Models, errors and bad requests are answered as the provider would.
 
-    protocol: "openai", "anthropic" or "gemini".
+    protocol: "openai", "anthropic", "gemini" or "bedrock".
     reply: a Reply, a text, or a function of the Request that returns either (None: the echo). It is called on the connection's thread.
     port: 0 takes a free one.
     models: the only models that exist; empty: any model is served, and a usual list is shown by /v1/models.
-    require_auth: 401 for requests without an `Authorization: Bearer` header.
+    require_auth: 401 for requests without an `Authorization: Bearer` header; Bedrock answers 403, and takes signed requests, too (it checks no signature).
     compress: True or "gzip", "deflate": compress answers to clients that accept it. A Reply can say otherwise.
     created: the `created` field of all answers, Unix seconds; None: the time.
     keep: "bodies" keeps everything in the log, "digests" drops bodies, JSON and headers, "none" keeps no log.
@@ -56,8 +56,8 @@ class ProviderSimulator:
         on_exchange: Optional[Callable[[Exchange], None]] = None,
         register: bool = True,
     ) -> None:
-        if protocol not in ("openai", "anthropic", "gemini"):
-            raise ValueError(f'protocol must be "openai", "anthropic" or "gemini", not {protocol!r}')
+        if protocol not in ("openai", "anthropic", "gemini", "bedrock"):
+            raise ValueError(f'protocol must be "openai", "anthropic", "gemini" or "bedrock", not {protocol!r}')
         if keep not in ("bodies", "digests", "none"):
             raise ValueError(f'keep must be "bodies", "digests" or "none", not {keep!r}')
         if compress not in (True, False, "gzip", "deflate"):
@@ -124,7 +124,7 @@ class ProviderSimulator:
 
     @property
     def base_url(self) -> str:
-        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for Anthropic and Gemini."""
+        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for the others (boto3: endpoint_url)."""
         return f"{self.url}/v1" if self._provider.protocol == "openai" else self.url
 
     # ---- scripting

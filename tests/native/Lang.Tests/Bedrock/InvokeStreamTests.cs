@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using IronCage.Lang.Bedrock;
 using IronCage.Lang.Tests.OpenAi;
+using IronCage.Tests;
 
 namespace IronCage.Lang.Tests.Bedrock;
 

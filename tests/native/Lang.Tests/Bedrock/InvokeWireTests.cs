@@ -1,5 +1,6 @@
 using System.Text;
 using IronCage.Lang.Bedrock;
+using IronCage.Tests;
 
 namespace IronCage.Lang.Tests.Bedrock;
 

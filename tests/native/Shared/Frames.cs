@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace IronCage.Lang.Tests.Bedrock;
+namespace IronCage.Tests;
 
 /// <summary>Writes messages of an event stream by the letter of their description, with a checksum bit by bit.</summary>
 internal static class Frames
