@@ -30,8 +30,17 @@ public abstract class LlmWire
         LlmProtocol.OpenAi => OfOpenAi,
         LlmProtocol.Anthropic => OfAnthropic,
         LlmProtocol.Gemini => OfGemini,
+        LlmProtocol.Ollama => OfOllama,
+        LlmProtocol.Cohere => OfCohere,
         _ => [],
     };
+
+    private static readonly LlmWire[] OfOllama = [Ollama.GenerateWire.Instance, Ollama.EmbedWire.Instance, .. OfOpenAi];
+
+    private static readonly LlmWire[] OfCohere =
+    [
+        Cohere.ChatWire.Instance, Cohere.EmbedWire.Instance, Cohere.RerankWire.Instance, Cohere.TokenizeWire.Instance, OpenAi.ChatWire.Instance, Embeddings.EmbeddingsWire.Instance,
+    ];
 
     /// <summary>What hosts read that speak OpenAI's protocol in their own way, and Anthropic's messages beside it. Moderations are free at OpenAI alone.</summary>
     internal static LlmWire[] Compatible(OpenAi.ChatDialect dialect) =>
@@ -53,6 +62,10 @@ public abstract class LlmWire
 
     /// <summary>Reads a whole answer; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
     public abstract bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer);
+
+    /// <summary>Whether a body that is no whole answer is a stream that the provider did not announce as one.</summary>
+    public virtual bool IsStream(ReadOnlySpan<byte> body) =>
+        body.StartsWith("data:"u8) || body.StartsWith("event:"u8) || body.StartsWith(":"u8) || body.StartsWith("\uFEFFdata:"u8);
 
     /// <summary>Opens the streamed answer to a request.</summary>
     /// <param name="request">The request, read by this protocol.</param>

@@ -124,7 +124,7 @@ public abstract class LlmStream
     private int Consume(ReadOnlySpan<byte> bytes, int looked)
     {
         var used = 0;
-        while (SseFraming.EventLength(bytes[used..], looked) is var length and > 0)
+        while (EventLength(bytes[used..], looked) is var length and > 0)
         {
             var raw = bytes.Slice(used, length).ToArray();
             if (_isTorn)
@@ -138,7 +138,11 @@ public abstract class LlmStream
         return used;
     }
 
-    private void Accept(byte[] raw)
+    /// <summary>Length of the first whole event in what arrived, 0 when it is not whole yet; as of <see cref="SseFraming.EventLength"/>.</summary>
+    private protected virtual int EventLength(ReadOnlySpan<byte> bytes, int looked) => SseFraming.EventLength(bytes, looked);
+
+    /// <summary>Takes a whole event, or the incomplete last one.</summary>
+    private protected virtual void Accept(byte[] raw)
     {
         if (!SseFraming.TryFindData(raw, out var data, out var single))
         {
@@ -175,7 +179,8 @@ public abstract class LlmStream
     /// <summary>Takes what an event said about usage.</summary>
     private protected virtual void TakeUsage(StreamReading reading) => Usage = reading.Usage ?? Usage;
 
-    private void AcceptData(byte[] raw, Range data, byte[]? original)
+    /// <summary>Takes an event whose data stands at a place of it.</summary>
+    private protected void AcceptData(byte[] raw, Range data, byte[]? original)
     {
         _reading.Clear();
         if (!TryRead(raw.AsSpan()[data], data.Start.Value, _reading))
@@ -288,7 +293,8 @@ public abstract class LlmStream
         _channels.Clear(); // what may still come after the end is another text
     }
 
-    private void Enqueue(StreamEvent next)
+    /// <summary>Takes an event that says nothing.</summary>
+    private protected void Enqueue(StreamEvent next)
     {
         _waiting.Enqueue(next);
         _waitingBytes += next.Raw.Length;

@@ -45,7 +45,7 @@ public sealed partial class ProtectedCall
             return AnswerUnscannable() is { } denied ? Refused(denied) : Verdict.Send;
         }
         var readable = _wire.TryReadAnswer(body, out var answer);
-        if (!readable && _request.Stream && LooksLikeEvents(body))
+        if (!readable && _request.Stream && _wire.IsStream(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
             SettleUsage(usage, answer.HasExtraCharge, answer.Model);
@@ -77,9 +77,6 @@ public sealed partial class ProtectedCall
         output.Write(rest.Body.Span);
         return output.WrittenSpan.SequenceEqual(body) ? Verdict.Send : new Verdict(VerdictKind.Rewrite, output.WrittenMemory);
     }
-
-    private static bool LooksLikeEvents(ReadOnlySpan<byte> body) =>
-        body.StartsWith("data:"u8) || body.StartsWith("event:"u8) || body.StartsWith(":"u8) || body.StartsWith("\uFEFFdata:"u8);
 
     /// <summary>Announces a streamed answer.</summary>
     /// <param name="status">HTTP status.</param>
@@ -265,12 +262,12 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>
-    /// Whether usage can be what the provider bills. Not believed: an empty input (no request has one), no output for an answer with text, and more than twice what fits
+    /// Whether usage can be what the provider bills. Not believed: an empty input (no request has one, but what is billed by the search), no output for an answer with text, and more than twice what fits
     /// the model. Such a call is estimated.
     /// </summary>
     private bool IsPlausible(in WireUsage usage, bool hasText)
     {
-        if (usage.TotalInput == 0 || (hasText && usage.TotalOutput == 0))
+        if ((usage.TotalInput == 0 && (usage.Searches == 0 || _request.Searches == 0)) || (hasText && usage.TotalOutput == 0))
             return false;
         return IsPossible(usage);
     }

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _embeddings, _gemini, _openai, _responses
+from . import _anthropic, _cohere, _embeddings, _gemini, _ollama, _openai, _responses
 from ._answer import Answer
 from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
@@ -25,9 +25,20 @@ _OPENAI: Dict[str, _Format] = {
     "/v1/embeddings": (_embeddings.check, lambda request, reply, created: _embeddings.complete(request, reply), _openai.verbatim),
 }
 _ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthropic.complete(request, reply), _anthropic.verbatim)
-
-
 _GEMINI: _Format = (_gemini.check, lambda request, reply, created: _gemini.complete(request, reply), _gemini.verbatim)
+_OLLAMA: _Format = (_ollama.check, _ollama.complete, _ollama.verbatim)
+_COHERE: _Format = (_cohere.check, lambda request, reply, created: _cohere.complete(request, reply), _cohere.verbatim)
+_FORMATS: Dict[str, _Format] = {"anthropic": _ANTHROPIC, "gemini": _GEMINI, "ollama": _OLLAMA, "cohere": _COHERE}
+
+PROTOCOLS = ("openai", *_FORMATS)
+
+_ERRORS: Dict[str, Callable[[int, str], Answer]] = {
+    "openai": lambda status, words: error(status, words, "server_error") if status >= 500 else error(status, words),
+    "anthropic": anthropic_error, "gemini": _gemini.error, "ollama": _ollama.error, "cohere": _cohere.error,
+}
+_SCRIPTED: Dict[str, Callable[[Reply], Answer]] = {
+    "openai": scripted, "anthropic": anthropic_scripted, "gemini": _gemini.scripted, "ollama": _ollama.scripted, "cohere": _cohere.scripted,
+}
 
 
 @dataclass
@@ -48,7 +59,7 @@ class Provider:
             return self._decide(request)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             words = "The request has a field of a kind that its format does not have."
-            return anthropic_error(400, words) if self.protocol == "anthropic" else _gemini.error(400, words) if self.protocol == "gemini" else error(400, words)
+            return _ERRORS[self.protocol](400, words)
 
     def _decide(self, request: Request) -> Answer:
         created = self.created if self.created is not None else int(time.time())
@@ -59,6 +70,10 @@ class Provider:
             return self._anthropic(request, path, created)
         if self.protocol == "gemini":
             return self._gemini(request, path, created)
+        if self.protocol == "ollama":
+            return self._ollama(request, path, created)
+        if self.protocol == "cohere":
+            return self._cohere(request, path, created)
         if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
             return scripted(Reply(status=401))
         if path in _OPENAI:
@@ -93,19 +108,32 @@ class Provider:
             return self._chat(request, created, path)
         return _gemini.error(404, f"Unknown path {path}")
 
+    def _ollama(self, request: Request, path: str, created: int) -> Answer:
+        if path in _ollama.PATHS and request.method == "POST":
+            return self._chat(request, created, path)
+        return _ollama.household(request, self.models) or _ollama.error(404, "404 page not found")
+
+    def _cohere(self, request: Request, path: str, created: int) -> Answer:
+        if self.require_auth and not request.headers.get("authorization", "").lower().startswith("bearer "):
+            return _cohere.error(401, "no api key supplied")
+        if path in _cohere.PATHS and request.method == "POST":
+            return self._chat(request, created, path)
+        if path == "/v1/tokenize" and request.method == "POST":
+            return _cohere.tokenize(request)
+        return _cohere.error(404, "no such endpoint")
+
     def _chat(self, request: Request, created: int, path: str) -> Answer:
-        anthropic, gemini = self.protocol == "anthropic", self.protocol == "gemini"
-        check, complete, verbatim = _ANTHROPIC if anthropic else _GEMINI if gemini else _OPENAI[path]
+        check, complete, verbatim = _FORMATS[self.protocol] if self.protocol in _FORMATS else _OPENAI[path]
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
             self.fault = self.fault or fault
             words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
-            return anthropic_error(500, words) if anthropic else _gemini.error(500, words) if gemini else error(500, words, "server_error")
+            return _ERRORS[self.protocol](500, words)
         if reply.raw_body is not None or reply.pieces is not None:
             answer = verbatim(request, reply)
         elif reply.status >= 400:
-            answer = anthropic_scripted(reply) if anthropic else _gemini.scripted(reply) if gemini else scripted(reply)
+            answer = _SCRIPTED[self.protocol](reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:

@@ -12,15 +12,15 @@ from typing import Callable, Iterable, List, Optional, Sequence, Type, Union
 from ._bill import Prices, bill
 from ._delivery import Delivery
 from ._exchange import Exchange
-from ._provider import Provider
+from ._provider import PROTOCOLS, Provider
 from ._reply import Reply, ReplySource
 from ._script import Condition, Script
 from ._server import Server
 
 
 class ProviderSimulator:
-    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages, or
-    Gemini's generateContent and embedContent.
+    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages, 
+    Gemini's generateContent and embedContent, Ollama's chat, generate and embed, or Cohere's chat (v2), embed and rerank.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])
@@ -29,7 +29,7 @@ class ProviderSimulator:
     The answer to a chat request is, in this order: a failure window that is open (`fail_next`, `fail_while`), the next scripted reply, what
     `reply` gives, an echo of the last user message. Models, errors and bad requests are answered as the provider would.
 
-    protocol: "openai", "anthropic" or "gemini".
+    protocol: "openai", "anthropic", "gemini", "ollama" or "cohere".
     reply: a Reply, a text, or a function of the Request that returns either (None: the echo). It is called on the connection's thread.
     port: 0 takes a free one.
     models: the only models that exist; empty: any model is served, and a usual list is shown by /v1/models.
@@ -56,8 +56,8 @@ class ProviderSimulator:
         on_exchange: Optional[Callable[[Exchange], None]] = None,
         register: bool = True,
     ) -> None:
-        if protocol not in ("openai", "anthropic", "gemini"):
-            raise ValueError(f'protocol must be "openai", "anthropic" or "gemini", not {protocol!r}')
+        if protocol not in PROTOCOLS:
+            raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, not {protocol!r}")
         if keep not in ("bodies", "digests", "none"):
             raise ValueError(f'keep must be "bodies", "digests" or "none", not {keep!r}')
         if compress not in (True, False, "gzip", "deflate"):
@@ -124,7 +124,7 @@ class ProviderSimulator:
 
     @property
     def base_url(self) -> str:
-        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for Anthropic and Gemini."""
+        """What the provider's SDK calls base_url: "http://127.0.0.1:PORT/v1" for OpenAI, "http://127.0.0.1:PORT" for the others."""
         return f"{self.url}/v1" if self._provider.protocol == "openai" else self.url
 
     # ---- scripting
