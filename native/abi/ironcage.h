@@ -165,7 +165,8 @@ void ironcage_buffer_free(ironcage_buffer *buffer);
 
 /*
  * Makes an engine. config: JSON object or empty:
- *   "llm_hosts"       string, "host[:port]=PROTOCOL,...": more hosts that speak an LLM protocol (openai, anthropic, gemini, bedrock)
+ *   "llm_hosts"       string, "host[:port]=PROTOCOL,...": more hosts that speak an LLM protocol (openai, anthropic, gemini, bedrock,
+ *                     ollama, cohere)
  *   "log_level"       "debug", "info", "warning" (default), "error", "off": what becomes "log" events
  *   "event_capacity"  64 to 1048576, default 8192: events kept for draining; the oldest are dropped (and counted) beyond it
  * A process needs one engine.
