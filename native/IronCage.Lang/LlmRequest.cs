@@ -70,6 +70,9 @@ public class LlmRequest
     /// <summary>Bytes of a prediction: rejected prediction tokens are billed as output.</summary>
     public long PredictionBytes { get; internal set; }
 
+    /// <summary>Upper bound of the searches that this request is billed for, in protocols that sell them by the piece.</summary>
+    public long Searches { get; internal set; }
+
     /// <summary>A message holds audio, which has a price of its own.</summary>
     public bool SendsAudio { get; internal set; }
 

@@ -37,8 +37,17 @@ public abstract class LlmWire
         LlmProtocol.Anthropic => OfAnthropic,
         LlmProtocol.Gemini => OfGemini,
         LlmProtocol.Bedrock => OfBedrock,
+        LlmProtocol.Ollama => OfOllama,
+        LlmProtocol.Cohere => OfCohere,
         _ => [],
     };
+
+    private static readonly LlmWire[] OfOllama = [Ollama.GenerateWire.Instance, Ollama.EmbedWire.Instance, .. OfOpenAi];
+
+    private static readonly LlmWire[] OfCohere =
+    [
+        Cohere.ChatWire.Instance, Cohere.EmbedWire.Instance, Cohere.RerankWire.Instance, Cohere.TokenizeWire.Instance, OpenAi.ChatWire.Instance, Embeddings.EmbeddingsWire.Instance,
+    ];
 
     /// <summary>What hosts read that speak OpenAI's protocol in their own way, and Anthropic's messages beside it. Moderations are free at OpenAI alone.</summary>
     internal static LlmWire[] Compatible(OpenAi.ChatDialect dialect) =>

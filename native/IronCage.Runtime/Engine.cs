@@ -65,7 +65,10 @@ public sealed class Engine : IDisposable
     public PriceCatalogue Catalogue { get; }
     public StoreSet Stores { get; }
     public TokenCounter Tokens { get; } = new();
-    public Scanner Scanner { get; } = new(PiiKinds.All);
+    public Scanner Scanner { get; } = Everything.Value;
+
+    /// <summary>Takes some 50 ms to make, and never changes: engines share one.</summary>
+    private static readonly Lazy<Scanner> Everything = new(static () => new Scanner(PiiKinds.All));
 
     /// <summary>Tokens that live with the process.</summary>
     public MemoryTokenStore ProcessTokens { get; }

@@ -165,7 +165,8 @@ void ironcage_buffer_free(ironcage_buffer *buffer);
 
 /*
  * Makes an engine. config: JSON object or empty:
- *   "llm_hosts"       string, "host[:port]=PROTOCOL,...": more hosts that speak an LLM protocol (openai, anthropic, gemini, bedrock)
+ *   "llm_hosts"       string, "host[:port]=PROTOCOL,...": more hosts that speak an LLM protocol (openai, anthropic, gemini, bedrock,
+ *                     ollama, cohere)
  *   "log_level"       "debug", "info", "warning" (default), "error", "off": what becomes "log" events
  *   "event_capacity"  64 to 1048576, default 8192: events kept for draining; the oldest are dropped (and counted) beyond it
  * A process needs one engine.
@@ -493,7 +494,9 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "pii_scanner"      what to look for: an object as of ironcage_safety_scanner_new; default: everything. Names of its patterns and dictionaries may stand in "pii_actions".
  *                      Where protections are nested, texts are scanned for what any of them looks for, and allowed is what all of them allow.
  *   "scan_output"      bool, default true
- *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60}
+ *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60,
+ *                      "failure_ratio": null (default) or the share, above 0 to 1, of the calls of the last "failure_window" (seconds 1 to 86400, default 60) whose failure opens
+ *                      the circuit, too, once "minimum_calls" (1 to 1000000, default 10) of them have ended}
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
  *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.

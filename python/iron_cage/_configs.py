@@ -136,13 +136,22 @@ class ReliabilityConfig:
 
     :ivar failure_threshold: failures in a row, 1 to 1,000,000 (default 3)
     :ivar recovery_timeout: seconds until one probe is let through, 0.001 to 86,400 (default 60)
+    :ivar failure_ratio: the share of recent calls whose failure opens it, too, in a row or not: above 0, at most 1 (default: only failures in a row do)
+    :ivar failure_window: seconds that count as recent, 1 to 86,400 (default 60)
+    :ivar minimum_calls: how many calls must have ended recently before ``failure_ratio`` is looked at, 1 to 1,000,000 (default 10)
     """
 
     failure_threshold: Optional[int] = None
     recovery_timeout: Optional[float] = None
+    failure_ratio: Optional[float] = None
+    failure_window: Optional[float] = None
+    minimum_calls: Optional[int] = None
 
     def __post_init__(self) -> None:
-        _convert.check("ReliabilityConfig", self, {"failure_threshold": _convert.integer, "recovery_timeout": _convert.number})
+        _convert.check("ReliabilityConfig", self, {
+            "failure_threshold": _convert.integer, "recovery_timeout": _convert.number, "failure_ratio": _convert.number, "failure_window": _convert.number,
+            "minimum_calls": _convert.integer,
+        })
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,14 @@ _CONTROL = {
     "loop_detection": ("loop_detection", _convert.loops),
 }
 
+_BREAKER = {
+    "failure_threshold": _convert.integer,
+    "recovery_timeout": _convert.number,
+    "failure_ratio": _convert.number,
+    "failure_window": _convert.number,
+    "minimum_calls": _convert.integer,
+}
+
 KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
 
 
@@ -220,9 +228,8 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
         raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
     if reliability is not None:
         _expect("reliability", reliability, "ReliabilityConfig")
-        fields = ("failure_threshold", "recovery_timeout")
-        breaker = {name: getattr(reliability, name) for name in fields if getattr(reliability, name) is not None}
-        out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in fields})
+        breaker = {name: getattr(reliability, name) for name in _BREAKER if getattr(reliability, name) is not None}
+        out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in _BREAKER})
     if breaker is None or breaker is True:
         if reliability is None and breaker is None:
             return
@@ -234,12 +241,9 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
         _convert.refuse("circuit_breaker", breaker, 'True, False or a mapping such as {"failure_threshold": 3, "recovery_timeout": 60.0}')
     settings: dict[str, object] = {}
     for name, value in breaker.items():
-        if name == "failure_threshold":
-            settings[name] = _convert.integer("circuit_breaker.failure_threshold", value)
-        elif name == "recovery_timeout":
-            settings[name] = _convert.number("circuit_breaker.recovery_timeout", value)
-        else:
-            raise ConfigError(f"circuit_breaker: unknown key {name!r}; it has failure_threshold and recovery_timeout")
+        if name not in _BREAKER:
+            raise ConfigError(f"circuit_breaker: unknown key {name!r}; it has failure_threshold and recovery_timeout, failure_ratio, failure_window and minimum_calls")
+        settings[name] = _BREAKER[name](f"circuit_breaker.{name}", value)
     out.put("circuit_breaker", settings, "circuit_breaker")
 
 

@@ -66,6 +66,9 @@ def wrong_options():
     yield from (("circuit_breaker", {"failure_threshold": value}, "circuit_breaker[failure_threshold]", "1 to 1000000") for value in [0, -1, 10**6 + 1])
     yield from (("circuit_breaker", {"recovery_timeout": value}, "circuit_breaker.recovery_timeout", "number") for value in NUMBERS)
     yield from (("circuit_breaker", {"recovery_timeout": value}, "circuit_breaker[recovery_timeout]", "0.001 to 86400") for value in [0, -1, 86401])
+    yield from (("circuit_breaker", {"failure_ratio": value}, "circuit_breaker[failure_ratio]", "above 0 and at most 1") for value in [0, -0.1, 1.01])
+    yield from (("circuit_breaker", {"failure_window": value}, "circuit_breaker[failure_window]", "1 to 86400") for value in [0, 0.5, 86401])
+    yield from (("circuit_breaker", {"minimum_calls": value}, "circuit_breaker[minimum_calls]", "1 to 1000000") for value in [0, -1, 10**6 + 1])
     yield from (("unpriced", value, "unpriced", "Price") for value in [1.0, True, {}, [], b"deny"])
     yield from (("unpriced", value, "unpriced", "deny, warn") for value in ["", "free", "DENY"])
     yield "unpriced", Price(), "unpriced", "input_usd_per_mtok and output_usd_per_mtok"
@@ -101,7 +104,7 @@ GROUPS = [
     (SafetyConfig, {"detection": BOOLEANS, "action": STRINGS, "actions": [3, "x", [], {"EMAIL_ADDRESS": 3}, {3: "warn"}], "scan_output": BOOLEANS, "unscannable": STRINGS}),
     (ControlConfig, {"max_calls": [*NUMBERS, 1.5], "max_tokens": [*NUMBERS, 1.5], "timeout": NUMBERS, "tools": ["x", 3], "denied_tools": ["x", [3]],
                      "loop_detection": [3, "x", {"rounds": 3}, {"nudge_after": "x"}, {"note": 3}]}),
-    (ReliabilityConfig, {"failure_threshold": [*NUMBERS, 1.5], "recovery_timeout": NUMBERS}),
+    (ReliabilityConfig, {"failure_threshold": [*NUMBERS, 1.5], "recovery_timeout": NUMBERS, "failure_ratio": NUMBERS, "failure_window": NUMBERS, "minimum_calls": [*NUMBERS, 1.5]}),
     (Price, {**{f"{bucket}_usd_per_mtok": NUMBERS for bucket in ("input", "output", "cached_input", "cache_write")},
              "context_window": [*NUMBERS, 1.5], "max_output": [*NUMBERS, 1.5], "tiers": [3, "x", [], {}]}),
 ]

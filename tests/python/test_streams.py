@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from decimal import Decimal
 
 import httpx
@@ -11,6 +12,7 @@ import requests
 from iron_cage import Protection
 from iron_cage.testing import ProviderSimulator, Reply
 
+LONG = os.environ.get("IRON_CAGE_LONG") == "1"
 PRICES = {"gpt-4o-mini": (Decimal("0.15"), Decimal("0.075"), Decimal("0.60"))}
 LEAKY = "Grüße 😀, write to jane.doe@example.co.uk or pay 4111 1111 1111 1111 (IBAN DE89 3704 0044 0532 0130 00), call +1 415 555 2671. End."
 CLEAN = "Grüße 😀, nothing to see: 12:30, version 1.2.3, 2026-11-23, a@b and 1234. End."
@@ -39,6 +41,7 @@ def sim():
 
 
 def test_a_leaky_stream_cut_at_every_byte_is_the_uncut_one(sim):
+    """At every third without --long: the native tests cut at each, too."""
     url = sim.base_url + "/chat/completions"
     leaky = Reply(content=LEAKY, chunk_size=5)
 
@@ -59,7 +62,7 @@ def test_a_leaky_stream_cut_at_every_byte_is_the_uncut_one(sim):
         before = sim.bill(PRICES)
         length = len(sim.log[-1].response_body)
         tried = 0
-        for position in range(1, length):
+        for position in range(1, length, 1 if LONG else 3):
             assert run(client, Reply(content=LEAKY, chunk_size=5, cut_at=position)) == uncut, f"cut at byte {position}"
             tried += 1
         assert sim.bill(PRICES) - before == spent * tried

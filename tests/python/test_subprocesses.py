@@ -176,7 +176,7 @@ say([said, agent.protection.report().calls, subprocess.run({command!r}, env={{}}
         assert protection.report().calls == 2 and protection.report().spent_usd == sim.bill(PRICES)
 
 
-@pytest.mark.parametrize("way", ["env", "posix_spawn", "system", "shell", "asyncio", "spawnv", "pty", "thread"])
+@pytest.mark.parametrize("way", ["posix_spawn", "system", "shell", "asyncio", "spawnv", "pty", "thread", "fork"])
 def test_however_a_process_is_started(way, sim, program, tmp_path):
     command = program("say(ask().status_code)\nopen(sys.argv[1], 'w').write('done')") + [str(tmp_path / "done")]
     shell = " ".join(command)
@@ -189,6 +189,13 @@ def test_however_a_process_is_started(way, sim, program, tmp_path):
         started.start()
         started.join()
 
+    def fork():
+        child = os.fork()
+        if child == 0:
+            popen()
+            os._exit(0)
+        os.waitpid(child, 0)
+
     async def exec_async():
         process = await asyncio.create_subprocess_exec(*command)
         assert await process.wait() == 0
@@ -197,7 +204,6 @@ def test_however_a_process_is_started(way, sim, program, tmp_path):
         os.waitpid(os.posix_spawn(command[0], command, {"MINE": "1"}), 0)
 
     ways = {
-        "env": lambda: subprocess.run(command, env={"MINE": "1"}, check=True),
         "posix_spawn": spawned,
         "system": lambda: os.system(shell),
         "shell": lambda: subprocess.run(f"sh -c '{shell}' & wait", shell=True, check=True),
@@ -205,12 +211,15 @@ def test_however_a_process_is_started(way, sim, program, tmp_path):
         "spawnv": lambda: os.spawnv(os.P_WAIT, command[0], command),
         "pty": lambda: pty.spawn(command),
         "thread": thread,
+        "fork": fork,
     }
     with Protection(budget_usd=1, max_calls=10) as protection:
-        subprocess.run(["true"])  # the run is lent from here on: a fork that is replaced cannot lend it any more
+        if way != "fork":
+            subprocess.run(["true"])  # the run is lent from here on: a fork that is replaced cannot lend it any more
         ways[way]()
         assert (tmp_path / "done").exists()
-        assert protection.report().calls == 1 == len(sim.log)
+        assert protection.report().budget.spent_usd == sim.bill(PRICES) > 0
+        assert len(sim.log) == 1 and protection.report().calls == (0 if way == "fork" else 1), "each process reports what it was asked for itself"
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
@@ -258,7 +267,7 @@ with iron_cage.Protection(budget_usd=1):
     env = {**os.environ, "IRON_CAGE_LLM_HOSTS": f"127.0.0.1:{sim.port}=openai"}
     said = subprocess.run(child, capture_output=True, text=True, timeout=60, env=env)
     assert said.returncode == 0, said.stderr
-    assert "the process whose run this one goes on with cannot be reached: it has ended, or was replaced by exec" in said.stdout and not sim.log
+    assert "the process whose run this one goes on with cannot be reached: it has ended, was replaced by exec" in said.stdout and not sim.log
     assert "elsewhere it may go, [EMAIL_REDACTED]" in said.stdout
 
 
@@ -351,20 +360,16 @@ def test_two_runs_at_once_do_not_mix(sim, program):
     assert sum(report.spent_usd for report in reports.values()) == sim.bill(PRICES)
 
 
-@pytest.mark.parametrize("text", ["nonsense", "1:0123456789abcdef:" + "00" * 32 + ":@iron-cage-nobody", "2:0123456789abcdef:" + "00" * 32 + ":@x"])
+@pytest.mark.parametrize("text", ["nonsense", "1:0123456789abcdef:" + "00" * 32 + ":@iron-cage-nobody"], ids=["damaged", "of nobody"])
 def test_a_forged_handshake_gets_nobody_past_anything(text, sim, run):
     said = run("""
-from iron_cage import protect_agent, StateError, Protection
 def tried(function):
     try:
         return function()
-    except StateError as error:
+    except iron_cage.StateError as error:
         return str(error)
-@protect_agent
-def agent():
-    return ask().status_code
-say([tried(lambda: ask().status_code), tried(agent)])
-""".replace("@protect_agent\n", "").replace("tried(agent)", "tried(lambda: Protection())"), env={**os.environ, VARIABLE: text, "IRON_CAGE_LLM_HOSTS": f"127.0.0.1:{sim.port}=openai"})
+say([tried(lambda: ask().status_code), tried(iron_cage.Protection)])
+""", env={**os.environ, VARIABLE: text, "IRON_CAGE_LLM_HOSTS": f"127.0.0.1:{sim.port}=openai"})
     assert all("LLM calls" in each and "refused" in each for each in said)
     assert not sim.log
 

@@ -9,14 +9,20 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_mypy_strict_finds_nothing(tmp_path):
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """What mypy has read of the library's own and the package's files."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def test_mypy_strict_finds_nothing(cache):
     pytest.importorskip("mypy")
-    done = subprocess.run([sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path)],
+    done = subprocess.run([sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(cache)],
                           cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_methods_and_prices_have_the_types_they_have(tmp_path):
+def test_methods_and_prices_have_the_types_they_have(tmp_path, cache):
     pytest.importorskip("mypy")
     user = tmp_path / "user.py"
     user.write_text(
@@ -35,7 +41,7 @@ def test_methods_and_prices_have_the_types_they_have(tmp_path):
         "reveal_type(redact_json('{}'))\n"
         "reveal_type(redact_json(b'{}'))\n"
         "reveal_type(Scanner(SafetyConfig(max_findings=5)).stream().feed('x').redacted)\n")
-    done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "--cache-dir", str(tmp_path), str(user)],
+    done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "--cache-dir", str(cache), str(user)],
                           env={"MYPYPATH": str(ROOT / "python"), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     revealed = [line.split('"')[1] for line in done.stdout.splitlines() if "Revealed" in line]
@@ -43,7 +49,7 @@ def test_methods_and_prices_have_the_types_they_have(tmp_path):
                         "Union[_decimal.Decimal, None]", "builtins.str", "builtins.bytes", "builtins.str"]
 
 
-def test_a_decorated_function_keeps_its_signature_for_the_type_checker(tmp_path):
+def test_a_decorated_function_keeps_its_signature_for_the_type_checker(tmp_path, cache):
     pytest.importorskip("mypy")
     user = tmp_path / "user.py"
     user.write_text(
@@ -53,7 +59,7 @@ def test_a_decorated_function_keeps_its_signature_for_the_type_checker(tmp_path)
         "reveal_type(f('x'))\n"
         "f(5)\n"
         "f.protection.report().spent_usd + 'x'\n")
-    done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(user)],
+    done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(cache), str(user)],
                           env={"MYPYPATH": str(ROOT / "python"), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
     assert 'Revealed type is "builtins.bool"' in done.stdout
     assert 'Argument 1 to "__call__"' in done.stdout or "Argument 1" in done.stdout

@@ -25,6 +25,9 @@ public readonly record struct RequestShape
     /// <summary>Tokens that the provider adds for features of the request, beyond those of tools: an upper bound.</summary>
     public long HiddenTokens { get; init; }
 
+    /// <summary>Searches that the request is billed for, where they are sold by the piece: an upper bound.</summary>
+    public long Searches { get; init; }
+
     /// <summary>Images in the request.</summary>
     public int Images { get; init; }
 

@@ -92,14 +92,15 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             + (shape.Tools > 0 && price.Vendor == "anthropic" ? TokensOfAnthropicTools : 0);
         if (shape.HasUnboundedInput || shape.HasAudio)
         {
-            if (price.ContextWindow is not { } window)
+            if (price.ContextWindow is { } window)
+                input = Int128.Max(input, window);
+            else if (!CostsNothing(shape))
                 return new RequestBound { Refusal = BoundRefusal.UnboundedInput, Basis = basis };
-            input = Int128.Max(input, window);
         }
 
         // Without a limit of its own the model's most is what can come; where that is not known, what fits its window.
         var wanted = shape.OutputLimit ?? price.MaxOutput ?? price.ContextWindow ?? SafeOutputLimit;
-        var capped = shape.OutputLimit is null && price.MaxOutput is null && price.ContextWindow is null;
+        var capped = shape.OutputLimit is null && price.MaxOutput is null && price.ContextWindow is null && !CostsNothing(shape);
         if (capped && !shape.Lowerable)
             return new RequestBound { Refusal = BoundRefusal.UnboundedOutput, Basis = basis };
 
@@ -109,7 +110,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             scaled = Math.Max(unscaled, Math.Min(scaled, most)); // no request that is answered has more
         var (perInput, perOutput) = Dearest(price, scaled, shape);
         var perAllChoices = (Int128)perOutput.Value * Math.Max(1, shape.Choices);
-        var cost = (Int128)perInput.Value * scaled + (price.PerRequest?.Value ?? 0);
+        var cost = (Int128)perInput.Value * scaled + (price.PerRequest?.Value ?? 0) + (Int128)(price.PerSearch?.Value ?? 0) * shape.Searches;
         if (cost + perAllChoices * wanted > long.MaxValue || perAllChoices > long.MaxValue)
             return new RequestBound { Refusal = BoundRefusal.TooLarge, Basis = basis };
 
@@ -127,6 +128,9 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
             MostToWrite = shape.OutputLimit ?? price.MaxOutput ?? SafeOutputLimit,
         };
     }
+
+    /// <summary>Whether any number of tokens of it is free, as of a model that runs on the user's own machine: then nothing needs a bound.</summary>
+    private static bool CostsNothing(in RequestShape shape) => Dearest(shape.Price, long.MaxValue, shape) is { Input.Value: 0, Output.Value: 0 };
 
     private static long FloorOf(in RequestShape shape)
     {
@@ -156,7 +160,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     private static void Check(in RequestShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape.Price);
-        if ((shape.TextBytes | shape.ToolsBytes | (shape.OutputLimit ?? 0) | shape.ThinkingTokens | shape.HiddenTokens) < 0
+        if ((shape.TextBytes | shape.ToolsBytes | (shape.OutputLimit ?? 0) | shape.ThinkingTokens | shape.HiddenTokens | shape.Searches) < 0
             || (shape.Messages | shape.Images | shape.Tools | shape.Choices) < 0)
             throw new ArgumentOutOfRangeException(nameof(shape), "counts are not negative");
     }

@@ -94,6 +94,6 @@ public sealed class HostTable
                     return withPort;
             }
         }
-        return KnownHosts.Find(key[..host.Length], out var name) is { } service ? new Entry(service, name) : null;
+        return KnownHosts.Find(key[..authority.Length], key[..host.Length], out var name) is { } service ? new Entry(service, name) : null;
     }
 }

@@ -23,6 +23,8 @@ internal static class KnownHosts
 
     private static readonly LlmService Mistral = Telling with { Wires = [.. Telling.Wires, Lang.Mistral.ClassificationsWire.Instance] };
 
+    private static readonly LlmService Ollama = LlmService.Of(LlmProtocol.Ollama);
+
     /// <summary>Names, each of which stands for itself and for what has it behind a dot: regions, and the customers' own names at Azure.</summary>
     private static readonly FrozenDictionary<string, LlmService> ByName = new Dictionary<string, LlmService>
     {
@@ -34,8 +36,8 @@ internal static class KnownHosts
         ["azure-api.net"] = Usual with { IsGateway = true },
         ["api.avian.io"] = Usual,
         ["api.cerebras.ai"] = Usual,
-        ["api.cohere.com"] = Usual,
-        ["api.cohere.ai"] = Usual,
+        ["api.cohere.com"] = LlmService.Of(LlmProtocol.Cohere),
+        ["api.cohere.ai"] = LlmService.Of(LlmProtocol.Cohere),
         ["api.deepseek.com"] = Usual,
         ["api.doubleword.ai"] = Usual,
         ["api.fireworks.ai"] = Usual,
@@ -50,6 +52,7 @@ internal static class KnownHosts
         ["api.moonshot.ai"] = Usual,
         ["api.moonshot.cn"] = Usual,
         ["api.novita.ai"] = Usual,
+        ["ollama.com"] = Ollama with { Under = ["/api/", "/v1/"] }, // and the site
         ["openrouter.ai"] = Telling,
         ["oai.endpoints.kepler.ai.cloud.ovh.net"] = Usual,
         ["api.perplexity.ai"] = Compatible(Lang.OpenAi.ChatDialect.Perplexity),
@@ -67,10 +70,17 @@ internal static class KnownHosts
     internal static IEnumerable<string> Names => ByName.Keys;
 
     /// <summary>What a host serves; null for one that is not known.</summary>
-    /// <param name="host">In lower case, without a port.</param>
+    /// <param name="authority">The host with its port, as the URL has them; in lower case.</param>
+    /// <param name="host">The host alone.</param>
     /// <param name="name">Under which name it is known: where that is one service's alone, its regions share circuits and prices.</param>
-    public static LlmService? Find(ReadOnlySpan<char> host, out string name)
+    public static LlmService? Find(ReadOnlySpan<char> authority, ReadOnlySpan<char> host, out string name)
     {
+        // Ollama at home. Other names of this machine, and other ports, are for the user to say.
+        if (authority.EndsWith(":11434") && (host is "localhost" or "127.0.0.1" or "[::1]"))
+        {
+            name = authority.ToString();
+            return Ollama;
+        }
         for (var rest = host; ;)
         {
             if (Lookup.TryGetValue(rest, out var service))

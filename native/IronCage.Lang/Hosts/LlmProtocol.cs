@@ -8,4 +8,6 @@ public enum LlmProtocol
     Anthropic,
     Gemini,
     Bedrock,
+    Ollama,
+    Cohere,
 }

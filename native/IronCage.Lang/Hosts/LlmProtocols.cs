@@ -4,7 +4,7 @@ namespace IronCage.Lang.Hosts;
 public static class LlmProtocols
 {
     /// <summary>The accepted names, for messages.</summary>
-    public const string Names = "openai, anthropic, gemini, bedrock";
+    public const string Names = "openai, anthropic, gemini, bedrock, ollama, cohere";
 
     public static bool TryParse(string name, out LlmProtocol protocol)
     {
@@ -14,6 +14,8 @@ public static class LlmProtocols
             "anthropic" => LlmProtocol.Anthropic,
             "gemini" => LlmProtocol.Gemini,
             "bedrock" => LlmProtocol.Bedrock,
+            "ollama" => LlmProtocol.Ollama,
+            "cohere" => LlmProtocol.Cohere,
             _ => LlmProtocol.None,
         };
         return protocol != LlmProtocol.None;

@@ -11,11 +11,19 @@ internal sealed record LlmService(LlmProtocol Protocol, IReadOnlyList<LlmWire> W
     /// <summary>A gateway to anything: what none of the wires reads is not an LLM's.</summary>
     public bool IsGateway { get; init; }
 
-    /// <summary>Ends of paths where a POST costs nothing and carries no text of a conversation: the service's own household.</summary>
+    /// <summary>Ends of paths (with a slash at its end: a part of them) where a POST costs nothing and carries no conversation: the service's own household.</summary>
     public IReadOnlyList<string> Household { get; init; } = [];
 
     /// <summary>The service of a protocol at a host that the user named.</summary>
-    public static LlmService Of(LlmProtocol protocol) => new(protocol, LlmWire.Of(protocol));
+    public static LlmService Of(LlmProtocol protocol) => new(protocol, LlmWire.Of(protocol))
+    {
+        Household = protocol switch
+        {
+            LlmProtocol.Ollama => ["/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/show", "/api/ps", "/api/tags", "/api/version", "/api/me", "/api/signout", "/api/blobs/"],
+            LlmProtocol.Cohere => ["/v1/check-api-key"],
+            _ => [],
+        },
+    };
 
     /// <summary>The wire that reads what is sent to a path; the usual one where none does, null where the host serves something else.</summary>
     /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
@@ -55,7 +63,7 @@ internal sealed record LlmService(LlmProtocol Protocol, IReadOnlyList<LlmWire> W
     {
         foreach (var end in Household)
         {
-            if (path.Length >= end.Length && Ascii(path[^end.Length..], end))
+            if (end[^1] == '/' ? path.IndexOf(System.Text.Encoding.ASCII.GetBytes(end)) >= 0 : path.Length >= end.Length && Ascii(path[^end.Length..], end))
                 return true;
         }
         return false;

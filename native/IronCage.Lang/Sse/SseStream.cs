@@ -4,7 +4,7 @@ using IronCage.Lang.Streams;
 namespace IronCage.Lang.Sse;
 
 /// <summary>A streamed answer of server-sent events.</summary>
-public abstract class SseStream : LlmStream
+public abstract class SseStream : JsonEventStream
 {
     /// <param name="newScreen">As of <see cref="LlmStream"/>.</param>
     /// <param name="hideUsage">As of <see cref="LlmStream"/>.</param>
@@ -12,9 +12,6 @@ public abstract class SseStream : LlmStream
         : base(newScreen, hideUsage)
     {
     }
-
-    /// <summary>Reads the data of an event; false when it is nothing of the protocol, whatever was filled in by then. Segments count from the event's beginning.</summary>
-    private protected abstract bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading);
 
     private protected sealed override int EventLength(ReadOnlySpan<byte> bytes, int looked) => SseFraming.EventLength(bytes, looked);
 
@@ -47,17 +44,6 @@ public abstract class SseStream : LlmStream
             else
                 Foreign(part);
         }
-    }
-
-    private void AcceptData(byte[] raw, Range data, byte[]? original)
-    {
-        Reading.Clear();
-        if (!TryRead(raw.AsSpan()[data], data.Start.Value, Reading))
-        {
-            Unreadable(raw, data, original);
-            return;
-        }
-        AcceptReading(raw, original);
     }
 
     /// <summary>An event without data: comments and fields of the protocol pass; anything else is no event at all, and screened as one text.</summary>

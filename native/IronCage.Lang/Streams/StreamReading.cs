@@ -19,6 +19,11 @@ internal sealed class StreamReading
             Tools.Add(new StreamedTool(key, use.Name, use.Arguments));
     }
 
+    /// <summary>A tool whose use is whole where it stands, and whose texts do not refer to it.</summary>
+    public void AddTool(in ToolUse use) => AddTool(1UL << 63 | ++_wholeTools, use, isWhole: true);
+
+    private ulong _wholeTools; // of the whole stream
+
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];
 

@@ -282,12 +282,12 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>
-    /// Whether usage can be what the provider bills. Not believed: an empty input (no request has one), no output for an answer with text, and more than twice what fits
+    /// Whether usage can be what the provider bills. Not believed: an empty input (no request has one, but what is billed by the search), no output for an answer with text, and more than twice what fits
     /// the model. Such a call is estimated.
     /// </summary>
     private bool IsPlausible(in WireUsage usage, bool hasText)
     {
-        if (usage.TotalInput == 0 || (hasText && usage.TotalOutput == 0))
+        if ((usage.TotalInput == 0 && (usage.Searches == 0 || _request.Searches == 0)) || (hasText && usage.TotalOutput == 0))
             return false;
         return IsPossible(usage);
     }

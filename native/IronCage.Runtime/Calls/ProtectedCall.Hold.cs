@@ -1,6 +1,7 @@
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Cost;
+using IronCage.Lang.Hosts;
 using IronCage.Runtime.Protections;
 using IronCage.Runtime.Runs;
 
@@ -21,7 +22,7 @@ public sealed partial class ProtectedCall
         // A deployment says which model answers, whatever the body says; only its owner knows whether its name is that of a model.
         if (_target.Model is { } deployed && deployed != Model && PriceOf(deployed) is { } other && (_price is null || Weight(other) > Weight(_price)))
             _price = other;
-        var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price);
+        var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price) ?? (_request.Searches > 0 && _price is { PerSearch: null } ? "searches" : null);
         if (_price is not null && feature is null)
             return null;
         ModelPrice? assumed = null;
@@ -44,7 +45,10 @@ public sealed partial class ProtectedCall
         return null;
     }
 
-    private ModelPrice? PriceOf(string model) => OwnPrice(model) ?? _engine.Catalogue.Find(_provider, model);
+    /// <summary>Models that run at home have the user's price only: that of the same model elsewhere is another's.</summary>
+    private ModelPrice? PriceOf(string model) => OwnPrice(model) ?? (IsAtHome ? null : _engine.Catalogue.Find(_provider, model));
+
+    private bool IsAtHome => _target.Protocol == LlmProtocol.Ollama;
 
     private static decimal Weight(ModelPrice price) => (decimal)price.Buckets.Input.Value + (price.Buckets.Output ?? Picodollars.Zero).Value;
 
@@ -60,8 +64,9 @@ public sealed partial class ProtectedCall
         return dearest;
     }
 
-    private PriceResolution LookUp() =>
-        _run.Protections.Select(p => p.Prices?.Resolve(_provider, Model, null)).FirstOrDefault(found => found is not null) ?? _engine.Catalogue.Resolve(_provider, Model);
+    private PriceResolution LookUp() => IsAtHome
+        ? new PriceResolution(Model, null, null, null, null, "nobody sells Ollama's models by the token: BudgetConfig(prices={MODEL: Price(0, 0)}) says that one costs you nothing, unpriced='warn' lets all go, counted without money", [], [])
+        : _run.Protections.Select(p => p.Prices?.Resolve(_provider, Model, null)).FirstOrDefault(found => found is not null) ?? _engine.Catalogue.Resolve(_provider, Model);
 
     private string? AudioWithoutPrice(ModelPrice? price)
     {

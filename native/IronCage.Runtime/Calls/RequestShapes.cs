@@ -22,6 +22,7 @@ internal static class RequestShapes
         },
         HiddenTokens = request.HiddenTokens,
         Images = request.Images,
+        Searches = request.Searches,
         HasAudio = request.AsksForAudio || request.SendsAudio,
         HasUnboundedInput = request.UnboundedParts > 0,
         Tools = request.Tools,

@@ -67,21 +67,26 @@ public static class ProtectionOptionsReader
         if (value.ValueKind == JsonValueKind.Null)
             return null;
         if (value.ValueKind != JsonValueKind.Object)
-            throw new ConfigException(name, "must be null or an object of failure_threshold and recovery_timeout");
-        var threshold = 3;
-        var timeout = TimeSpan.FromSeconds(60);
+            throw new ConfigException(name, "must be null or an object of failure_threshold, recovery_timeout, failure_ratio, failure_window and minimum_calls");
+        var options = new CircuitBreakerOptions();
         foreach (var property in value.EnumerateObject())
         {
             var option = $"{name}[{property.Name}]";
-            switch (property.Name)
+            options = property.Name switch
             {
-                case "failure_threshold": threshold = OptionsJson.Integer(property.Value, option, 1, 1_000_000); break;
-                case "recovery_timeout": timeout = TimeSpan.FromSeconds(OptionsJson.Number(property.Value, option, 0.001, 86_400)); break;
-                default: throw new ConfigException(option, "is not an option; accepted are failure_threshold and recovery_timeout");
-            }
+                "failure_threshold" => options with { FailureThreshold = OptionsJson.Integer(property.Value, option, 1, 1_000_000) },
+                "recovery_timeout" => options with { RecoveryTimeout = TimeSpan.FromSeconds(OptionsJson.Number(property.Value, option, 0.001, 86_400)) },
+                "failure_ratio" => options with { FailureRatio = property.Value.ValueKind == JsonValueKind.Null ? null : Ratio(property.Value, option) },
+                "failure_window" => options with { FailureWindow = TimeSpan.FromSeconds(OptionsJson.Number(property.Value, option, 1, 86_400)) },
+                "minimum_calls" => options with { MinimumCalls = OptionsJson.Integer(property.Value, option, 1, 1_000_000) },
+                _ => throw new ConfigException(option, "is not an option; accepted are failure_threshold, recovery_timeout, failure_ratio, failure_window and minimum_calls"),
+            };
         }
-        return new CircuitBreakerOptions { FailureThreshold = threshold, RecoveryTimeout = timeout };
+        return options;
     }
+
+    private static double Ratio(JsonElement value, string option) =>
+        value.ValueKind == JsonValueKind.Number && value.GetDouble() is > 0 and <= 1 and var ratio ? ratio : throw new ConfigException(option, "must be a number above 0 and at most 1");
 
     private static UnscannablePolicy Unscannable(JsonElement value, string name) =>
         OptionsJson.OneOf(value, name, "warn", "deny", "allow") switch

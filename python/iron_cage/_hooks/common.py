@@ -323,6 +323,10 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
     return NO_RESPONSE if isinstance(error, Exception) else CANCELLED
 
 
+#: Server-sent events, and lines of JSON (Ollama).
+_STREAMS = (b"text/event-stream", b"application/x-ndjson")
+
+
 def is_stream(content_type: Optional[bytes]) -> bool:
     """Whether a response is fed in pieces."""
     return content_type is not None and content_type.split(b";", 1)[0].strip().lower() in _STREAMS

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: Seconds for the lender to answer at the handshake; it answers at once unless it is stopped.
 PATIENCE = 10.0
 _ENDED = (
-    "the process whose run this one goes on with cannot be reached: it has ended, or was replaced by exec. LLM calls of its sub-processes are refused; "
+    "the process whose run this one goes on with cannot be reached: it has ended, was replaced by exec, or has no Unix sockets. LLM calls of its sub-processes are refused; "
     f"start this program outside of the run, or without {VARIABLE} in its environment"
 )
 

@@ -11,6 +11,7 @@ import threading
 from typing import Callable, List, Optional
 
 from ._exchange import Exchange
+from ._provider import PROTOCOLS
 from ._reply import Reply
 from ._simulator import ProviderSimulator
 
@@ -46,10 +47,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m iron_cage.testing", description="A provider simulator on loopback, for OpenAI, Anthropic, Gemini or Bedrock.")
+    parser = argparse.ArgumentParser(prog="python -m iron_cage.testing", description="A provider simulator on loopback, in the protocol of OpenAI, Anthropic, Gemini, Bedrock, Ollama or Cohere.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 (default) takes a free one; the first line of output tells which")
-    parser.add_argument("--protocol", choices=("openai", "anthropic", "gemini", "bedrock"), default="openai")
+    parser.add_argument("--protocol", choices=PROTOCOLS, default="openai")
     parser.add_argument("--log", metavar="FILE", help="append one JSON line per exchange: usage billed, model, status, sha256 of both bodies")
     parser.add_argument("--content", help="answer this text (default: an echo of the last user message)")
     parser.add_argument("--completion-tokens", type=int, metavar="N", help="bill at least N completion tokens per choice, up to the request's limit")

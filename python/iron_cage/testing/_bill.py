@@ -10,7 +10,8 @@ from ._exchange import Exchange
 Price = Union[Decimal, float, str]
 
 Prices = Mapping[str, Tuple[Price, Price, Price]]
-"""Model -> (input, cached input, output), dollars per million tokens as Decimal, int, float or str."""
+"""Model -> (input, cached input, output), dollars per million tokens as Decimal, int, float or str. Of a model that is sold by the
+search (Cohere's rerank) the first is dollars for a thousand."""
 
 _MILLION = Decimal(1_000_000)
 
@@ -34,6 +35,13 @@ def bill(records: Iterable[Union[Exchange, Mapping[str, Any]]], prices: Prices) 
 
 
 def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, output_price: Price) -> Decimal:
+    if "billed_units" in usage:
+        units = usage["billed_units"]
+        if "search_units" in units:  # sold by the thousand
+            return Decimal(units["search_units"]) * Decimal(str(input_price)) / 1000
+        usage = {"prompt_tokens": units["input_tokens"], "completion_tokens": units["output_tokens"]}
+    if "prompt_eval_count" in usage:
+        usage = {"prompt_tokens": usage["prompt_eval_count"], "completion_tokens": usage.get("eval_count")}
     if "promptTokenCount" in usage:
         written = (usage.get("candidatesTokenCount") or 0) + (usage.get("thoughtsTokenCount") or 0)
         cached_part = usage.get("cachedContentTokenCount") or 0

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _bedrock, _embeddings, _gemini, _openai, _responses
+from . import _anthropic, _bedrock, _cohere, _embeddings, _gemini, _ollama, _openai, _responses
 from ._answer import Answer
 from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
@@ -25,10 +25,21 @@ _OPENAI: Dict[str, _Format] = {
     "/v1/embeddings": (_embeddings.check, lambda request, reply, created: _embeddings.complete(request, reply), _openai.verbatim),
 }
 _ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthropic.complete(request, reply), _anthropic.verbatim)
-
-
 _GEMINI: _Format = (_gemini.check, lambda request, reply, created: _gemini.complete(request, reply), _gemini.verbatim)
 _BEDROCK: _Format = (_bedrock.check, lambda request, reply, created: _bedrock.complete(request, reply), _bedrock.verbatim)
+_OLLAMA: _Format = (_ollama.check, _ollama.complete, _ollama.verbatim)
+_COHERE: _Format = (_cohere.check, lambda request, reply, created: _cohere.complete(request, reply), _cohere.verbatim)
+_FORMATS: Dict[str, _Format] = {"anthropic": _ANTHROPIC, "gemini": _GEMINI, "bedrock": _BEDROCK, "ollama": _OLLAMA, "cohere": _COHERE}
+
+PROTOCOLS = ("openai", *_FORMATS)
+
+_ERRORS: Dict[str, Callable[[int, str], Answer]] = {
+    "openai": lambda status, words: error(status, words, "server_error") if status >= 500 else error(status, words),
+    "anthropic": anthropic_error, "gemini": _gemini.error, "bedrock": _bedrock.error, "ollama": _ollama.error, "cohere": _cohere.error,
+}
+_SCRIPTED: Dict[str, Callable[[Reply], Answer]] = {
+    "openai": scripted, "anthropic": anthropic_scripted, "gemini": _gemini.scripted, "bedrock": _bedrock.scripted, "ollama": _ollama.scripted, "cohere": _cohere.scripted,
+}
 
 
 @dataclass
@@ -49,15 +60,7 @@ class Provider:
             return self._decide(request)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             words = "The request has a field of a kind that its format does not have."
-            return self._error(400, words)
-
-    def _error(self, status: int, words: str, kind: str = "invalid_request_error") -> Answer:
-        """In the shape of the protocol; kind: what OpenAI calls it."""
-        if self.protocol == "anthropic":
-            return anthropic_error(status, words)
-        if self.protocol == "gemini":
-            return _gemini.error(status, words)
-        return _bedrock.error(status, words) if self.protocol == "bedrock" else error(status, words, kind)
+            return _ERRORS[self.protocol](400, words)
 
     def _decide(self, request: Request) -> Answer:
         created = self.created if self.created is not None else int(time.time())
@@ -70,6 +73,10 @@ class Provider:
             return self._gemini(request, path, created)
         if self.protocol == "bedrock":
             return self._bedrock(request, path, created)
+        if self.protocol == "ollama":
+            return self._ollama(request, path, created)
+        if self.protocol == "cohere":
+            return self._cohere(request, path, created)
         if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
             return scripted(Reply(status=401))
         if path in _OPENAI:
@@ -114,18 +121,32 @@ class Provider:
             return _bedrock.check(request, self.models) or _bedrock.count(request)
         return self._chat(request, created, path)
 
+    def _ollama(self, request: Request, path: str, created: int) -> Answer:
+        if path in _ollama.PATHS and request.method == "POST":
+            return self._chat(request, created, path)
+        return _ollama.household(request, self.models) or _ollama.error(404, "404 page not found")
+
+    def _cohere(self, request: Request, path: str, created: int) -> Answer:
+        if self.require_auth and not request.headers.get("authorization", "").lower().startswith("bearer "):
+            return _cohere.error(401, "no api key supplied")
+        if path in _cohere.PATHS and request.method == "POST":
+            return self._chat(request, created, path)
+        if path == "/v1/tokenize" and request.method == "POST":
+            return _cohere.tokenize(request)
+        return _cohere.error(404, "no such endpoint")
+
     def _chat(self, request: Request, created: int, path: str) -> Answer:
-        check, complete, verbatim = {"anthropic": _ANTHROPIC, "gemini": _GEMINI, "bedrock": _BEDROCK}.get(self.protocol) or _OPENAI[path]
+        check, complete, verbatim = _FORMATS[self.protocol] if self.protocol in _FORMATS else _OPENAI[path]
         try:
             reply = self.next_reply(request)
         except Exception as fault:  # the test's own mistake: the client sees it now, the test at the end of its `with`
             self.fault = self.fault or fault
             words = f"A function given to the simulator failed: {type(fault).__name__}: {fault}"
-            return self._error(500, words, "server_error")
+            return _ERRORS[self.protocol](500, words)
         if reply.raw_body is not None or reply.pieces is not None:
             answer = verbatim(request, reply)
         elif reply.status >= 400:
-            answer = {"anthropic": anthropic_scripted, "gemini": _gemini.scripted, "bedrock": _bedrock.scripted}.get(self.protocol, scripted)(reply)
+            answer = _SCRIPTED[self.protocol](reply)
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:

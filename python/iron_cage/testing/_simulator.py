@@ -12,7 +12,7 @@ from typing import Callable, Iterable, List, Optional, Sequence, Type, Union
 from ._bill import Prices, bill
 from ._delivery import Delivery
 from ._exchange import Exchange
-from ._provider import Provider
+from ._provider import PROTOCOLS, Provider
 from ._reply import Reply, ReplySource
 from ._script import Condition, Script
 from ._server import Server
@@ -20,7 +20,8 @@ from ._server import Server
 
 class ProviderSimulator:
     """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages,
-    Gemini's generateContent and embedContent, or Bedrock's converse and invoke (Anthropic's models), streams in its binary form.
+    Gemini's generateContent and embedContent, Bedrock's converse and invoke (Anthropic's models; streams in its binary form), Ollama's chat, generate and
+    embed, or Cohere's chat (v2), embed and rerank.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])
@@ -29,7 +30,7 @@ class ProviderSimulator:
     The answer to a chat request is, in this order: a failure window that is open (`fail_next`, `fail_while`), the next scripted reply, what
     `reply` gives, an echo of the last user message. Models, errors and bad requests are answered as the provider would.
 
-    protocol: "openai", "anthropic", "gemini" or "bedrock".
+    protocol: "openai", "anthropic", "gemini", "bedrock", "ollama" or "cohere".
     reply: a Reply, a text, or a function of the Request that returns either (None: the echo). It is called on the connection's thread.
     port: 0 takes a free one.
     models: the only models that exist; empty: any model is served, and a usual list is shown by /v1/models.
@@ -56,8 +57,8 @@ class ProviderSimulator:
         on_exchange: Optional[Callable[[Exchange], None]] = None,
         register: bool = True,
     ) -> None:
-        if protocol not in ("openai", "anthropic", "gemini", "bedrock"):
-            raise ValueError(f'protocol must be "openai", "anthropic", "gemini" or "bedrock", not {protocol!r}')
+        if protocol not in PROTOCOLS:
+            raise ValueError(f"protocol must be one of {', '.join(PROTOCOLS)}, not {protocol!r}")
         if keep not in ("bodies", "digests", "none"):
             raise ValueError(f'keep must be "bodies", "digests" or "none", not {keep!r}')
         if compress not in (True, False, "gzip", "deflate"):

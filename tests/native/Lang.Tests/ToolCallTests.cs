@@ -9,10 +9,11 @@ namespace IronCage.Lang.Tests;
 /// <summary>Which tools an answer uses, and with what, in every protocol, whole and streamed.</summary>
 public class ToolCallTests
 {
-    private const string Chat = "/v1/chat/completions", Responses = "/v1/responses", Messages = "/v1/messages", Gemini = "/v1beta/models/gemini-2.5-flash:generateContent", Bedrock = "/model/amazon.nova-lite-v1%3A0/converse";
+    private const string Chat = "/v1/chat/completions", Responses = "/v1/responses", Messages = "/v1/messages", Gemini = "/v1beta/models/gemini-2.5-flash:generateContent", Bedrock = "/model/amazon.nova-lite-v1%3A0/converse", Ollama = "/api/chat", Cohere = "/v2/chat";
 
     private static LlmWire WireOf(string path) => LlmWire.Of(
-        path == Messages ? LlmProtocol.Anthropic : path == Gemini ? LlmProtocol.Gemini : path == Bedrock ? LlmProtocol.Bedrock : LlmProtocol.OpenAi)
+        path == Messages ? LlmProtocol.Anthropic : path == Gemini ? LlmProtocol.Gemini : path == Bedrock ? LlmProtocol.Bedrock
+        : path == Ollama ? LlmProtocol.Ollama : path == Cohere ? LlmProtocol.Cohere : LlmProtocol.OpenAi)
         .First(wire => wire.EndpointOf(Encoding.UTF8.GetBytes(path)) == Endpoint.Generate);
 
     private static string Shown(string? name, ReadOnlySpan<byte> arguments) => $"{name ?? "?"} {Encoding.UTF8.GetString(arguments)}".TrimEnd();
@@ -33,6 +34,10 @@ public class ToolCallTests
             """find {"q":"ü"}""", "code_execution", "plain");
         yield return Case("converse", Bedrock, """{"output":{"message":{"role":"assistant","content":[{"text":"a"},{"toolUse":{"toolUseId":"1","name":"find","input":{"q":{"name":"x"}}}}]}}}""",
             """find {"q":{"name":"x"}}""");
+        yield return Case("ollama", Ollama, """{"message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"find","arguments":{"q":1}}},{"function":{"arguments":{}}}]},"done":true}""",
+            """find {"q":1}""", "? {}");
+        yield return Case("cohere", Cohere, """{"message":{"role":"assistant","tool_plan":"p","tool_calls":[{"id":"1","type":"function","function":{"name":"find","arguments":"{\"q\":1}"}},{"type":"function","function":{"arguments":"{}"}}]}}""",
+            """find "{\"q\":1}" """, "? {}");
     }
 
     private static TestCaseData Case(string name, string path, string body, params string[] expected) =>
@@ -75,6 +80,15 @@ public class ToolCallTests
             Event("""{"candidates":[{"content":{"parts":[{"functionCall":{"name":"find","args":{"q":1}}}]}}]}""")
             + Event("""{"candidates":[{"content":{"parts":[{"functionCall":{"name":"find","args":{"q":2}}}]}}]}"""),
             """find {"q":1}""", """find {"q":2}""");
+        yield return Case("ollama", Ollama, """{"message":{"content":"a"},"done":false}""" + "\n" + """{"message":{"tool_calls":[{"function":{"name":"find","arguments":{"q":1}}}]},"done":false}""" + "\n"
+            + """{"message":{"tool_calls":[{"function":{"name":"find","arguments":{"q":2}}}]},"done":true}""" + "\n",
+            """find {"q":1}""", """find {"q":2}""");
+        yield return Case("cohere", Cohere,
+            Event("""{"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"1","type":"function","function":{"name":"find","arguments":""}}}}}""")
+            + Event("""{"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"{\"q\":"}}}}}""")
+            + Event("""{"type":"tool-call-delta","index":0,"delta":{"message":{"tool_calls":{"function":{"arguments":"1}"}}}}}""")
+            + Event("""{"type":"tool-call-end","index":0}"""),
+            """find {"q":1}""");
     }
 
     [TestCaseSource(nameof(Streams))]

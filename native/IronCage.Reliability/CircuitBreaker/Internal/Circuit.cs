@@ -12,6 +12,7 @@ internal sealed class Circuit
     private readonly CircuitBreakerOptions _options;
     private readonly TimeProvider _clock;
     private readonly CircuitEventQueue? _events;
+    private readonly FailureWindow? _lately;
     private CircuitState _state;
     private long _generation;
     private int _failures;
@@ -28,6 +29,8 @@ internal sealed class Circuit
         _clock = clock;
         _events = events;
         _lastUsed = clock.GetTimestamp();
+        if (options.FailureRatio is not null)
+            _lately = new FailureWindow(Ceiling(options.FailureWindow.Ticks, clock.TimestampFrequency, TimeSpan.TicksPerSecond));
         Pipeline = new ResiliencePipelineBuilder<CircuitOutcome> { TimeProvider = clock }
             .AddStrategy(_ => new CircuitBreakerStrategy(this))
             .Build();
@@ -129,6 +132,8 @@ internal sealed class Circuit
         var probe = _state == CircuitState.HalfOpen; // in this generation a half-open circuit has admitted probes only
         if (probe)
             _probing = false;
+        if (!probe && result is CallResult.Success or CallResult.Failure)
+            _lately?.Add(_clock.GetTimestamp(), result == CallResult.Failure);
         switch (result)
         {
             case CallResult.Success:
@@ -141,7 +146,7 @@ internal sealed class Circuit
             case CallResult.Failure:
                 if (_failures < int.MaxValue)
                     _failures++;
-                if (!probe && _failures < _options.FailureThreshold)
+                if (!probe && _failures < _options.FailureThreshold && !FailsTooOften())
                     return false;
                 Become(CircuitState.Open);
                 return true;
@@ -151,8 +156,11 @@ internal sealed class Circuit
         }
     }
 
+    private bool FailsTooOften() => _lately is { } lately && lately.Ended >= _options.MinimumCalls && lately.Failed >= _options.FailureRatio!.Value * lately.Ended;
+
     private void Become(CircuitState state)
     {
+        _lately?.Clear();
         _state = state;
         _generation++;
         if (state == CircuitState.Open)

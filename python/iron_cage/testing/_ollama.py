@@ -1,0 +1,153 @@
+"""Ollama's own format: chat and generate, whole or as lines of JSON, and embed."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from . import _openai, _tokens
+from ._answer import Answer, Bill
+from ._openai import JSON_TYPE, _Choice, _cut, _ESCAPED, _RAW, _utf8
+from ._reply import Reply
+from ._request import Request
+
+STREAM_TYPE = "application/x-ndjson"
+PATHS = ("/api/chat", "/api/generate", "/api/embed", "/api/embeddings")
+_VECTOR = (0.25, -0.5, 0.125, 0.75)
+
+
+@dataclass(frozen=True)
+class LineBill(Bill):
+    """What an answer used. Nobody charges it, unless a test says so."""
+
+    def _object(self, output: int) -> Dict[str, Any]:
+        return {"prompt_eval_count": self.prompt, "eval_count": output}
+
+
+def error(status: int, message: str) -> Answer:
+    """An error as the server writes it."""
+    return Answer(status, JSON_TYPE, [_utf8(_RAW({"error": message}))])
+
+
+def scripted(reply: Reply) -> Answer:
+    """The error that a reply asks for."""
+    return error(reply.status, reply.error if isinstance(reply.error, str) else f"The provider simulator was told to answer {reply.status}.")
+
+
+def _path(request: Request) -> str:
+    return request.path.partition("?")[0]
+
+
+def _streams(request: Request) -> bool:
+    return _path(request) in ("/api/chat", "/api/generate") and request.json.get("stream") is not False
+
+
+def check(request: Request, models: Sequence[str]) -> Optional[Answer]:
+    """The server's complaint about a request, or None. models: those that exist; empty: all."""
+    body = request.json
+    if not isinstance(body, dict):
+        return error(400, "invalid character in the body")
+    model = body.get("model")
+    if not isinstance(model, str) or not model:
+        return error(400, "model is required")
+    if models and model not in models:
+        return error(404, f"model '{model}' not found")
+    if body.get("options") is not None and not isinstance(body["options"], dict):
+        return error(400, "json: cannot unmarshal value into Go struct field .options of type map[string]interface {}")
+    return None
+
+
+def count_prompt(body: Mapping[str, Any]) -> int:
+    """Prompt tokens of a request by the simulator's own rule."""
+    given = body.get("input")
+    texts = [body.get(name) for name in ("system", "prompt", "suffix")] + (given if isinstance(given, list) else [given])
+    spoken = sum(_tokens.count(text) for text in texts if isinstance(text, str))
+    return _tokens.count_prompt(body) + spoken + len(body.get("context") or ())
+
+
+def complete(request: Request, reply: Reply, created: int) -> Answer:
+    """The answer to a request that passed `check`."""
+    body, path = request.json, _path(request)
+    prompt = count_prompt(body)
+    if path == "/api/embeddings":
+        return Answer(200, JSON_TYPE, [_utf8(_RAW({"embedding": list(_VECTOR)}))], bill=LineBill(prompt, 0))
+    if path == "/api/embed":
+        given = body.get("input")
+        vectors = [list(_VECTOR) for _ in (given if isinstance(given, list) else [given])]
+        told = {"model": request.model, "embeddings": vectors, "total_duration": 14, "load_duration": 1, "prompt_eval_count": prompt}
+        return Answer(200, JSON_TYPE, [_utf8(_RAW(told))], bill=LineBill(prompt, 0))
+    limit = (body.get("options") or {}).get("num_predict")
+    choice = _openai._choose(0, request, replace(reply, refusal=None), limit if limit is not None and limit > 0 else None)
+    bill = LineBill(prompt, choice.tokens, 0, choice.reasoning)
+    dumps = _ESCAPED if reply.ensure_ascii else _RAW
+    head = {"model": request.model, "created_at": time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime(created))}
+    end: Dict[str, Any] = {"done": True, "done_reason": choice.finish_reason if choice.finish_reason == "length" else "stop", "total_duration": 50, "load_duration": 1}
+    if reply.usage != "absent":
+        end.update(bill.full() if isinstance(reply.usage, str) else reply.usage)
+    said = _chat if path == "/api/chat" else _generate
+    if not _streams(request):
+        return Answer(200, JSON_TYPE, [_utf8(dumps({**head, **said(choice.content or "", reply.thinking, choice), **end}))], bill=bill)
+    lines: List[Dict[str, Any]] = []
+    marks: List[int] = []
+    for piece, generated in _pieces(choice, reply):
+        lines.append({**head, **said(*piece), "done": False})
+        marks.append(generated)
+    lines.append({**head, **said("", None, None), **end})
+    marks.append(choice.tokens)
+    return Answer(200, STREAM_TYPE, [_utf8(dumps(line) + "\n") for line in lines], chunked=True, streamed=True, bill=replace(bill, marks=marks))
+
+
+_Piece = Tuple[str, Optional[str], Optional[_Choice]]
+
+
+def _pieces(choice: _Choice, reply: Reply) -> List[Tuple[_Piece, int]]:
+    """(text, thinking, calls) of each line, and the tokens generated by then."""
+    found: List[Tuple[_Piece, int]] = [(("", piece, None), choice.reasoning) for piece, _ in _cut(reply.thinking or "", reply.chunk_size)]
+    found += [((piece, None, None), choice.reasoning + tokens) for piece, tokens in _cut(choice.content or "", reply.chunk_size)]
+    if choice.calls:
+        found.append((("", None, choice), choice.tokens))
+    return found
+
+
+def _chat(text: str, thinking: Optional[str], choice: Optional[_Choice]) -> Dict[str, Any]:
+    message: Dict[str, Any] = {"role": "assistant", "content": text}
+    if thinking is not None:
+        message["thinking"] = thinking
+    if choice is not None and choice.calls:
+        message["tool_calls"] = [{"function": {"name": name, "arguments": json.loads(arguments)}} for _, name, arguments in choice.calls]
+    return {"message": message}
+
+
+def _generate(text: str, thinking: Optional[str], choice: Optional[_Choice]) -> Dict[str, Any]:
+    return {"response": text} if thinking is None else {"response": text, "thinking": thinking}
+
+
+def verbatim(request: Request, reply: Reply) -> Answer:
+    """As in OpenAI's format: a body that the test gives byte for byte, billed by `usage` if that is an object."""
+    pieces = list(reply.pieces) if reply.pieces is not None else [reply.raw_body or b""]
+    bill: Optional[Bill] = None
+    streamed = False
+    if reply.status < 300 and check(request, ()) is None:
+        streamed = _streams(request)
+        if isinstance(reply.usage, str):
+            bill = complete(request, replace(reply, content=reply.content or "", raw_body=None, pieces=None), 0).bill
+            bill = bill and replace(bill, marks=None)
+        else:
+            bill = LineBill(0, 0, given=dict(reply.usage))
+    return Answer(reply.status, STREAM_TYPE if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=bill)
+
+
+def household(request: Request, models: Sequence[str]) -> Optional[Answer]:
+    """What costs nothing and says nothing: lists of models, their import and removal."""
+    path = _path(request)
+    if path == "/api/tags" and request.method == "GET":
+        return Answer(200, JSON_TYPE, [_utf8(_RAW({"models": [{"name": model, "model": model} for model in models]}))])
+    if path == "/api/version" and request.method == "GET":
+        return Answer(200, JSON_TYPE, [b'{"version":"0.12.0"}'])
+    if path == "/api/pull" and request.method == "POST":
+        return Answer(200, STREAM_TYPE, [b'{"status":"pulling manifest"}\n', b'{"status":"success"}\n'], chunked=True)
+    if path == "/api/show" and request.method == "POST":
+        return Answer(200, JSON_TYPE, [b'{"capabilities":["completion"]}'])
+    return None
