@@ -26,8 +26,8 @@ REQUEST_HEADERS = frozenset((
     b"content-encoding", b"x-stainless-retry-count", b"x-amzn-bedrock-guardrailidentifier", b"x-amzn-bedrock-performanceconfig-latency", b"x-amzn-bedrock-service-tier",
 ))
 
-#: Content types of answers that are fed in pieces.
-_STREAMS = frozenset((b"text/event-stream", b"application/vnd.amazon.eventstream"))
+#: Content types of answers that are fed in pieces: server-sent events, lines of JSON (Ollama), AWS's binary messages.
+_STREAMS = frozenset((b"text/event-stream", b"application/x-ndjson", b"application/vnd.amazon.eventstream"))
 
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100
@@ -321,10 +321,6 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
     if isinstance(error, not_sent):
         return NOT_SENT
     return NO_RESPONSE if isinstance(error, Exception) else CANCELLED
-
-
-#: Server-sent events, and lines of JSON (Ollama).
-_STREAMS = (b"text/event-stream", b"application/x-ndjson")
 
 
 def is_stream(content_type: Optional[bytes]) -> bool:
