@@ -222,6 +222,19 @@ def test_however_a_process_is_started(way, sim, program, tmp_path):
         assert len(sim.log) == 1 and protection.report().calls == (0 if way == "fork" else 1), "each process reports what it was asked for itself"
 
 
+def test_os_system_is_as_ever_and_nobody_sees_the_handshake(tmp_path):
+    handler = signal.getsignal(signal.SIGINT)
+    with Protection(budget_usd=1):
+        assert os.system("exit 3") == 3 << 8
+        assert os.system(b"kill -9 $$") == 9
+        assert os.system("kill -INT $PPID; exit 5") == 5 << 8, "Ctrl-C is the command's"
+        assert os.system("trap 'exit 6' INT; kill -INT $$; exit 7") == 6 << 8, "and does there what it always does"
+        assert os.system(f"tr '\\0' ' ' < /proc/$$/cmdline > {tmp_path}/line; env > {tmp_path}/environment") == 0
+        assert "IRON_CAGE_RUN" not in os.environ
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert "IRON_CAGE_RUN" not in (tmp_path / "line").read_text() and "IRON_CAGE_RUN=1:" in (tmp_path / "environment").read_text()
+
+
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
 def test_multiprocessing(method, sim):
     context = multiprocessing.get_context(method)

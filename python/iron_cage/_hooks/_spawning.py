@@ -5,6 +5,9 @@ A process that is started in no run, or forked, gets none: a forked child goes o
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from contextlib import contextmanager
 
 from iron_cage._hooks.install import patch
 from iron_cage._lending.handshake import VARIABLE
@@ -13,7 +16,7 @@ from iron_cage._runs import current, state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Mapping, Optional
+    from typing import Any, Iterator, Mapping, Optional
 
 #: Where env stands among the arguments of subprocess.Popen, without self.
 _ENV = 10
@@ -95,10 +98,33 @@ def _system(original: Any) -> Any:
         text = _here()
         if text is None or not isinstance(command, (str, bytes)):
             return original(command)
-        # The shell's own words: others' processes are not to see a variable of ours in this one's environment, not even for a moment.
-        return original(f"export {VARIABLE}='{text}'\n".encode() + os.fsencode(command))
+        # Not as words of the shell, which everybody sees in the list of processes, and not in this process's environment, where other threads would.
+        sys.audit("os.system", os.fsencode(command))
+        with _deaf() as defaults:
+            process = os.posix_spawn("/bin/sh", ["sh", "-c", command], _with(None, text), setsigdef=defaults)
+            try:
+                return os.waitpid(process, 0)[1]
+            except ChildProcessError:
+                return -1  # somebody else waits for all children, or SIGCHLD is ignored: as system(3)
 
     return system
+
+
+@contextmanager
+def _deaf() -> Iterator[list[int]]:
+    """As system(3) has it: Ctrl-C is the command's while it runs. Gives the signals that the command gets back. Handlers belong to the main thread; elsewhere nothing changes."""
+    import signal
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            if signal.getsignal(number) not in (None, signal.SIG_IGN):
+                before[number] = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield list(before)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Joining:
