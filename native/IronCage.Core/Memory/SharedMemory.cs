@@ -31,7 +31,11 @@ public sealed unsafe partial class SharedMemory
             throw new InsufficientMemoryException("no memory can be mapped");
         }
         Address = address;
+        // A process may have some 65,000 mappings, and the collector, which sees small objects only, would let them run out.
+        GC.AddMemoryPressure(Pressure);
     }
+
+    private long Pressure => (long)Math.Max(_length, 4096);
 
     private SharedMemory(nint address, nuint length)
     {
@@ -43,9 +47,14 @@ public sealed unsafe partial class SharedMemory
     ~SharedMemory()
     {
         if (OperatingSystem.IsLinux())
+        {
             _ = Unmap(Address, _length);
+            GC.RemoveMemoryPressure(Pressure);
+        }
         else
+        {
             NativeMemory.Free((void*)Address);
+        }
     }
 
     /// <summary>Where it lies: in this process, and in those forked from it.</summary>

@@ -42,6 +42,15 @@ public class SharedMemoryTests
     }
 
     [Test]
+    public void However_many_are_dropped_the_mappings_of_the_process_do_not_run_out()
+    {
+        const int Many = 40_000; // of some 65,000 that a process may have
+        for (var i = 0; i < Many; i++)
+            MapAndDrop();
+        Assert.That(File.ReadLines("/proc/self/maps").Count(), Is.LessThan(Many / 2));
+    }
+
+    [Test]
     public void Heirs_do_not_unmap_it()
     {
         var memory = new SharedMemory(Length);
