@@ -43,7 +43,7 @@ public sealed partial class ProtectedCall
         if (new RequestHeaders(headers).IsEncoded)
         {
             SettleHold();
-            return AnswerUnscannable() is { } denied ? Refused(denied) : Verdict.Send;
+            return (UnreadTools() ?? AnswerUnscannable()) is { } denied ? Refused(denied) : Verdict.Send;
         }
         var readable = _wire.TryReadAnswer(body, out var answer);
         if (!readable && _request.Stream && _wire.LooksStreamed(body))
@@ -57,7 +57,7 @@ public sealed partial class ProtectedCall
 
         if (readable)
             Observe(answer, body);
-        var verdict = (Interrupted() ?? DeniedTools(answer)) is { } refusal ? Refused(refusal)
+        var verdict = (Interrupted() ?? DeniedTools(answer) ?? (complete && !readable && body.Length > 0 ? UnreadTools() : null)) is { } refusal ? Refused(refusal)
             : readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
         _busyTicks += Now - started;
         RecordOverhead();
@@ -98,7 +98,7 @@ public sealed partial class ProtectedCall
         if (new RequestHeaders(headers).IsEncoded)
         {
             _passesStream = true;
-            if (AnswerUnscannable() is { } denied)
+            if ((UnreadTools() ?? AnswerUnscannable()) is { } denied)
                 _ended = Refused(denied);
             return;
         }
@@ -156,7 +156,7 @@ public sealed partial class ProtectedCall
         if (_stream!.IsDamaged && !_toldDamage)
         {
             _toldDamage = true;
-            if (AnswerUnscannable("a part of the answer that is damaged") is { } denied)
+            if ((UnreadTools() ?? AnswerUnscannable("a part of the answer that is damaged")) is { } denied)
             {
                 SettleStream(complete: false);
                 var refused = Refused(denied);

@@ -84,7 +84,7 @@ public sealed partial class ProtectedCall
         _isSigned = headers.IsSigned;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
-        if (DeniedTools() is { } denied)
+        if (!IsFree && DeniedTools() is { } denied)
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
             return Refuse(unpriced);

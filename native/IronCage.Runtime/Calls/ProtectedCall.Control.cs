@@ -111,6 +111,17 @@ public sealed partial class ProtectedCall
         return null;
     }
 
+    /// <summary>An answer that nobody here can read may use any tool.</summary>
+    private Refusal? UnreadTools()
+    {
+        foreach (var protection in _run.Protections)
+        {
+            if (protection.Options.Tools.IsActive)
+                return Refusal.UnreadTools(Model) with { By = [protection] };
+        }
+        return null;
+    }
+
     private Refusal? Denied(IEnumerable<string?> tools)
     {
         foreach (var protection in _run.Protections)

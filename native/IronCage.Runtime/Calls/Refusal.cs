@@ -118,6 +118,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
         Model = model, DeniedTool = tool ?? "",
     };
 
+    internal static Refusal UnreadTools(string? model) =>
+        new("ToolDenied", "the answer cannot be read here, so nobody can say which tools the model uses, and only some are allowed", "tool_denied", 403) { Model = model, DeniedTool = "" };
+
     private static Refusal OfLimit(string limit, string reason, string? model) => new("LimitReached", reason, "limit_reached", 403) { Model = model, LimitReached = limit };
 
     /// <summary>The JSON that <c>ironcage_call_begin</c> documents, with a body in the protocol's own shape of errors.</summary>

@@ -77,6 +77,26 @@ public class ControlTests
         Assert.That(_cage.Begin(Run("\"tools\":[\"web_search\"],\"unpriced\":\"warn\""), Wire.Request(extra: Search)).Kind, Is.EqualTo(VerdictKind.Send));
     }
 
+    [TestCase("<html>", "")]
+    [TestCase("{\"choices\":[}", "")]
+    [TestCase("\u001f\u008b", "content-encoding: zstd")]
+    public void An_answer_that_cannot_be_read_may_use_any_tool(string body, string headers)
+    {
+        foreach (var (options, isAllowed) in new[] { ("\"tools\":[\"find\"]", false), ("\"unscannable\":\"allow\"", true) })
+        {
+            var call = _cage.Begin(Run(options)).Call;
+            var verdict = Step.Of(call.Respond(200, complete: true, Wire.Utf8(body), Wire.Utf8(headers)));
+            Assert.That(verdict.Error, Is.EqualTo(isAllowed ? "Send" : "ToolDenied"));
+            call.End(CallEnding.Complete);
+            if (headers.Length == 0)
+                continue;
+            var stream = _cage.Begin(Run(options), Wire.Streamed()).Call;
+            stream.OpenStream(200, Wire.Utf8(headers));
+            Assert.That(Step.Of(stream.Feed(Wire.Utf8(body))).Error, Is.EqualTo(isAllowed ? "Send" : "ToolDenied"));
+            stream.End(CallEnding.Aborted);
+        }
+    }
+
     [Test]
     public void Every_protection_of_a_nest_must_allow_a_tool()
     {
