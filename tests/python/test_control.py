@@ -65,6 +65,34 @@ def test_the_agent_never_sees_the_use_of_a_tool_that_is_not_allowed(api, stream)
             assert one.spent_usd == other.spent_usd, "what was generated is paid"
 
 
+CLAUDE = "/model/anthropic.claude-3-5-sonnet-20240620-v1%3A0"
+CONVERSE = {"messages": [{"role": "user", "content": [{"text": "hello"}]}]}
+INVOKE = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 50, "messages": [QUESTION]}
+
+
+@pytest.mark.parametrize("protocol, path, body", [
+    ("bedrock", f"{CLAUDE}/converse", CONVERSE), ("bedrock", f"{CLAUDE}/converse-stream", CONVERSE),
+    ("bedrock", f"{CLAUDE}/invoke", INVOKE), ("bedrock", f"{CLAUDE}/invoke-with-response-stream", INVOKE),
+    ("ollama", "/api/chat", {"model": "llama3", "messages": [QUESTION], "stream": False}), ("ollama", "/api/chat", {"model": "llama3", "messages": [QUESTION]}),
+    ("cohere", "/v2/chat", {"model": "command-r-plus-08-2024", "messages": [QUESTION]}),
+    ("cohere", "/v2/chat", {"model": "command-r-plus-08-2024", "messages": [QUESTION], "stream": True}),
+], ids=["converse", "converse-stream", "invoke", "invoke-stream", "ollama", "ollama-stream", "cohere", "cohere-stream"])
+def test_nor_in_the_other_protocols(protocol, path, body):
+    with ProviderSimulator(Reply(tool_calls=[ToolCall("drop_table", {"name": "users"})]), protocol=protocol) as sim, httpx.Client() as client:
+
+        def ask():
+            with client.stream("POST", sim.base_url + path, json=body, headers={"authorization": "Bearer key"}) as answer:
+                seen.append(b"".join(answer.iter_raw()))
+
+        seen = []
+        protect_agent(tools=["drop_table"], unpriced="warn")(ask)()
+        assert len(seen.pop()) > 200
+        with pytest.raises(ToolDenied) as caught:
+            protect_agent(tools=["find"], unpriced="warn")(ask)()
+        assert caught.value.tool == "drop_table" and len(sim.log) == 2
+        assert not any(b"drop_table" in text for text in seen)
+
+
 def test_with_respond_the_agent_learns_it_and_may_go_on(sim, post):
     sim.script([Reply(tool_calls=[ToolCall("drop")]), "fine"])
     with Protection(tools=["find"], on_deny="respond"):
