@@ -52,6 +52,31 @@ public sealed class LlmAnswer
         return use.Name;
     }
 
+    /// <summary>The texts of what a tool is used with, at the reader: the model's own structure, in which the names of the protocol mean nothing.</summary>
+    internal void AddToolInput(ref Utf8JsonReader reader, int offset, string? tool)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String when reader.ValueSpan.Length > 0:
+                var text = BodyString.Place(ref reader, offset);
+                Texts.Add(text);
+                Contents.Add(text);
+                Uses[text.Start] = new TextUse(TextRole.ToolInput, tool);
+                return;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    AddToolInput(ref reader, offset, tool);
+                return;
+            case JsonTokenType.StartObject:
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    reader.Read();
+                    AddToolInput(ref reader, offset, tool);
+                }
+                return;
+        }
+    }
+
     /// <summary>Places of <c>logprobs</c> values, which repeat the content token by token.</summary>
     public List<Range> LogProbabilities { get; } = [];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Anthropic;
@@ -184,13 +185,7 @@ internal ref struct MessagesEvent
     }
 
     /// <summary>A text belongs to the block of its index and the property it stands in.</summary>
-    private readonly ulong Key(ReadOnlySpan<byte> name)
-    {
-        var key = 14695981039346656037UL ^ (ulong)_index;
-        foreach (var b in name)
-            key = (key ^ b) * 1099511628211;
-        return key;
-    }
+    private readonly ulong Key(ReadOnlySpan<byte> name) => Fnv1a.Add(Fnv1a.Seed ^ (ulong)_index, name);
 
     /// <summary>The block that an event is about; −1 where it is about none. By value: the caller's reader stays.</summary>
     private static long Index(Utf8JsonReader reader)

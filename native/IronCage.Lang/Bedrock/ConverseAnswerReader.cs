@@ -51,7 +51,7 @@ public static class ConverseAnswerReader
                     var property = reader.ValueSpan;
                     reader.Read();
                     if (part == Part.ToolUse && property.SequenceEqual("input"u8))
-                        Input(ref reader, offset, answer, tool);
+                        answer.AddToolInput(ref reader, offset, tool);
                     else
                         Walk(ref reader, offset, answer, property, Inner(part, property), tool);
                 }
@@ -83,30 +83,5 @@ public static class ConverseAnswerReader
             answer.Contents.Add(text);
         if (part == Part.Content && isText)
             answer.Uses[text.Start] = new TextUse(TextRole.Answer);
-    }
-
-    /// <summary>The input of a tool: the model's own structure, in which the names of the protocol mean nothing.</summary>
-    private static void Input(ref Utf8JsonReader reader, int offset, LlmAnswer answer, string? tool)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String when reader.ValueSpan.Length > 0:
-                var text = BodyString.Place(ref reader, offset);
-                answer.Texts.Add(text);
-                answer.Contents.Add(text);
-                answer.Uses[text.Start] = new TextUse(TextRole.ToolInput, tool);
-                return;
-            case JsonTokenType.StartArray:
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Input(ref reader, offset, answer, tool);
-                return;
-            case JsonTokenType.StartObject:
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    reader.Read();
-                    Input(ref reader, offset, answer, tool);
-                }
-                return;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.EventStream;
 using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
@@ -172,7 +173,7 @@ internal readonly ref struct ConverseEvent
     private ulong Tool => (ulong)(_index + 1);
 
     /// <summary>A text belongs to its block, and to one of the kinds of it. 0 is the key of what cannot be read.</summary>
-    private ulong Key(int kind) => ((14695981039346656037UL ^ (ulong)_index) * 1099511628211) ^ (ulong)(kind + 1);
+    private ulong Key(int kind) => Fnv1a.Add(Fnv1a.Seed, (ulong)_index) ^ (ulong)(kind + 1);
 
     /// <summary>The block that an event is about; −1 where it is about none. By value: the caller's reader stays.</summary>
     private static long Index(Utf8JsonReader reader)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.OpenAi;
 using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
@@ -164,10 +165,7 @@ internal ref struct CohereEvent
         }
         if (reader.ValueSpan.Length == 0)
             return;
-        var key = 14695981039346656037UL ^ (ulong)group;
-        foreach (var b in name)
-            key = (key ^ b) * 1099511628211;
-        _reading.Segments.Add(new StreamSegment(key, BodyString.Place(ref reader, _offset)) { Grows = true, Group = group, Use = new TextUse(role), Tool = tool });
+        _reading.Segments.Add(new StreamSegment(Fnv1a.Add(Fnv1a.Seed ^ (ulong)group, name), BodyString.Place(ref reader, _offset)) { Grows = true, Group = group, Use = new TextUse(role), Tool = tool });
     }
 
     /// <summary>Which words of the answer rest on which sources: the words were said before.</summary>

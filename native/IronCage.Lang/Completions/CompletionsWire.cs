@@ -7,7 +7,7 @@ namespace IronCage.Lang.Completions;
 
 /// <summary>OpenAI's legacy completions, which many servers of open models still speak.</summary>
 /// <param name="dialect">Of the host.</param>
-internal sealed class CompletionsWire(ChatDialect dialect) : LlmWire
+internal sealed class CompletionsWire(ChatDialect dialect) : OpenAiWire
 {
     public static readonly CompletionsWire Instance = new(ChatDialect.Usual);
 
@@ -28,10 +28,6 @@ internal sealed class CompletionsWire(ChatDialect dialect) : LlmWire
         return read;
     }
 
-    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
-
     public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) =>
         new ChatStream(newScreen, hideUsage, ((CompletionsRequest)request).Answers);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

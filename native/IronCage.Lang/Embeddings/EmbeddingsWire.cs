@@ -1,12 +1,10 @@
-using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.OpenAi;
-using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Embeddings;
 
 /// <summary>OpenAI's embeddings.</summary>
-internal sealed class EmbeddingsWire : LlmWire
+internal sealed class EmbeddingsWire : OpenAiWire
 {
     public static readonly EmbeddingsWire Instance = new();
 
@@ -19,8 +17,4 @@ internal sealed class EmbeddingsWire : LlmWire
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem) => EmbeddingsRequestReader.TryRead(body, out request, out problem, model);
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => EmbeddingsAnswerReader.TryRead(body, out answer);
-
-    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new ChatStream(newScreen, hideUsage);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

@@ -90,7 +90,7 @@ public static class GenerateContentAnswerReader
             }
             else if (AnswerPart.IsCall(name))
             {
-                Arguments(ref reader, offset, answer, answer.AddToolCall(reader, offset) ?? "");
+                answer.AddToolInput(ref reader, offset, answer.AddToolCall(reader, offset) ?? "");
             }
             else
             {
@@ -107,31 +107,6 @@ public static class GenerateContentAnswerReader
         var piece = BodyString.Place(ref reader, offset);
         answer.Contents.Add(piece);
         answer.RunOf(2 * candidate + (isThought ? 1 : 0), new TextUse(isThought ? TextRole.Other : TextRole.Answer)).Add(piece);
-    }
-
-    /// <summary>A call of a function: the model's own structure, in which the names of the protocol mean nothing.</summary>
-    private static void Arguments(ref Utf8JsonReader reader, int offset, LlmAnswer answer, string tool)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String when reader.ValueSpan.Length > 0:
-                var text = BodyString.Place(ref reader, offset);
-                answer.Texts.Add(text);
-                answer.Contents.Add(text);
-                answer.Uses[text.Start] = new TextUse(TextRole.ToolInput, tool);
-                return;
-            case JsonTokenType.StartArray:
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Arguments(ref reader, offset, answer, tool);
-                return;
-            case JsonTokenType.StartObject:
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    reader.Read();
-                    Arguments(ref reader, offset, answer, tool);
-                }
-                return;
-        }
     }
 
     /// <summary>Any other value: every string is a text.</summary>

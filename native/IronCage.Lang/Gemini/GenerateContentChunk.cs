@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.OpenAi;
 using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
@@ -12,14 +13,12 @@ internal ref struct GenerateContentChunk
 
     private readonly StreamReading _reading;
     private readonly int _offset;
-    private readonly CallCounter _calls;
     private long _candidate;
 
-    private GenerateContentChunk(int offset, StreamReading reading, CallCounter calls)
+    private GenerateContentChunk(int offset, StreamReading reading)
     {
         _offset = offset;
         _reading = reading;
-        _calls = calls;
     }
 
     /// <summary>Reads the data of an event. False when it is not one JSON object: it is then handed on as it is.</summary>
@@ -27,13 +26,12 @@ internal ref struct GenerateContentChunk
     /// <param name="offset">Where the data stands in the event; segments count from the event's beginning.</param>
     /// <param name="reading">Receives what the chunk says.</param>
     /// <param name="choices">How many candidates were asked for: a blocked prompt ends them all.</param>
-    /// <param name="calls">Counts the calls of the stream.</param>
-    public static bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading, int choices, CallCounter calls)
+    public static bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading, int choices)
     {
-        if (new GenerateContentChunk(offset, reading, calls).TryReadStrictly(data, choices))
+        if (new GenerateContentChunk(offset, reading).TryReadStrictly(data, choices))
             return true;
         reading.Clear();
-        return NonFinite.Blank(data) is { } finite && new GenerateContentChunk(offset, reading, calls).TryReadStrictly(finite, choices);
+        return NonFinite.Blank(data) is { } finite && new GenerateContentChunk(offset, reading).TryReadStrictly(finite, choices);
     }
 
     private bool TryReadStrictly(ReadOnlySpan<byte> data, int choices)
@@ -142,14 +140,14 @@ internal ref struct GenerateContentChunk
             }
             if (AnswerPart.IsCall(name))
             {
-                var tool = _calls.Next(); // a call is whole where it stands
+                var tool = _reading.NextTool(); // a call is whole where it stands
                 _reading.AddTool(tool, ToolUse.Of(reader, _offset), isWhole: true);
                 Whole(ref reader, default, tool);
             }
             else
             {
                 if (AnswerPart.IsCode(name))
-                    _reading.AddTool(_calls.Next(), ToolUse.Of(reader, _offset) with { Name = AnswerPart.CodeTool }, isWhole: true);
+                    _reading.AddTool(ToolUse.Of(reader, _offset) with { Name = AnswerPart.CodeTool });
                 Whole(ref reader, name, tool: 0);
             }
         }
@@ -202,5 +200,5 @@ internal ref struct GenerateContentChunk
     }
 
     /// <summary>A text belongs to its candidate; thoughts are one of their own.</summary>
-    private readonly ulong Key(bool isThought) => ((14695981039346656037UL ^ (ulong)_candidate) * 1099511628211) ^ (isThought ? 1UL : 0UL);
+    private readonly ulong Key(bool isThought) => Fnv1a.Add(Fnv1a.Seed, (ulong)_candidate) ^ (isThought ? 1UL : 0UL);
 }

@@ -9,9 +9,8 @@ namespace IronCage.Lang.Gemini;
 /// <param name="choices">How many candidates were asked for.</param>
 public sealed class GenerateContentStream(Func<TextUse, ITextScreen>? newScreen, int choices = 1) : SseStream(newScreen, hideUsage: false)
 {
-    private readonly CallCounter _calls = new();
 
     private protected override int Choices => choices;
 
-    private protected override bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading) => GenerateContentChunk.TryRead(data, offset, reading, choices, _calls);
+    private protected override bool TryRead(ReadOnlySpan<byte> data, int offset, StreamReading reading) => GenerateContentChunk.TryRead(data, offset, reading, choices);
 }

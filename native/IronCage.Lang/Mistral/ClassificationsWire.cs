@@ -1,14 +1,12 @@
 using System.Text.Json;
-using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.OpenAi;
-using IronCage.Lang.Streams;
 using Fields = IronCage.Lang.RequestFields<IronCage.Lang.Mistral.ClassificationsWire.Field>;
 
 namespace IronCage.Lang.Mistral;
 
 /// <summary>Mistral's moderations and classifications, of texts and of conversations: texts leave, and the input is charged, unlike at OpenAI.</summary>
-internal sealed class ClassificationsWire : LlmWire
+internal sealed class ClassificationsWire : OpenAiWire
 {
     public static readonly ClassificationsWire Instance = new();
 
@@ -47,10 +45,4 @@ internal sealed class ClassificationsWire : LlmWire
             count += reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String ? 1 : 0;
         return count;
     }
-
-    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
-
-    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new ChatStream(newScreen, hideUsage);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

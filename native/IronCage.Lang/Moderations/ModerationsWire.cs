@@ -1,14 +1,12 @@
 using System.Text.Json;
-using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
 using IronCage.Lang.OpenAi;
-using IronCage.Lang.Streams;
 using Fields = IronCage.Lang.RequestFields<IronCage.Lang.Moderations.ModerationsWire.Field>;
 
 namespace IronCage.Lang.Moderations;
 
 /// <summary>OpenAI's moderations: texts leave, and nothing is charged.</summary>
-internal sealed class ModerationsWire : LlmWire
+internal sealed class ModerationsWire : OpenAiWire
 {
     public static readonly ModerationsWire Instance = new();
 
@@ -36,10 +34,4 @@ internal sealed class ModerationsWire : LlmWire
             TextWalker.Collect(ref reader, body, request, body[name.Start..name.End]);
         return null;
     }
-
-    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
-
-    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new ChatStream(newScreen, hideUsage);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

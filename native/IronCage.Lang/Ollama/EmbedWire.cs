@@ -1,11 +1,9 @@
-using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
-using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Ollama;
 
 /// <summary>Ollama's embed, and embeddings of one prompt, which it had before: never streamed, and nothing counts but the input.</summary>
-internal sealed class EmbedWire : LlmWire
+internal sealed class EmbedWire : OllamaWire
 {
     public static readonly EmbedWire Instance = new();
 
@@ -22,10 +20,4 @@ internal sealed class EmbedWire : LlmWire
         request = embed;
         return read;
     }
-
-    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => WholeAnswer.TryRead(body, OllamaLine.TryRead, out answer);
-
-    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new OllamaStream(newScreen);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

@@ -1,11 +1,9 @@
-using IronCage.Core.Text;
 using IronCage.Lang.Hosts;
-using IronCage.Lang.Streams;
 
 namespace IronCage.Lang.Ollama;
 
 /// <summary>Ollama's chat and generate.</summary>
-internal sealed class GenerateWire : LlmWire
+internal sealed class GenerateWire : OllamaWire
 {
     public static readonly GenerateWire Instance = new();
 
@@ -20,11 +18,6 @@ internal sealed class GenerateWire : LlmWire
         return read;
     }
 
-    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => WholeAnswer.TryRead(body, OllamaLine.TryRead, out answer);
-
-    public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new OllamaStream(newScreen);
 
     public override bool LooksStreamed(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.OpenAi;
 using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
@@ -107,10 +108,7 @@ internal ref struct OllamaLine
         if (reader.ValueSpan.Length == 0)
             return;
         var isAnswer = name.SequenceEqual("content"u8) || name.SequenceEqual("response"u8);
-        var key = 14695981039346656037UL;
-        foreach (var b in name)
-            key = (key ^ b) * 1099511628211;
-        _reading.Segments.Add(new StreamSegment(key, BodyString.Place(ref reader, _offset)) { Grows = true, Use = new TextUse(isAnswer ? TextRole.Answer : TextRole.Other) });
+        _reading.Segments.Add(new StreamSegment(Fnv1a.Add(Fnv1a.Seed, name), BodyString.Place(ref reader, _offset)) { Grows = true, Use = new TextUse(isAnswer ? TextRole.Answer : TextRole.Other) });
     }
 
     /// <summary>Calls of functions: each stands whole in a line.</summary>

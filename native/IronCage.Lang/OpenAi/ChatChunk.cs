@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
 
@@ -44,7 +45,7 @@ internal ref struct ChatChunk
                 if (ReaderText.Is(ref reader, "choices"u8))
                 {
                     reader.Read();
-                    Walk(ref reader, "choices"u8, default, Seed, 0, isWritten: false);
+                    Walk(ref reader, "choices"u8, default, Fnv1a.Seed, 0, isWritten: false);
                 }
                 else if (ReaderText.Is(ref reader, "usage"u8))
                 {
@@ -76,7 +77,7 @@ internal ref struct ChatChunk
                     if (StringKind.IsEnvelope(name))
                         reader.Skip();
                     else
-                        Walk(ref reader, name, default, Fold(Seed, name), 0, isWritten: false);
+                        Walk(ref reader, name, default, Fold(Fnv1a.Seed, name), 0, isWritten: false);
                 }
             }
             _reading.IsUsageAlone = _hasUsage && !_hasChoices;
@@ -149,17 +150,9 @@ internal ref struct ChatChunk
         }
     }
 
-    private const ulong Seed = 14695981039346656037;
-    private const ulong Prime = 1099511628211;
+    private static ulong Fold(ulong key, ReadOnlySpan<byte> name) => Fnv1a.Add(Fnv1a.Add(key, name), (byte)'/');
 
-    private static ulong Fold(ulong key, ReadOnlySpan<byte> name)
-    {
-        foreach (var b in name)
-            key = (key ^ b) * Prime;
-        return (key ^ 0x2F) * Prime;
-    }
-
-    private static ulong Fold(ulong key, long index) => (key ^ (ulong)index ^ 0x8000_0000_0000_0000) * Prime;
+    private static ulong Fold(ulong key, long index) => Fnv1a.Add(key, (ulong)index ^ 0x8000_0000_0000_0000);
 
     /// <summary>A text belongs to the channel of its path: the property names and the "index" of every object on the way.</summary>
     /// <param name="reader">At the value.</param>

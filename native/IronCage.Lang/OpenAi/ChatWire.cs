@@ -6,7 +6,7 @@ namespace IronCage.Lang.OpenAi;
 
 /// <summary>OpenAI's chat completions.</summary>
 /// <param name="dialect">Of the host.</param>
-internal sealed class ChatWire(ChatDialect dialect) : LlmWire
+internal sealed class ChatWire(ChatDialect dialect) : OpenAiWire
 {
     public static readonly ChatWire Instance = new(ChatDialect.Usual);
 
@@ -25,10 +25,6 @@ internal sealed class ChatWire(ChatDialect dialect) : LlmWire
         return read;
     }
 
-    public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ChatResponseReader.TryRead(body, out answer);
-
     public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) =>
         new ChatStream(newScreen, hideUsage, request.Choices);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

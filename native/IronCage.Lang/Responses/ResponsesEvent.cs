@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Core.Text;
 using IronCage.Lang.OpenAi;
 using IronCage.Lang.Streams;
 using IronCage.Lang.Usage;
@@ -258,12 +259,9 @@ internal ref struct ResponsesEvent
     /// <summary>A text belongs to its item, its part and its kind.</summary>
     private readonly ulong Key(string type, ReadOnlySpan<byte> name)
     {
-        var key = (14695981039346656037UL ^ (ulong)_item) * 1099511628211;
-        key = (key ^ (ulong)_part) * 1099511628211;
+        var key = Fnv1a.Add(Fnv1a.Add(Fnv1a.Seed, (ulong)_item), (ulong)_part);
         foreach (var c in type)
-            key = (key ^ c) * 1099511628211;
-        foreach (var b in name)
-            key = (key ^ b) * 1099511628211;
-        return key;
+            key = Fnv1a.Add(key, c);
+        return Fnv1a.Add(key, name);
     }
 }

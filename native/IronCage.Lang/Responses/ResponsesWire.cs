@@ -6,7 +6,7 @@ using IronCage.Lang.Streams;
 namespace IronCage.Lang.Responses;
 
 /// <summary>OpenAI's responses.</summary>
-internal sealed class ResponsesWire : LlmWire
+internal sealed class ResponsesWire : OpenAiWire
 {
     public static readonly ResponsesWire Instance = new();
 
@@ -31,6 +31,4 @@ internal sealed class ResponsesWire : LlmWire
     public override bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer) => ResponsesAnswerReader.TryRead(body, out answer);
 
     public override LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage) => new ResponsesStream(newScreen);
-
-    public override string WriteRefusal(string message, string code, int status) => RefusalBody.Write(message, code);
 }

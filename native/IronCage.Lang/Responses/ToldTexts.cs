@@ -1,11 +1,10 @@
+using IronCage.Core.Text;
+
 namespace IronCage.Lang.Responses;
 
 /// <summary>Which texts a stream has told, item by item, so that one that comes again is known. By 64-bit hashes of their bytes as they stand in the stream: one that is escaped in another way is taken for another.</summary>
 internal sealed class ToldTexts
 {
-    private const ulong Seed = 14695981039346656037;
-    private const ulong Prime = 1099511628211;
-
     private readonly Dictionary<ulong, (long Item, ulong Hash)> _growing = [];
     private readonly HashSet<ulong> _whole = [];
     private readonly Dictionary<long, int> _generations = [];
@@ -18,13 +17,13 @@ internal sealed class ToldTexts
 
     /// <summary>A piece of the text of this key.</summary>
     public void Grow(ulong key, long item, ReadOnlySpan<byte> piece) =>
-        _growing[key] = (item, Fold(_growing.TryGetValue(key, out var text) ? text.Hash : Seed, piece));
+        _growing[key] = (item, Fnv1a.Add(_growing.TryGetValue(key, out var text) ? text.Hash : Fnv1a.Seed, piece));
 
     /// <summary>A whole text: whether its item has told it before, in pieces or whole.</summary>
     public bool Repeats(long item, ReadOnlySpan<byte> text)
     {
-        var hash = Fold(Seed, text);
-        if (!_whole.Add((hash ^ (ulong)item) * Prime))
+        var hash = Fnv1a.Add(Fnv1a.Seed, text);
+        if (!_whole.Add(Fnv1a.Add(hash, (ulong)item)))
             return true;
         foreach (var (of, grown) in _growing.Values)
         {
@@ -32,12 +31,5 @@ internal sealed class ToldTexts
                 return true;
         }
         return false;
-    }
-
-    private static ulong Fold(ulong hash, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var b in bytes)
-            hash = (hash ^ b) * Prime;
-        return hash;
     }
 }

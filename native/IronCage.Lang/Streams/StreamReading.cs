@@ -20,9 +20,12 @@ internal sealed class StreamReading
     }
 
     /// <summary>A tool whose use is whole where it stands, and whose texts do not refer to it.</summary>
-    public void AddTool(in ToolUse use) => AddTool(1UL << 63 | ++_wholeTools, use, isWhole: true);
+    public void AddTool(in ToolUse use) => AddTool(NextTool(), use, isWhole: true);
 
-    private ulong _wholeTools; // of the whole stream
+    /// <summary>A key for a tool of the stream that no event refers to again.</summary>
+    public ulong NextTool() => 1UL << 63 | ++_lastTool;
+
+    private ulong _lastTool; // stays from event to event
 
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];

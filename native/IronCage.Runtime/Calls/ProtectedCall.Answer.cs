@@ -145,7 +145,7 @@ public sealed partial class ProtectedCall
     private Verdict StreamVerdict(ReadOnlySpan<byte> piece, Refusal? interrupted)
     {
         BookTokens();
-        if ((interrupted ?? DeniedTools(_stream!) ?? ReportStream()) is { } refusal)
+        if ((interrupted ?? DeniedTools(_stream!) ?? ReportStream() ?? Damaged()) is { } refusal)
         {
             // The provider goes on generating what nobody will read: what it sent so far is the least it bills.
             SettleStream(complete: false);
@@ -153,21 +153,18 @@ public sealed partial class ProtectedCall
             _ended = refused;
             return refused;
         }
-        if (_stream!.IsDamaged && !_toldDamage)
-        {
-            _toldDamage = true;
-            if ((UnreadTools() ?? AnswerUnscannable("a part of the answer that is damaged")) is { } denied)
-            {
-                SettleStream(complete: false);
-                var refused = Refused(denied);
-                _ended = refused;
-                return refused;
-            }
-        }
         var written = _output.WrittenSpan;
         if (piece.Length > 0 && written.SequenceEqual(piece))
             return Verdict.Send;
         return new Verdict(VerdictKind.Rewrite, _output.WrittenMemory);
+    }
+
+    private Refusal? Damaged()
+    {
+        if (!_stream!.IsDamaged || _toldDamage)
+            return null;
+        _toldDamage = true;
+        return UnreadTools() ?? AnswerUnscannable("a part of the answer that is damaged");
     }
 
     private Refusal? ReportStream()

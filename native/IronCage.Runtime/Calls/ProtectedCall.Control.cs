@@ -152,7 +152,7 @@ public sealed partial class ProtectedCall
     {
         if (!_run.WatchesLoops)
             return;
-        var signature = AnswerSignature.Nothing;
+        var signature = new AnswerSignature();
         foreach (var call in answer.ToolCalls)
             signature.AddTool(call.Name, body[call.Arguments]);
         if (signature.IsEmpty && answer.Contents.Count > 0)
@@ -164,7 +164,7 @@ public sealed partial class ProtectedCall
     {
         if (!_run.WatchesLoops)
             return;
-        var signature = AnswerSignature.Nothing;
+        var signature = new AnswerSignature();
         foreach (var call in stream.ToolCalls)
             signature.AddTool(call.Name, call.Arguments);
         if (signature.IsEmpty && stream.TextBytes > 0)

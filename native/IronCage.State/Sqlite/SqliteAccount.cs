@@ -202,22 +202,21 @@ internal sealed class SqliteAccount(SqliteFile file, string name) : ILedgerAccou
     /// <summary>Fails everybody who waits.</summary>
     public void FailWaiters(Exception error)
     {
-        List<Waiter> waiters = [];
-        Drain(waiters);
-        foreach (var waiter in waiters)
+        foreach (var waiter in Drain())
             waiter.Fail(error);
     }
 
     /// <summary>Takes out everybody who waits: they are to be failed.</summary>
-    public void Drain(List<Waiter> waiters)
+    public List<Waiter> Drain()
     {
-        var before = waiters.Count;
+        List<Waiter> waiters = [];
         lock (_sync)
         {
             _queue.Drain(waiters);
-            foreach (var waiter in waiters.Skip(before))
+            foreach (var waiter in waiters)
                 _holds.Remove(waiter.Demand.Call);
         }
+        return waiters;
     }
 
     private BudgetFigures Figures()

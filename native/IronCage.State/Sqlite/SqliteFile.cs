@@ -286,10 +286,8 @@ internal sealed partial class SqliteFile : IDisposable
             waiting = [.. _waiting];
             _waiting.Clear();
         }
-        List<Waiter> waiters = [];
-        foreach (var account in waiting)
-            account.Drain(waiters);
         // Nobody is told before all are taken out: who learns it may ask again at once.
+        List<Waiter> waiters = [.. waiting.SelectMany(account => account.Drain())];
         foreach (var request in requests)
             request.Fail(error);
         foreach (var waiter in waiters)

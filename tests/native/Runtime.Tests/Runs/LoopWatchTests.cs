@@ -70,7 +70,7 @@ public class LoopWatchTests
     {
         static ulong Of(string name, string arguments)
         {
-            var signature = AnswerSignature.Nothing;
+            var signature = new AnswerSignature();
             signature.AddTool(name, System.Text.Encoding.UTF8.GetBytes(arguments));
             return signature.Value;
         }
@@ -84,7 +84,7 @@ public class LoopWatchTests
     [Test]
     public void Parallel_uses_of_tools_count_in_any_order()
     {
-        var (one, other) = (AnswerSignature.Nothing, AnswerSignature.Nothing);
+        var (one, other) = (new AnswerSignature(), new AnswerSignature());
         one.AddTool("a", "{}"u8);
         one.AddTool("b", "{}"u8);
         other.AddTool("b", "{}"u8);
