@@ -95,13 +95,12 @@ def _execv(original: Any) -> Any:
 
 def _system(original: Any) -> Any:
     def system(command: Any) -> Any:
-        text = _here()
-        if text is None or not isinstance(command, (str, bytes)):
+        if _here() is None or not isinstance(command, (str, bytes)):
             return original(command)
         # Not as words of the shell, which everybody sees in the list of processes, and not in this process's environment, where other threads would.
         sys.audit("os.system", os.fsencode(command))
         with _deaf() as defaults:
-            process = os.posix_spawn("/bin/sh", ["sh", "-c", command], _with(None, text), setsigdef=defaults)
+            process = os.posix_spawn("/bin/sh", ["sh", "-c", command], os.environ, setsigdef=defaults)  # which adds the handshake
             try:
                 return os.waitpid(process, 0)[1]
             except ChildProcessError:

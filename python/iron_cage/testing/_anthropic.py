@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from . import _tokens
+from . import _openai, _tokens
 from ._answer import Answer, Bill
 from ._errors import anthropic_error as error
 from ._openai import JSON_TYPE, STREAM_TYPE, _cut, _ESCAPED, _letters, _RAW, _utf8
@@ -155,17 +155,8 @@ def complete(request: Request, reply: Reply) -> Answer:
 
 
 def verbatim(request: Request, reply: Reply) -> Answer:
-    """As in OpenAI's format: a body that the test gives byte for byte, billed by `usage` if that is an object."""
-    pieces = list(reply.pieces) if reply.pieces is not None else [reply.raw_body or b""]
-    streamed = request.stream and reply.status < 300
-    bill: Optional[Bill] = None
-    if reply.status < 300 and check(request, ()) is None:
-        if isinstance(reply.usage, str):
-            plain = replace(reply, content=reply.content or "", raw_body=None, pieces=None)
-            bill = _bill(request, plain, _write(request, plain))
-        else:
-            bill = MessageBill(0, 0, given=dict(reply.usage))
-    return Answer(reply.status, STREAM_TYPE if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=bill)
+    """As in OpenAI's format."""
+    return _openai.given_answer(request, reply, check, lambda plain: _bill(request, plain, _write(request, plain)), MessageBill)
 
 
 def _bill(request: Request, reply: Reply, message: _Message) -> MessageBill:

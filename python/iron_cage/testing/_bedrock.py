@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 from urllib.parse import unquote
 
-from . import _anthropic, _tokens
+from . import _anthropic, _openai, _tokens
 from ._answer import Answer, Bill
 from ._frames import EVENT_STREAM_TYPE, event
 from ._openai import JSON_TYPE, _cut, _ESCAPED, _letters, _RAW, _utf8
@@ -309,14 +309,6 @@ def _invoke(request: Request, reply: Reply) -> Answer:
 
 
 def verbatim(request: Request, reply: Reply) -> Answer:
-    """As in OpenAI's format: a body that the test gives byte for byte, billed by `usage` if that is an object."""
-    pieces = list(reply.pieces) if reply.pieces is not None else [reply.raw_body or b""]
-    streamed = target(request.path)[1].endswith("stream") and reply.status < 300
-    bill: Optional[Bill] = None
-    if reply.status < 300 and check(request, ()) is None:
-        if isinstance(reply.usage, str):
-            bill = complete(request, replace(reply, content=reply.content or "", raw_body=None, pieces=None)).bill
-            bill = bill and replace(bill, marks=None)
-        else:
-            bill = ConverseBill(0, 0, given=dict(reply.usage))
-    return Answer(reply.status, EVENT_STREAM_TYPE if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=bill)
+    """As in OpenAI's format."""
+    streamed = target(request.path)[1].endswith("stream")
+    return _openai.given_answer(request, reply, check, lambda plain: complete(request, plain).bill, ConverseBill, streamed, EVENT_STREAM_TYPE)

@@ -139,17 +139,8 @@ def complete(request: Request, reply: Reply) -> Answer:
 
 
 def verbatim(request: Request, reply: Reply) -> Answer:
-    """As in OpenAI's format: a body that the test gives byte for byte, billed by `usage` if that is an object."""
-    pieces = list(reply.pieces) if reply.pieces is not None else [reply.raw_body or b""]
-    streamed = "alt=sse" in request.path and reply.status < 300
-    bill: Optional[Bill] = None
-    if reply.status < 300 and check(request, ()) is None:
-        if isinstance(reply.usage, str):
-            bill = complete(request, replace(reply, content=reply.content or "", raw_body=None, pieces=None)).bill
-            bill = bill and replace(bill, marks=None)
-        else:
-            bill = ContentBill(0, 0, given=dict(reply.usage))
-    return Answer(reply.status, STREAM_TYPE if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=bill)
+    """As in OpenAI's format."""
+    return _openai.given_answer(request, reply, check, lambda plain: complete(request, plain).bill, ContentBill, "alt=sse" in request.path)
 
 
 def _reported(bill: ContentBill, reply: Reply) -> Mapping[str, Any]:

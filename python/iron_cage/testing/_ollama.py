@@ -125,18 +125,9 @@ def _generate(text: str, thinking: Optional[str], choice: Optional[_Choice]) -> 
 
 
 def verbatim(request: Request, reply: Reply) -> Answer:
-    """As in OpenAI's format: a body that the test gives byte for byte, billed by `usage` if that is an object."""
-    pieces = list(reply.pieces) if reply.pieces is not None else [reply.raw_body or b""]
-    bill: Optional[Bill] = None
-    streamed = False
-    if reply.status < 300 and check(request, ()) is None:
-        streamed = _streams(request)
-        if isinstance(reply.usage, str):
-            bill = complete(request, replace(reply, content=reply.content or "", raw_body=None, pieces=None), 0).bill
-            bill = bill and replace(bill, marks=None)
-        else:
-            bill = LineBill(0, 0, given=dict(reply.usage))
-    return Answer(reply.status, STREAM_TYPE if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=bill)
+    """As in OpenAI's format."""
+    streamed = check(request, ()) is None and _streams(request)
+    return _openai.given_answer(request, reply, check, lambda plain: complete(request, plain, 0).bill, LineBill, streamed, STREAM_TYPE)
 
 
 def household(request: Request, models: Sequence[str]) -> Optional[Answer]:

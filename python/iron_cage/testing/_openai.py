@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import zip_longest
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Type
 
 from . import _tokens
 from ._answer import Answer, Bill, usage_object
@@ -202,19 +202,31 @@ def complete_text(request: Request, reply: Reply, created: int) -> Answer:
 
 
 def verbatim(request: Request, reply: Reply) -> Answer:
-    """An answer whose body the test gives byte for byte, in one piece or several. Billed by `usage` if that is an object, else by the prompt and
-    `content`; not at all unless the status is 2xx."""
+    """A body that the test gives byte for byte, in this format."""
+    return given_answer(request, reply, check, lambda plain: complete(request, plain, 0).bill)
+
+
+def given_answer(
+    request: Request,
+    reply: Reply,
+    check: Callable[[Request, Sequence[str]], Optional[Answer]],
+    bill_of: Callable[[Reply], Optional[Bill]],
+    bill: Type[Bill] = Bill,
+    streamed: Optional[bool] = None,
+    stream_type: str = STREAM_TYPE,
+) -> Answer:
+    """An answer of any format whose body the test gives byte for byte, in one piece or several. Billed by `usage` if that is an object, else by the prompt and `content`; not
+    at all unless the status is 2xx and the request is one that the provider takes. streamed: None: as the request says."""
     pieces = list(reply.pieces) if reply.pieces is not None else [reply.raw_body or b""]
-    streamed = request.stream and reply.status < 300
-    bill = None
+    streamed = (request.stream if streamed is None else streamed) and reply.status < 300
+    due: Optional[Bill] = None
     if reply.status < 300 and check(request, ()) is None:
         if isinstance(reply.usage, str):
-            content = reply.content if reply.content is not None else ""
-            bill = complete(request, replace(reply, content=content, raw_body=None, pieces=None), 0).bill
-            bill = bill and replace(bill, marks=None)
+            due = bill_of(replace(reply, content=reply.content or "", raw_body=None, pieces=None))
+            due = due and replace(due, marks=None)
         else:
-            bill = Bill(0, 0, given=dict(reply.usage))
-    return Answer(reply.status, STREAM_TYPE if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=bill)
+            due = bill(0, 0, given=dict(reply.usage))
+    return Answer(reply.status, stream_type if streamed else JSON_TYPE, pieces, chunked=streamed, streamed=streamed, bill=due)
 
 
 def _utf8(text: str) -> bytes:
