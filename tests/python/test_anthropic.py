@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-import requests
-import urllib3
+from clients import via_requests, via_urllib3
 
 from iron_cage import BudgetExceeded, CallDenied, CircuitOpen, PiiBlocked, Protection, UnpricedModel, protect_agent
 from iron_cage.testing import ProviderSimulator, Reply, ToolCall
@@ -33,18 +32,6 @@ def via_httpx(url, sent):
     with httpx.Client(verify=False) as client:
         response = client.post(url, json=sent, headers={"x-api-key": "any"})
     return response.status_code, response.content
-
-
-def via_requests(url, sent):
-    with requests.Session() as session:
-        response = session.post(url, json=sent)
-    return response.status_code, response.content
-
-
-def via_urllib3(url, sent):
-    with urllib3.PoolManager() as pool:
-        response = pool.request("POST", url, body=json.dumps(sent).encode(), headers={"content-type": "application/json"})
-    return response.status, response.data
 
 
 def events(raw):

@@ -1,10 +1,8 @@
 """Cohere's second API: chat, whole and as events; embed, rerank, which is sold by the search, and tokenize, which is free."""
 import json
 
-import httpx
 import pytest
-import requests
-import urllib3
+from clients import via_httpx, via_requests, via_urllib3_in_pieces
 
 from iron_cage import BudgetConfig, BudgetExceeded, CallDenied, PiiBlocked, Price, Protection, SafetyConfig, UnpricedModel
 from iron_cage.testing import ProviderSimulator, Reply, ToolCall
@@ -27,24 +25,6 @@ def body(how="whole", text="tell me", limit=300, **fields):
     return {"model": MODEL, "messages": [{"role": "user", "content": text}], "max_tokens": limit, "stream": how == "stream", **fields}
 
 
-def via_httpx(where, sent):
-    with httpx.Client() as client:
-        response = client.post(where, json=sent)
-    return response.status_code, response.content
-
-
-def via_requests(where, sent):
-    with requests.Session() as session:
-        response = session.post(where, json=sent)
-    return response.status_code, response.content
-
-
-def via_urllib3(where, sent):
-    with urllib3.PoolManager() as pool:
-        response = pool.request("POST", where, body=json.dumps(sent), headers={"content-type": "application/json"}, preload_content=False)
-        return response.status, b"".join(response.stream(100))
-
-
 def said(raw, how):
     """(what is said, arguments of calls)."""
     if how == "whole":
@@ -65,7 +45,7 @@ def said(raw, how):
 
 
 HOW = pytest.mark.parametrize("how", ["whole", "stream"])
-CLIENTS = pytest.mark.parametrize("send", [via_httpx, via_requests, via_urllib3], ids=["httpx", "requests", "urllib3"])
+CLIENTS = pytest.mark.parametrize("send", [via_httpx, via_requests, via_urllib3_in_pieces], ids=["httpx", "requests", "urllib3"])
 
 
 @HOW

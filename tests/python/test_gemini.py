@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-import requests
+from clients import via_httpx, via_requests
 
 from iron_cage import BudgetExceeded, PiiBlocked, Protection, SafetyConfig, UnpricedModel, _engine
 from iron_cage.testing import ProviderSimulator, Reply, ToolCall
@@ -30,18 +30,6 @@ def body(text="tell me", limit=300, **fields):
 def url(sim, how="whole", model=MODEL):
     method = {"whole": "generateContent", "events": "streamGenerateContent?alt=sse", "array": "streamGenerateContent"}[how]
     return f"{sim.url}/v1beta/models/{model}:{method}"
-
-
-def via_httpx(where, sent):
-    with httpx.Client() as client:
-        response = client.post(where, json=sent)
-    return response.status_code, response.content
-
-
-def via_requests(where, sent):
-    with requests.Session() as session:
-        response = session.post(where, json=sent)
-    return response.status_code, response.content
 
 
 def answers(raw, how):

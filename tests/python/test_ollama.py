@@ -4,8 +4,7 @@ import json
 
 import httpx
 import pytest
-import requests
-import urllib3
+from clients import via_httpx, via_requests_in_pieces, via_urllib3_in_pieces
 
 from iron_cage import BudgetConfig, BudgetExceeded, PiiBlocked, Price, Protection, SafetyConfig, UnpricedModel
 from iron_cage.testing import ProviderSimulator, Reply, ToolCall
@@ -35,24 +34,6 @@ def body(how="stream", text="tell me", limit=300, **fields):
     return {"model": MODEL, "messages": [{"role": "user", "content": text}], "options": {"num_predict": limit}, **fields}
 
 
-def via_httpx(where, sent):
-    with httpx.Client() as client:
-        response = client.post(where, json=sent)
-    return response.status_code, response.content
-
-
-def via_requests(where, sent):
-    with requests.Session() as session:
-        response = session.post(where, json=sent, stream=True)
-        return response.status_code, b"".join(response.iter_content(None))
-
-
-def via_urllib3(where, sent):
-    with urllib3.PoolManager() as pool:
-        response = pool.request("POST", where, body=json.dumps(sent), headers={"content-type": "application/json"}, preload_content=False)
-        return response.status, b"".join(response.stream(100))
-
-
 def said(raw):
     """(what is said, calls of functions)."""
     text, calls = "", []
@@ -64,7 +45,7 @@ def said(raw):
 
 
 HOW = pytest.mark.parametrize("how", ["whole", "stream"])
-CLIENTS = pytest.mark.parametrize("send", [via_httpx, via_requests, via_urllib3], ids=["httpx", "requests", "urllib3"])
+CLIENTS = pytest.mark.parametrize("send", [via_httpx, via_requests_in_pieces, via_urllib3_in_pieces], ids=["httpx", "requests", "urllib3"])
 
 
 @HOW

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
-import requests
-import urllib3
+from clients import via_httpx, via_requests, via_urllib3
 
 from iron_cage import BudgetExceeded, CallDenied, PiiBlocked, Protection, UnpricedModel, protect_agent
 from iron_cage.testing import ProviderSimulator, Reply, ToolCall
@@ -22,24 +21,6 @@ MAIL = "jane.doe@example.com"
 
 def body(text="tell me", stream=False, **fields):
     return {"model": MODEL, "input": text, "max_output_tokens": 300, **({"stream": True} if stream else {}), **fields}
-
-
-def via_httpx(url, sent):
-    with httpx.Client() as client:
-        response = client.post(url, json=sent)
-    return response.status_code, response.content
-
-
-def via_requests(url, sent):
-    with requests.Session() as session:
-        response = session.post(url, json=sent)
-    return response.status_code, response.content
-
-
-def via_urllib3(url, sent):
-    with urllib3.PoolManager() as pool:
-        response = pool.request("POST", url, body=json.dumps(sent).encode(), headers={"content-type": "application/json"})
-    return response.status, response.data
 
 
 CLIENTS = pytest.mark.parametrize("send", [via_httpx, via_requests, via_urllib3], ids=["httpx", "requests", "urllib3"])
