@@ -325,7 +325,10 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
 
 def is_stream(content_type: Optional[bytes]) -> bool:
     """Whether a response is fed in pieces."""
-    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() in _STREAMS
+    if content_type is None:
+        return False
+    kind = content_type.split(b";", 1)[0].strip().lower()
+    return kind in _STREAMS or kind.startswith(b"audio/")
 
 
 def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Optional[bytes], Optional[bytes]]:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _bedrock, _cohere, _embeddings, _gemini, _ollama, _openai, _responses
+from . import _anthropic, _bedrock, _cohere, _embeddings, _gemini, _media, _ollama, _openai, _responses
 from ._answer import Answer
 from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
 from ._reply import Reply
@@ -23,6 +23,7 @@ _OPENAI: Dict[str, _Format] = {
     "/v1/completions": (_openai.check_completion, _openai.complete_text, _openai.verbatim),
     "/v1/responses": (_responses.check, _responses.complete, _responses.verbatim),
     "/v1/embeddings": (_embeddings.check, lambda request, reply, created: _embeddings.complete(request, reply), _openai.verbatim),
+    **{path: (_media.check, _media.complete, _openai.verbatim) for path in _media.PATHS},
 }
 _ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthropic.complete(request, reply), _anthropic.verbatim)
 _GEMINI: _Format = (_gemini.check, lambda request, reply, created: _gemini.complete(request, reply), _gemini.verbatim)
