@@ -15,10 +15,10 @@ class Limit:
         self._given = dict(given or {})
         self._end = monotonic() + seconds
         #: Of the request, as httpx takes them. The transport looks into it as it goes on.
-        self.timeout = {name: self._at_most(name, seconds) for name in ("connect", "read", "write", "pool")}
+        self.timeout: dict[str, Optional[float]] = {name: self._at_most(name, seconds) for name in ("connect", "read", "write", "pool")}
 
     def _at_most(self, name: str, seconds: float) -> float:
-        given = self._given.get(name)
+        given: Optional[float] = self._given.get(name)
         return seconds if given is None else min(given, seconds)
 
     @property
