@@ -276,7 +276,7 @@ public sealed partial class ProtectedCall
     {
         _status = status;
         if (status is 409 or 429)
-            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt);
     }
 
     private Refusal? AnswerUnscannable(string what = "an answer whose content-encoding cannot be undone here")
