@@ -27,6 +27,11 @@ class Request:
     json: Any = None
 
     @property
+    def id(self) -> str:
+        """What the provider calls this request in the headers of its answer."""
+        return f"req_{self.index:032x}"
+
+    @property
     def model(self) -> Optional[str]:
         """The model asked for, if any."""
         model = self.json.get("model") if isinstance(self.json, dict) else None
@@ -70,9 +75,9 @@ class Request:
 
     @property
     def messages(self) -> List[Any]:
-        """The messages of the chat, the items of a response's input, or an empty list."""
+        """The messages of the chat, the items of a response's input, Gemini's contents, or an empty list."""
         body = self.json if isinstance(self.json, dict) else {}
-        messages = body.get("messages", body.get("input"))
+        messages = body.get("messages", body.get("input", body.get("contents")))
         return messages if isinstance(messages, list) else []
 
     @property
@@ -91,5 +96,5 @@ class Request:
                 return text
         for message in reversed(self.messages):
             if isinstance(message, dict) and message.get("role") == "user":
-                return _tokens.text_of(message.get("content"))
+                return _tokens.text_of(message.get("content", message.get("parts")))
         return ""
