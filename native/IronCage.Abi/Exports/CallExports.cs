@@ -89,12 +89,31 @@ internal static unsafe class CallExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end")]
-    public static int End(ulong call, int how) => Guard.Run(() =>
+    public static int End(ulong call, int how) => Guard.Run(() => Ended(call, how));
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_facts")]
+    public static int Facts(NativeBuffer* result, ulong call) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Call(call).Value.Facts().Span);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end_facts")]
+    public static int EndFacts(NativeBuffer* result, ulong call, int how) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        if (Ended(call, how) is { } ended)
+            *result = NativeBuffer.From(ended.Facts().Span);
+    });
+
+    private static ProtectedCall? Ended(ulong call, int how)
     {
         if (how is < (int)CallEnding.Complete or > (int)CallEnding.Cut)
             throw new AbiException(Status.Argument, "how must be one of IRONCAGE_END_*");
         if (HandleTable.Instance.Remove(HandleKind.Call, call) is not Hosted<ProtectedCall> hosted)
-            return;
+            return null;
         try
         {
             hosted.Value.End((CallEnding)how);
@@ -103,7 +122,8 @@ internal static unsafe class CallExports
         {
             hosted.Host.Completions.Forget(call); // after the end: nothing is told any more
         }
-    });
+        return hosted.Value;
+    }
 
     private static Hosted<ProtectedCall> Opened(ulong call)
     {

@@ -109,12 +109,12 @@ class Hook:
             if call is None:
                 return await original(request, connection)
             try:
-                carry = Carry()
+                carry = Carry(call)
                 token = carrying.set(carry)
                 try:
                     response = await original(request, connection)
                 finally:
-                    carry.active = False
+                    carry.over()
                     with suppress(ValueError):
                         carrying.reset(token)
             except BaseException as error:

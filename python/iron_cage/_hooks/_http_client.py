@@ -59,7 +59,7 @@ def _request(original: Any) -> Any:
             if kind == REWRITE:
                 body, headers = given.rewritten(payload or b"", dict(headers))
             fresh = self.sock is None
-            carry = Carry()
+            carry = Carry(call)
             token = carrying.set(carry)
             try:
                 original(self, method, url, body, headers, encode_chunked=encode_chunked)
@@ -67,7 +67,7 @@ def _request(original: Any) -> Any:
                 call.end(NOT_SENT if _not_sent(self, error, fresh) else unanswered(error, ()))
                 raise
             finally:
-                carry.active = False
+                carry.over()
                 carrying.reset(token)
             if kind != PASS:
                 dropped = weakref.finalize(self, call.end, CANCELLED)

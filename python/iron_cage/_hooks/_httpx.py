@@ -179,7 +179,7 @@ class Hook:
                 if kind == REFUSE:
                     return self._synthetic(client, request, refuse(payload, call))
                 outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
-                carry = Carry()
+                carry = Carry(call)
                 token = carrying.set(carry)
                 try:
                     response = original(client, outgoing, *args, **kwargs)
@@ -187,7 +187,7 @@ class Hook:
                     call.end(unanswered(error, self.not_sent))
                     raise
                 finally:
-                    carry.active = False
+                    carry.over()
                     carrying.reset(token)
                 response.request = request
                 return self._received(client, request, response, call)
@@ -218,7 +218,7 @@ class Hook:
                 if kind == REFUSE:
                     return self._synthetic(client, request, refuse(payload, call))
                 outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
-                carry = Carry()
+                carry = Carry(call)
                 token = carrying.set(carry)
                 try:
                     response = await original(client, outgoing, *args, **kwargs)
@@ -226,7 +226,7 @@ class Hook:
                     call.end(unanswered(error, self.not_sent))
                     raise
                 finally:
-                    carry.active = False
+                    carry.over()
                     with suppress(ValueError):  # the garbage collector ends it in the context of others
                         carrying.reset(token)
                 response.request = request

@@ -43,10 +43,18 @@ def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
 
-    __slots__ = ("active",)
+    __slots__ = ("active", "_attempt", "_token")
 
-    def __init__(self) -> None:
+    def __init__(self, call: Call) -> None:
         self.active = True
+        self._attempt = _engine.traced.get(call.handle) if _engine.traced else None
+        self._token = self._attempt.enter() if self._attempt is not None else None
+
+    def over(self) -> None:
+        """It is sent, or was not."""
+        self.active = False
+        if self._attempt is not None:
+            self._attempt.leave(self._token)
 
 
 carrying: ContextVar[Optional[Carry]] = ContextVar("iron_cage_carrying", default=None)
@@ -89,6 +97,10 @@ class Call:
         kind, _, flags, payload = _native.step("ironcage_call_wait", self.handle, timeout_ms)
         self._flags(flags)
         if kind == REFUSE:
+            if self.handle in _engine.traced:
+                from iron_cage import _otel
+
+                _otel.refused(self.handle, payload)
             self.forget()
         return kind, payload
 
@@ -209,7 +221,12 @@ def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call,
     if run is None and state.active and not state.joined and method == b"POST":
         unclaimed.count += 1
     call = Call(run)
-    kind, payload = call.begin(method, url, headers, body)
+    if _engine.instrumented and (run is None or run.traced is not None):
+        from iron_cage import _otel
+
+        kind, payload = _otel.begin(call, run.traced if run is not None else None, method, url, headers, body)
+    else:
+        kind, payload = call.begin(method, url, headers, body)
     return call, kind, payload
 
 
