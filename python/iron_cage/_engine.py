@@ -50,6 +50,8 @@ idle: dict[int, float] = {}
 #: Handles of protections whose calls are told to OpenTelemetry; and such calls that are open, with their spans.
 instrumented: dict[int, Instrumentation] = {}
 traced: dict[int, Attempt] = {}
+#: Attempts that follow a failed one once their pause is over, with whom they are told to.
+ahead: dict[int, Any] = {}
 #: How many events a step of a call fetches at the most: it may be on an event loop. The steps of other calls fetch the others.
 DRAINED = 64
 #: Whoever waits for the budget looks for streams that were left this long ago, in seconds.
@@ -229,17 +231,25 @@ def without_left(read: Callable[[], R]) -> R:
 
 def end_call(native: int, how: int) -> bool:
     """Ends a call; only the first end of a call counts, and True tells that this was it."""
+    if not leave_call(native):
+        return False
+    attempt = traced.get(native) if traced else None
+    if attempt is not None:
+        attempt.end(how)
+    else:
+        _native.release("ironcage_call_end", native, how)
+    return True
+
+
+def leave_call(native: int) -> bool:
+    """A call ends, which the library is still to be told; False: it has ended before."""
     try:
         open_calls.remove(native)
     except KeyError:
         return False
     streams.pop(native, None)
     idle.pop(native, None)
-    attempt = traced.get(native) if traced else None
-    if attempt is not None:
-        attempt.end(how)
-    else:
-        _native.release("ironcage_call_end", native, how)
+    ahead.pop(native, None)
     return True
 
 
@@ -280,6 +290,7 @@ def _after_fork() -> None:
     # Calls and streams that are open are the parent's. The engine goes on here under its handle, with no events yet.
     open_calls.clear()
     traced.clear()
+    ahead.clear()
     open_holds.clear()
     streams.clear()
     idle.clear()

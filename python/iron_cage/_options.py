@@ -36,6 +36,7 @@ _PLAIN: dict[str, Callable[[str, Any], Any]] = {
     "unclaimed": _convert.text,
     "unscannable": _convert.text,
     "on_deny": _convert.text,
+    "max_retries": _convert.integer,
     "max_calls": _convert.integer,
     "timeout": _convert.number,
     "tools": _convert.names,
@@ -89,6 +90,15 @@ _BREAKER = {
     "failure_ratio": _convert.number,
     "failure_window": _convert.number,
     "minimum_calls": _convert.integer,
+}
+
+_ATTEMPTS = {
+    "max_retries": ("max_retries", _convert.integer),
+    "retry_delay": ("retry_delay", _convert.number),
+    "retry_after_ceiling": ("retry_after_ceiling", _convert.number),
+    "attempt_timeout": ("attempt_timeout", _convert.number),
+    "total_timeout": ("total_timeout", _convert.number),
+    "fallback": ("fallback", _convert.fallbacks),
 }
 
 KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "telemetry", "strict", "on_event", "on_agent_state")
@@ -228,10 +238,14 @@ def _shared(budget: Optional[Budget], spelling: str, out: _Collected) -> Optiona
 
 def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     breaker, reliability = given.get("circuit_breaker"), given.get("reliability")
+    if reliability is not None:
+        _expect("reliability", reliability, "ReliabilityConfig")
+        out.put_group(reliability, "reliability=ReliabilityConfig", _ATTEMPTS)
+        if all(getattr(reliability, name) is None for name in _BREAKER):
+            reliability = None
     if breaker is not None and reliability is not None:
         raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
     if reliability is not None:
-        _expect("reliability", reliability, "ReliabilityConfig")
         breaker = {name: getattr(reliability, name) for name in _BREAKER if getattr(reliability, name) is not None}
         out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in _BREAKER})
     if breaker is None or breaker is True:

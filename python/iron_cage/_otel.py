@@ -95,27 +95,29 @@ class Instrumentation:
 class Attempt:
     """One call on its way."""
 
-    __slots__ = ("of", "span", "circuit", "noted", "began", "facts", "_server", "_handle")
+    __slots__ = ("of", "span", "circuit", "noted", "began", "facts", "context", "server", "_handle")
 
     span: Any
 
-    def __init__(self, of: Instrumentation, tracer: Any, context: Any, url: bytes, started: int, began: float, facts: Mapping[str, Any], handle: int) -> None:
+    def __init__(self, of: Instrumentation, context: Any, server: tuple[str, int], started: int, began: float, facts: Mapping[str, Any], handle: int) -> None:
         self.of = of
+        self.context = context
         self.began = began
         self.facts = facts
         self._handle = handle
-        self._server = _server_of(url)
+        self.server = server
         self.noted: list[tuple[str, Mapping[str, str], int]] = []
         model = facts.get("model")
         self.circuit = f"{facts.get('host')}|{model}"
         attributes = {
             "gen_ai.operation.name": facts["operation"],
-            "gen_ai.provider.name": provider_name(facts, self._server[0]),
-            "server.address": self._server[0],
-            "server.port": self._server[1],
+            "gen_ai.provider.name": provider_name(facts, self.server[0]),
+            "server.address": self.server[0],
+            "server.port": self.server[1],
         }
         if model:
             attributes["gen_ai.request.model"] = model
+        tracer = of.tracer()
         if tracer is None:
             self.span = trace.INVALID_SPAN
             return
@@ -147,6 +149,26 @@ class Attempt:
         else:
             self.tell(facts, how, error, seconds, ended)
 
+    def before_retry(self, how: int) -> tuple[Any, ...]:
+        """What tell() is to be told once the library has ended this attempt, which may begin another. Raises nothing."""
+        facts: dict[str, Any] = dict(self.facts)
+        try:
+            facts.update(loads(_native.take("ironcage_call_facts", self._handle)))
+        except Exception:  # noqa: BLE001 - telemetry must not break the agent
+            _failed()
+        if "cost_usd" not in facts:  # no answer was shown: it costs its hold, or nothing if it never left
+            cost = "0" if how == _abi.END_NOT_SENT else facts.get("unsettled_usd", "0")
+            nothing = {"input": 0, "cached": 0, "cache_write": 0, "output": 0, "reasoning": 0}
+            facts.update(cost_usd=cost, estimated=how != _abi.END_NOT_SENT, usage_told=False, usage=nothing)
+        return facts, how, _error(how, facts), perf_counter() - self.began, time_ns()
+
+    def precedes(self, handle: int, kind: int, payload: Optional[bytes]) -> None:
+        """Another attempt follows, perhaps after a pause."""
+        if kind == _abi.VERDICT_PENDING:
+            _engine.ahead[handle] = self
+        else:
+            follows(self, handle, kind, payload)
+
     def tell(self, facts: Mapping[str, Any], how: Optional[int], error: Optional[str], seconds: float, ended: int) -> None:
         """Ends the span and counts. how: None of a call that was refused. Raises nothing."""
         try:
@@ -166,7 +188,7 @@ class Attempt:
                     self.span.set_status(trace.Status(trace.StatusCode.ERROR))
             metrics = self.of.count()
             if metrics is not None:
-                metrics.call(facts, provider_name(facts, self._server[0]), self._server, None if how in (None, _abi.END_WITHDRAWN) else seconds, error)
+                metrics.call(facts, provider_name(facts, self.server[0]), self.server, None if how in (None, _abi.END_WITHDRAWN) else seconds, error)
         except Exception:  # noqa: BLE001 - telemetry must not break the agent
             _failed()
         finally:
@@ -191,7 +213,7 @@ def begin(call: Call, of: Optional[Instrumentation], method: bytes, url: bytes, 
         if of is None and facts:
             of = _engine.instrumented.get(int(facts["protection"]))
         if of is not None and facts:
-            attempt = Attempt(of, of.tracer(), context, url, started, began, facts, call.handle)
+            attempt = Attempt(of, context, _server_of(url), started, began, facts, call.handle)
             if kind == _abi.VERDICT_REFUSE:
                 refuse(attempt, facts)
             else:
@@ -202,6 +224,23 @@ def begin(call: Call, of: Optional[Instrumentation], method: bytes, url: bytes, 
         call.forget()
         raise
     return kind, payload
+
+
+def follows(failed: Attempt, handle: int, kind: int, payload: Optional[bytes]) -> None:
+    """The pause before an attempt is over: its span begins, unless it is not made after all. Raises nothing."""
+    try:
+        if kind == _abi.VERDICT_PASS:
+            return
+        facts = loads(payload or b"{}").get("facts") if kind == _abi.VERDICT_REFUSE else loads(_native.take("ironcage_call_facts", handle))
+        if not facts:
+            return
+        attempt = Attempt(failed.of, failed.context, failed.server, time_ns(), perf_counter(), facts, handle)
+        if kind == _abi.VERDICT_REFUSE:
+            refuse(attempt, facts)
+        else:
+            _engine.traced[handle] = attempt
+    except Exception:  # noqa: BLE001 - telemetry must not break the agent
+        _failed()
 
 
 def refused(handle: int, payload: Optional[bytes]) -> None:

@@ -290,8 +290,9 @@ class Report:
     :ivar budget: the named budget it draws on, or None
     :ivar calls: LLM calls that left the process
     :ivar denied: calls that were refused
-    :ivar retries: calls that repeat a failed one: marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
+    :ivar retries: calls that repeat a failed one: added here (docs/retries.md), marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
         clients try again (408, 409, 429, 5xx, a broken connection)
+    :ivar fallbacks: calls that went to another model as the one that was asked for failed; ``by_model`` has them under the one that was called
     :ivar lowered: calls whose output limit was lowered to fit the budget
     :ivar degraded: calls that went to a cheaper model than they asked for; ``by_model`` has them under the one that was called
     :ivar wrap_ups: runs that began to draw on their reserve
@@ -317,6 +318,7 @@ class Report:
     retries: int
     lowered: int
     degraded: int
+    fallbacks: int
     wrap_ups: int
     unscannable: int
     estimated_usd: Decimal
@@ -344,6 +346,7 @@ class Report:
             retries=int(data.get("retries") or 0),
             lowered=int(data.get("lowered") or 0),
             degraded=int(data.get("degraded") or 0),
+            fallbacks=int(data.get("fallbacks") or 0),
             wrap_ups=int(data.get("wrap_ups") or 0),
             unscannable=int(data.get("unscannable") or 0),
             estimated_usd=dollars(data.get("estimated_usd")) or Decimal(0),

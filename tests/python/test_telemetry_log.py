@@ -61,7 +61,7 @@ def test_refusals_circuits_and_warnings_are_lines_and_on_event_gets_the_same(sim
     seen = []
     sim.script([Reply(status=500)])
     telemetry = TelemetryConfig(log_file=str(path))
-    with Protection(agent_id="a", telemetry=telemetry, circuit_breaker={"failure_threshold": 1}, on_deny="respond", on_event=seen.append) as protection:
+    with Protection(agent_id="a", telemetry=telemetry, circuit_breaker={"failure_threshold": 1}, max_retries=0, on_deny="respond", on_event=seen.append) as protection:
         for _ in range(2):
             httpx.post(url, json=chat())
         protection.stop("enough")

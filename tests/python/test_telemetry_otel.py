@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ import pytest
 import requests
 import urllib3
 
-from iron_cage import BudgetExceeded, ConfigError, PiiBlocked, Protection, TelemetryConfig, protect_agent
+from iron_cage import BudgetExceeded, ConfigError, PiiBlocked, Protection, ReliabilityConfig, TelemetryConfig, protect_agent
 from iron_cage.testing import ProviderSimulator, Reply
 
 STANDIN = str(Path(__file__).parent / "otel_standin")
@@ -182,7 +183,7 @@ def test_refusals_are_failed_spans_and_counted(sim, url, chat, telemetry, tracer
 
 def test_failures_of_the_provider_and_of_the_way_there_are_failed_spans(sim, url, chat, telemetry, tracers, meters):
     sim.script([Reply(status=500), Reply(status=429, retry_after=0), Reply(reset="before"), Reply(content="x" * 50, cut_after=20)])
-    with Protection(budget_usd=1, telemetry=telemetry, circuit_breaker=False):
+    with Protection(budget_usd=1, telemetry=telemetry, circuit_breaker=False, max_retries=0):
         for _ in range(2):
             httpx.post(url, json=chat())
         for _ in range(2):
@@ -208,6 +209,32 @@ def _closed_port(sim):
         port = free.getsockname()[1]
     _engine.add_hosts(f"127.0.0.1:{port}=openai")
     return port
+
+
+def test_each_attempt_of_a_request_has_its_span(sim, post, telemetry, tracers, meters):
+    sim.script([Reply(status=503), Reply(reset="before"), Reply(content="done")])
+    with Protection(budget_usd=1, telemetry=telemetry, reliability=ReliabilityConfig(max_retries=2, retry_delay=0.001)) as protection:
+        outer = tracers.get_tracer("app").start_span("outer")
+        token = context.attach(trace.set_span_in_context(outer))
+        assert post()[0] == 200
+        assert trace.get_current_span() is outer
+        context.detach(token)
+        outer.end(time.time_ns())
+    *spans, _ = told(tracers, 4)
+    assert [span.failed for span in spans] == [True, True, False] and {span.parent for span in spans} == {outer}
+    assert spans[0].attributes["error.type"] == "503" and spans[1].attributes["error.type"] not in ("no_response", "_OTHER") and spans[1].attributes["iron_cage.ended"] == "no_response"
+    assert [span.attributes.get("iron_cage.retry") for span in spans] == [None, True, True]
+    assert len({span.attributes["iron_cage.call.id"] for span in spans}) == 3
+    costs = [Decimal(span.attributes["iron_cage.cost.exact"]) for span in spans]
+    assert sum(costs) == protection.report().spent_usd and costs[0] == 0 < costs[2] < costs[1]
+    assert len(meters.points("gen_ai.client.operation.duration")) == 3
+
+
+def test_an_attempt_that_is_not_made_after_all_has_none(sim, url, chat, telemetry, tracers):
+    sim.script([Reply(status=503)] * 2)
+    with Protection(budget_usd=1, telemetry=telemetry, max_calls=1, reliability=ReliabilityConfig(max_retries=2, retry_delay=0.001)):
+        assert httpx.post(url, json=chat()).status_code == 503
+    told(tracers, 1)
 
 
 def test_streams_that_are_left_end_once(sim, url, chat, telemetry, tracers):
@@ -267,7 +294,7 @@ def test_an_end_in_a_garbage_collection_does_not_stand_still_on_a_lock_of_the_sd
 
 def test_circuits_are_told_at_the_span_that_changed_them(sim, url, chat, telemetry, tracers, meters):
     sim.script([Reply(status=500), Reply(status=500)])
-    with Protection(budget_usd=1, telemetry=telemetry, circuit_breaker={"failure_threshold": 2}, on_deny="respond"):
+    with Protection(budget_usd=1, telemetry=telemetry, circuit_breaker={"failure_threshold": 2}, on_deny="respond", max_retries=0):
         assert [httpx.post(url, json=chat()).status_code for _ in range(3)] == [500, 500, 503]
     spans = told(tracers, 3)
     key = f"{sim.host}|gpt-4o"

@@ -76,6 +76,10 @@ public sealed partial class ProtectedCall
             writer.WriteNumber("reasoning", usage.Reasoning);
             writer.WriteEndObject();
         }
+        else
+        {
+            ReportWriter.WriteMoney(writer, "unsettled_usd", HoldCost);
+        }
         WriteCounts(writer, "findings_in_request", facts.InRequest);
         WriteCounts(writer, "findings_in_answer", facts.InAnswer);
     }

@@ -41,6 +41,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     /// <summary>Later calls of the run are refused with the same; true for all but an open circuit and an endpoint that is not understood.</summary>
     public bool Latches => Error != "CircuitOpen" && !IsOfEndpoint;
 
+    /// <summary>The run is over, whatever its calls are: the kill switch, and its time.</summary>
+    internal bool EndsRun => Error == "AgentStopped" || LimitReached == "time";
+
     /// <summary>It says nothing about calls to other endpoints.</summary>
     internal bool IsOfEndpoint => Code == UnsupportedEndpoint;
 

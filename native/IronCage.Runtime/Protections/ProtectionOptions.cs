@@ -54,6 +54,12 @@ public sealed record ProtectionOptions
     /// <summary>Where values come back; null: not said.</summary>
     public RestorePlaces? RestoreIn { get; init; }
     public CircuitBreakerOptions? CircuitBreaker { get; init; } = new();
+
+    /// <summary>Attempts that are added to those of clients.</summary>
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>The models that are called instead of one that does not answer, in order.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fallback { get; init; } = FallbackPolicy.None;
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }
