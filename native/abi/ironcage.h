@@ -654,7 +654,7 @@ int32_t ironcage_call_end(uint64_t call, int32_t how);
 /*
  * What is known of an open call, for telemetry: one JSON object, never with a text of the request or the answer.
  *   {"protection": its handle as a string, "call": 32 hexadecimal digits, as in events, "agent_id", "project" or null, "tags": [], "operation": "chat", "generate_content", "embeddings",
- *    "text_completion", "count_tokens", "moderation", "classification", "rerank" or "tokenize", "provider": as the price catalogue names it, or null, "protocol": "openai", ...,
+ *    "text_completion", "count_tokens", "moderation", "classification", "rerank", "tokenize", "speech" or "transcription", "provider": as the price catalogue names it, or null, "protocol": "openai", ...,
  *    "host": as in the key of its circuit, "model" or null, "asked_model": which it was before a cheaper one took its place, or null, "stream", "choices", "max_tokens": the output limit as it leaves, or null, "lowered", "retry",
  *    "held_usd", "status": of the response, absent without one, "limit_usd" and "remaining_usd": of the innermost budget, absent without one}
  * and of a call of a protection with "call_facts" also

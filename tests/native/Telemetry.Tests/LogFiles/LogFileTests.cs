@@ -31,7 +31,7 @@ public sealed class LogFileTests
     private static int[] Numbers(params string[] files) =>
         [.. files.SelectMany(File.ReadAllLines).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("details").GetProperty("n").GetInt32())];
 
-    private async Task Write(LogFile log, int from, int count, string filler = "")
+    private static async Task Write(LogFile log, int from, int count, string filler = "")
     {
         for (var i = from; i < from + count; i++)
         {
