@@ -59,6 +59,9 @@ public abstract class LlmWire
     /// <summary>What this wire reads, as a plural, for messages.</summary>
     public abstract string Understands { get; }
 
+    /// <summary>What a call does, by the names of OpenTelemetry's conventions for generative AI where they have one.</summary>
+    public virtual string Operation => "chat";
+
     /// <summary>What a POST to a path asks for.</summary>
     /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
     public abstract Endpoint EndpointOf(ReadOnlySpan<byte> path);

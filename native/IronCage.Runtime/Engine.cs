@@ -208,8 +208,8 @@ public sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>Waits until every settlement and audit entry so far is durable.</summary>
-    public Task FlushAsync(CancellationToken cancel) => Stores.FlushAsync(cancel).AsTask();
+    /// <summary>Waits until every settlement and audit entry so far is durable, and every event written that goes to a log file.</summary>
+    public Task FlushAsync(CancellationToken cancel) => Task.WhenAll(Stores.FlushAsync(cancel).AsTask(), LogFile.FlushAsync().WaitAsync(cancel));
 
     internal void RunOpened(Run run)
     {

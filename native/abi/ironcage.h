@@ -190,7 +190,8 @@ int32_t ironcage_engine_collect(uint64_t *calls, size_t capacity, size_t *count,
 
 /*
  * Takes up to max events (0: all), oldest first: {"dropped": n (lost since the engine was made), "events": [{"seq", "kind", "level" (10 debug to 40 error), "time"
- * (Unix seconds), "protection" (handle as a string, "0" for the engine), "message", "details" (object or null)}]}.
+ * (Unix seconds), "protection" (handle as a string, "0" for the engine), "message", "run", "call" (32 hexadecimal
+ * digits each, absent where there is none in particular), "details" (object or null)}]}. docs/telemetry.md lists the kinds.
  */
 int32_t ironcage_engine_drain(ironcage_buffer *out, uint64_t engine, uint32_t max);
 
@@ -526,6 +527,11 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *                      so by a message of the user in its next request, and later stopped
  *   "agent_state_events"  bool, default false: an event "agent.state" for each change of the agent's state that this protection makes, with the object of
  *                      ironcage_protection_agent_state as its details
+ *   "log"              null (default) or {"file": path, required, "max_mb": megabytes (10^6 bytes) at which a new file is begun, 0.1 to 100000, default 10, "backups": 0 to 1000, default 5
+ *                      (FILE.1 is the youngest), "level": "debug" (default), "info", "warning", "error"}: events at or above the level are appended as lines of JSON {"time": RFC 3339 in
+ *                      UTC, "level", "event", "agent_id", "run_id", "call_id", "pid", "message", "details"} by a thread of the library. Any number of protections and processes may share
+ *                      a file: all hold a lock on FILE.lock while they write or begin a new one
+ *   "call_facts"       bool, default false: what answers say of themselves is noted for ironcage_call_facts, and refusals have a member "facts"
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
  *
  * What stands for a finding, by its action. Nothing is found in any of these, and nothing beside them becomes a finding by their being there.
@@ -548,7 +554,7 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
- * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "overhead": {"p50", "p99"} (seconds),
+ * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "log_dropped": events that were not written to the "log", "overhead": {"p50", "p99"} (seconds),
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
 int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
@@ -644,6 +650,22 @@ int32_t ironcage_call_retry(ironcage_verdict *out, uint64_t call, uint32_t flags
 /* Ends the call with IRONCAGE_END_*, settles it if it is not settled yet, and frees the handle. Idempotent: a stale
  * handle is fine here; one of another kind is not. */
 int32_t ironcage_call_end(uint64_t call, int32_t how);
+
+/*
+ * What is known of an open call, for telemetry: one JSON object, never with a text of the request or the answer.
+ *   {"protection": its handle as a string, "call": 32 hexadecimal digits, as in events, "agent_id", "project" or null, "tags": [], "operation": "chat", "generate_content", "embeddings",
+ *    "text_completion", "count_tokens", "moderation", "classification", "rerank", "tokenize", "speech" or "transcription", "provider": as the price catalogue names it, or null, "protocol": "openai", ...,
+ *    "host": as in the key of its circuit, "model" or null, "asked_model": which it was before a cheaper one took its place, or null, "stream", "choices", "max_tokens": the output limit as it leaves, or null, "lowered", "retry",
+ *    "held_usd", "status": of the response, absent without one, "limit_usd" and "remaining_usd": of the innermost budget, absent without one}
+ * and of a call of a protection with "call_facts" also
+ *   {"refused": the "error" of its refusal, or null, "response_model", "response_id": or null, "finish_reasons": [], "first_piece": seconds from the begin to the first piece of a stream,
+ *    absent without one, "cost_usd", "estimated", "usage_told": whether the provider told the usage, else it is counted here or a bound, "usage": {"input", "cached", "cache_write", "output",
+ *    "reasoning"} (these four absent until it is settled; until then "unsettled_usd": what it costs when nothing better becomes known), "findings_in_request", "findings_in_answer": {kind: n}}
+ */
+int32_t ironcage_call_facts(ironcage_buffer *out, uint64_t call);
+
+/* Ends the call as ironcage_call_end does, and gives the last that is known of it, as ironcage_call_facts. A stale handle gives an empty buffer. */
+int32_t ironcage_call_end_facts(ironcage_buffer *out, uint64_t call, int32_t how);
 
 /* END DECLARATIONS */
 

@@ -197,3 +197,39 @@ class ControlConfig:
             "max_calls": _convert.integer, "max_tokens": _convert.integer, "timeout": _convert.number, "tools": _convert.names, "denied_tools": _convert.names,
             "loop_detection": _convert.loops,
         })
+
+
+@dataclass(frozen=True)
+class TelemetryConfig:
+    """Who is told what happens (docs/telemetry.md). Everything left out is off. No text of a request or an answer is ever told, and no value that was found.
+
+    :ivar opentelemetry: True: every call is a span, and metrics are kept, by the conventions for generative AI; needs the package opentelemetry-api (``iron-cage[otel]``).
+        "auto": if it is installed. False: never. Default: whether a provider is given here
+    :ivar tracer_provider: where spans go; default: the global one, as it is at each call
+    :ivar meter_provider: where metrics go; default: the global one, as it is at each call
+    :ivar log_file: path of a file to which every event is appended as a line of JSON. Any number of protections and processes may share one; what is given last says how large it
+        gets. A thread of the library writes it; what happens to the file never breaks a call, and is told once as a warning
+    :ivar log_max_mb: megabytes (10⁶ bytes) at which a new file is begun, 0.1 to 100,000 (default 10)
+    :ivar log_backups: earlier files that are kept beside it, as ``FILE.1`` (the youngest) and so on, 0 to 1,000 (default 5)
+    :ivar log_level: events at or above it are written: "debug" (default: all), "info", "warning" or "error"
+    """
+
+    opentelemetry: Optional[Union[bool, str]] = None
+    tracer_provider: Optional[object] = None
+    meter_provider: Optional[object] = None
+    log_file: Optional[Union[str, os.PathLike[str]]] = None
+    log_max_mb: Optional[float] = None
+    log_backups: Optional[int] = None
+    log_level: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        if self.opentelemetry not in (None, True, False, "auto") or isinstance(self.opentelemetry, (int, float)) and not isinstance(self.opentelemetry, bool):
+            _convert.refuse("TelemetryConfig.opentelemetry", self.opentelemetry, 'True, False or "auto"')
+        _provider("tracer_provider", self.tracer_provider, "get_tracer")
+        _provider("meter_provider", self.meter_provider, "get_meter")
+        _convert.check("TelemetryConfig", self, {"log_file": _convert.path, "log_max_mb": _convert.number, "log_backups": _convert.integer, "log_level": _convert.text})
+
+
+def _provider(name: str, value: object, method: str) -> None:
+    if value is not None and not callable(getattr(value, method, None)):
+        _convert.refuse(f"TelemetryConfig.{name}", value, f"an object with {method}(), as OpenTelemetry's have it,")

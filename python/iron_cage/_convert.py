@@ -94,6 +94,15 @@ def text(option: str, value: object) -> str:
     return value
 
 
+def path(option: str, value: Any) -> str:
+    """A path, absolute from here on: the directory may change."""
+    import os
+
+    if not isinstance(value, str) and not hasattr(value, "__fspath__"):
+        refuse(option, value, "a path")
+    return os.path.abspath(text(option, os.fspath(value)))
+
+
 def texts(option: str, value: object) -> dict[str, str]:
     """A mapping of str to str."""
     if not hasattr(value, "items"):

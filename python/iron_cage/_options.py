@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Mapping, Optional
 
     from iron_cage._budget import Budget
+    from iron_cage._otel import Instrumentation
     from iron_cage._report import AgentState
 
 #: Keyword -> conversion, for those that the library knows by the same name.
@@ -100,13 +101,13 @@ _ATTEMPTS = {
     "fallback": ("fallback", _convert.fallbacks),
 }
 
-KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
+KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "telemetry", "strict", "on_event", "on_agent_state")
 
 
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "_spellings")
+    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "instrumentation", "_spellings")
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class Options:
         strict: bool,
         on_event: Optional[Callable[[Mapping[str, Any]], object]],
         on_agent_state: Optional[Callable[[AgentState], object]],
+        instrumentation: Optional[Instrumentation],
         spellings: Mapping[str, str],
     ) -> None:
         self.json = json
@@ -122,6 +124,7 @@ class Options:
         self.strict = strict
         self.on_event = on_event
         self.on_agent_state = on_agent_state
+        self.instrumentation = instrumentation
         self._spellings = spellings
 
     def respelled(self, error: ConfigError) -> ConfigError:
@@ -176,6 +179,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     if control is not None:
         _expect("control", control, "ControlConfig")
         out.put_group(control, "control=ControlConfig", _CONTROL)
+    instrumentation = _telemetry(given.get("telemetry"), out)
     _circuit(given, out)
     _unpriced(given.get("unpriced"), out)
     on_event = given.get("on_event")
@@ -197,7 +201,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     if on_agent_state is not None:
         out["agent_state_events"] = True
     strict = given.get("strict")
-    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, out.origin)
+    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, instrumentation, out.origin)
 
 
 def environment_keys() -> list[str]:
@@ -261,6 +265,47 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     out.put("circuit_breaker", settings, "circuit_breaker")
 
 
+_LOG: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
+    "log_file": ("file", _convert.path), "log_max_mb": ("max_mb", _convert.number), "log_backups": ("backups", _convert.integer), "log_level": ("level", _convert.text),
+}
+
+
+def _log(config: Any, out: _Collected) -> None:
+    """The log file."""
+    settings = {}
+    for field, (name, convert) in _LOG.items():
+        value = getattr(config, field)
+        if value is None:
+            continue
+        if config.log_file is None:
+            raise ConfigError(f"telemetry=TelemetryConfig.{field}: needs log_file")
+        settings[name] = convert(f"telemetry=TelemetryConfig.{field}", value)
+        out.origin[f"log[{name}]"] = f"telemetry=TelemetryConfig.{field}"
+    if settings:
+        out.put("log", settings, "telemetry=TelemetryConfig.log_file")
+
+
+def _telemetry(config: Any, out: _Collected) -> Optional[Instrumentation]:
+    if config is None:
+        return None
+    _expect("telemetry", config, "TelemetryConfig")
+    _log(config, out)
+    given = config.tracer_provider is not None or config.meter_provider is not None
+    wanted = config.opentelemetry if config.opentelemetry is not None else given
+    if not wanted:
+        if given:
+            raise ConfigError("telemetry=TelemetryConfig.opentelemetry: False, and a provider was given; leave one of them out")
+        return None
+    try:
+        from iron_cage._otel import Instrumentation
+    except ImportError as error:
+        if wanted == "auto":
+            return None
+        raise ConfigError(f"telemetry=TelemetryConfig.opentelemetry: the package opentelemetry-api is not installed ({error}); install iron-cage[otel]") from None
+    out.put("call_facts", True, "telemetry=TelemetryConfig.opentelemetry")
+    return Instrumentation(config.tracer_provider, config.meter_provider)
+
+
 def _unpriced(value: Any, out: _Collected) -> None:
     if value is None:
         return
@@ -276,6 +321,7 @@ _HOMES = {
     "SafetyConfig": "iron_cage._configs",
     "ReliabilityConfig": "iron_cage._configs",
     "ControlConfig": "iron_cage._configs",
+    "TelemetryConfig": "iron_cage._configs",
     "Budget": "iron_cage._budget",
     "Price": "iron_cage._price",
 }

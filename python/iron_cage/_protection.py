@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections import deque
 from json import loads
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping, NoReturn, Optional, Sequence, Union
 
     from iron_cage._budget import Budget
-    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
     from iron_cage._report import AgentState, Report
@@ -66,6 +67,7 @@ class Protection:
     :param safety: the rest of the safety options
     :param reliability: the rest of the options of the breaker (instead of ``circuit_breaker``), of retries and timeouts
     :param control: the rest of what a run may do: a :class:`ControlConfig`
+    :param telemetry: OpenTelemetry, and a log file: a :class:`TelemetryConfig` (docs/telemetry.md); default neither
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
     :raises StateError: the store cannot be reached
     """
@@ -103,6 +105,7 @@ class Protection:
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
         control: Optional[ControlConfig] = None,
+        telemetry: Optional[TelemetryConfig] = None,
         **unknown: NoReturn,
     ) -> None:
         given = dict(
@@ -110,7 +113,7 @@ class Protection:
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
             circuit_breaker=circuit_breaker, max_retries=max_retries, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
             unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, strict=strict, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
-            reliability=reliability, control=control, **unknown,
+            reliability=reliability, control=control, telemetry=telemetry, **unknown,
         )
         self._make(given, _caller())
 
@@ -129,6 +132,7 @@ class Protection:
         self.strict = options.strict
         self._on_event = options.on_event
         self._on_agent_state = options.on_agent_state
+        self._instrumentation = options.instrumentation
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._undelivered: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._entered: list[Run] = []
@@ -144,6 +148,9 @@ class Protection:
             raise options.respelled(error) from None
         self._owned = _native.Owned(self.handle, "ironcage_protection_free")
         _engine.register(self.handle, self)
+        if self._instrumentation is not None:
+            _engine.instrumented[self.handle] = self._instrumentation
+            weakref.finalize(self, _engine.uninstrument, self.handle).atexit = False
         install.add(self)
 
     # What the user asks.
@@ -220,6 +227,7 @@ class Protection:
         except IronCageError:
             pass
         self._ended = True
+        _engine.uninstrument(self.handle)
         self._owned.free()
         install.remove(self)
         self._deliver()
@@ -297,6 +305,8 @@ class Protection:
 
     def _record(self, event: Mapping[str, Any]) -> None:
         self._events.append(event)
+        if self._instrumentation is not None:
+            self._instrumentation.event(event)
         if self._on_event is not None or (self._on_agent_state is not None and event["kind"] == "agent.state"):
             self._undelivered.append(event)
 

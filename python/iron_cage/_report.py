@@ -304,6 +304,7 @@ class Report:
     :ivar pii_by_kind: kind -> how many, of all
     :ivar circuits: one per provider host and model
     :ivar warnings: readable lines
+    :ivar log_dropped: events that were not written to the log file, as they came faster than it could be written
     :ivar overhead: seconds added per call
     """
 
@@ -327,6 +328,7 @@ class Report:
     pii_by_kind: Mapping[str, int]
     circuits: list[Circuit]
     warnings: list[str]
+    log_dropped: int
     overhead: Overhead
 
     @classmethod
@@ -362,6 +364,7 @@ class Report:
                 for each in data.get("circuits") or ()
             ],
             warnings=[str(line) for line in data.get("warnings") or ()],
+            log_dropped=int(data.get("log_dropped") or 0),
             overhead=Overhead(float(overhead.get("p50") or 0.0), float(overhead.get("p99") or 0.0)),
         )
 

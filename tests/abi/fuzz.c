@@ -63,7 +63,7 @@ static void one_call(struct host *h)
     if (h->decent && strcmp(exports[index].name, "ironcage_protection_stop") == 0 && next(h, 8))
         return;
     const struct export *e = &exports[index];
-    int frees = strstr(e->name, "_free") != NULL || strcmp(e->name, "ironcage_call_end") == 0;
+    int frees = strstr(e->name, "_free") != NULL || strncmp(e->name, "ironcage_call_end", 17) == 0;
     int takes = strcmp(e->name, "ironcage_hold_new") == 0, settles = strcmp(e->name, "ironcage_hold_settle") == 0, retries = strcmp(e->name, "ironcage_call_retry") == 0,
         ends = settles || retries || strcmp(e->name, "ironcage_hold_release") == 0;
     union argument a[MOST];

@@ -118,11 +118,30 @@ internal static unsafe class CallExports
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end")]
-    public static int End(ulong call, int how) => Guard.Run(() =>
+    public static int End(ulong call, int how) => Guard.Run(() => Ended(call, how));
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_facts")]
+    public static int Facts(NativeBuffer* result, ulong call) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Call(call).Value.Facts().Span);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end_facts")]
+    public static int EndFacts(NativeBuffer* result, ulong call, int how) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        if (Ended(call, how) is { } ended)
+            *result = NativeBuffer.From(ended.Facts().Span);
+    });
+
+    private static ProtectedCall? Ended(ulong call, int how)
     {
         var ending = Ending(how);
         if (HandleTable.Instance.Remove(HandleKind.Call, call) is not Hosted<ProtectedCall> hosted)
-            return;
+            return null;
         try
         {
             hosted.Value.End(ending);
@@ -131,7 +150,8 @@ internal static unsafe class CallExports
         {
             hosted.Host.Completions.Forget(call); // after the end: nothing is told any more
         }
-    });
+        return hosted.Value;
+    }
 
     /// <summary>How long an attempt that may leave may take, where that is limited.</summary>
     private static uint Timeout(in Verdict verdict, ProtectedCall? call) => call is not null && verdict.Kind is VerdictKind.Send or VerdictKind.Rewrite ? call!.AttemptMs : 0;

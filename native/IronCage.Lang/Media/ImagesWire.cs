@@ -9,6 +9,8 @@ internal sealed class ImagesWire : MediaWire
 
     public override string Understands => "images";
 
+    public override string Operation => "generate_content";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         path.EndsWith("/images/generations"u8) || path.EndsWith("/images/edits"u8) || path.EndsWith("/images/variations"u8) ? Endpoint.Generate : Endpoint.Unread;
 

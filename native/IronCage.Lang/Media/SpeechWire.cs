@@ -9,6 +9,8 @@ internal sealed class SpeechWire : MediaWire
 
     public override string Understands => "speech";
 
+    public override string Operation => "speech";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/audio/speech"u8) ? Endpoint.Generate : Endpoint.Unread;
 
     private protected override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out MediaRequest request, out string problem) =>

@@ -9,6 +9,8 @@ internal sealed class TranscriptionsWire : MediaWire
 
     public override string Understands => "transcriptions";
 
+    public override string Operation => "transcription";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         path.EndsWith("/audio/transcriptions"u8) || path.EndsWith("/audio/translations"u8) ? Endpoint.Generate : Endpoint.Unread;
 

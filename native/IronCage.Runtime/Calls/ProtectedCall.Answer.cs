@@ -46,6 +46,8 @@ public sealed partial class ProtectedCall
             return (UnreadTools() ?? AnswerUnscannable()) is { } denied ? Refused(denied) : Verdict.Send;
         }
         var readable = _wire.TryReadAnswer(body, out var answer);
+        if (readable)
+            _facts?.Take(answer, body);
         if (!readable && _request.Stream && _wire.LooksStreamed(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
@@ -105,6 +107,8 @@ public sealed partial class ProtectedCall
         Func<TextUse, ITextScreen>? newScreen = _run.Policy.ScansOutput || _run.Restores.IsActive ? use => NewScreen(use) : null;
         _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
         _passesStream = _stream is null;
+        if (_stream is not null)
+            _stream.Facts = _facts?.Answer;
         PrepareToEstimate();
     }
 
@@ -116,6 +120,8 @@ public sealed partial class ProtectedCall
         if (_stream is null)
             return _status < 300 && Interrupted() is { } why ? EndUnread(why) : Verdict.Send;
         var started = Now;
+        if (_facts is { FirstPiece: 0 })
+            _facts.FirstPiece = started;
         _output.ResetWrittenCount();
         _stream.Feed(piece, _output);
         var verdict = StreamVerdict(piece, Interrupted());

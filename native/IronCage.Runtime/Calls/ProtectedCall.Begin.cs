@@ -1,3 +1,4 @@
+using IronCage.Core.Events;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Lang;
@@ -249,6 +250,7 @@ public sealed partial class ProtectedCall
         foreach (var run in _run.Chain)
             run.Forget();
         AuditAllowed(held);
+        TellAllowed(held);
         TellRetry();
         TellStages();
         TellNudges();
@@ -260,6 +262,17 @@ public sealed partial class ProtectedCall
         _edits.Clear();
         _busyTicks += Now - started;
         return _verdict;
+    }
+
+    /// <summary>Tells those who are told of each call.</summary>
+    private void TellAllowed(Picodollars held)
+    {
+        string? details = null;
+        foreach (var protection in _run.Protections)
+        {
+            if (protection.TellsCalls)
+                protection.Emit("call.allowed", EventLevel.Debug, $"call to {Model} allowed, hold ${held}", details ??= CallDetails(held, estimated: null, usage: null), _run.Id, _id);
+        }
     }
 
     /// <summary>Protections that keep an audit but no budget of their own; the others' entries went with their holds.</summary>

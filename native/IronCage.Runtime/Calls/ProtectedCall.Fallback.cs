@@ -94,7 +94,7 @@ public sealed partial class ProtectedCall
         });
         foreach (var protection in _run.Protections)
         {
-            protection.Emit("call.fell_back", EventLevel.Warning, $"a call for {from} went to {Model}", details);
+            protection.Emit("call.fell_back", EventLevel.Warning, $"a call for {from} went to {Model}", details, _run.Id, _id);
             protection.Audit("call.fell_back", details);
         }
         _engine.Log.LogInformation("call to {Host} for {From} went to {Model}", _target.Host, from, Model);

@@ -46,6 +46,8 @@ public sealed partial class ProtectedCall
     private Verdict Refused(Refusal refusal)
     {
         refusal = refusal with { Wire = _wire };
+        if (_facts is not null)
+            _facts.Refused = refusal.Error;
         var respond = refusal.By.Count == 0 ? _run.Protection.Options.Respond : refusal.By.All(p => p.Options.Respond);
         if (_run.Remembered is not { Latches: true })
             _engine.Log.LogWarning("{Agent}: call refused, {Error}: {Reason}", _run.Protection.Options.AgentId, refusal.Error, refusal.Reason);
@@ -64,9 +66,9 @@ public sealed partial class ProtectedCall
         foreach (var protection in _run.Protections)
         {
             protection.Tally.Denied();
-            protection.Emit("call.denied", EventLevel.Warning, $"{refusal.Error}: {refusal.Reason}", details);
+            protection.Emit("call.denied", EventLevel.Warning, $"{refusal.Error}: {refusal.Reason}", details, _run.Id, _id);
             protection.Audit("call.denied", details);
         }
-        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond, remembered));
+        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond, remembered, _facts is null ? null : WriteFacts));
     }
 }

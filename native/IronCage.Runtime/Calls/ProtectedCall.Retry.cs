@@ -147,7 +147,7 @@ public sealed partial class ProtectedCall
         });
         foreach (var protection in _run.Protections)
         {
-            protection.Emit("call.retried", EventLevel.Info, $"call to {Model} failed ({added.Why}) and is sent again, attempt {_attempt}", details);
+            protection.Emit("call.retried", EventLevel.Info, $"call to {Model} failed ({added.Why}) and is sent again, attempt {_attempt}", details, _run.Id, _id);
             protection.Audit("call.retried", details);
         }
     }

@@ -29,8 +29,11 @@ public sealed partial class Protection
     /// <summary>The host has given the protection back: its agent is no longer listed, unless it has others. Runs that are open go on. Idempotent.</summary>
     public void Retire()
     {
-        if (Interlocked.Exchange(ref _retired, 1) == 0)
-            _engine.Agents.Remove(Agent);
+        if (Interlocked.Exchange(ref _retired, 1) != 0)
+            return;
+        if (_log is not null)
+            _log.Failed -= OnLogFailed;
+        _engine.Agents.Remove(Agent);
     }
 
     /// <summary>A call, or a hold of the host's own in one of the runs, was settled.</summary>

@@ -4,6 +4,7 @@ using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Safety;
 using IronCage.Safety.Tokens;
+using IronCage.Telemetry;
 
 namespace IronCage.Runtime.Protections;
 
@@ -82,6 +83,12 @@ public sealed record ProtectionOptions
     /// <summary>What is done about runs that go round in circles; null: nothing.</summary>
     public LoopPolicy? Loops { get; init; }
     public bool EagerEvents { get; init; }
+
+    /// <summary>The file that its events are written to; null: none.</summary>
+    public LogFileOptions? Log { get; init; }
+
+    /// <summary>Whether the host asks for the facts of each call.</summary>
+    public bool CallFacts { get; init; }
 
     /// <summary>Whether every change of the agent's state is an event.</summary>
     public bool AgentStateEvents { get; init; }

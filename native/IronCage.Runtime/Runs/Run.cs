@@ -34,6 +34,7 @@ public sealed class Run
         _counts = counts;
         Loops = protection.Options.Loops is { } loops ? new LoopWatch(loops) : null;
         Watch = watch;
+        Id = protection.NewId();
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
@@ -47,6 +48,7 @@ public sealed class Run
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
+        WantsFacts = Protections.Any(p => p.Options.CallFacts);
         Retry = Protections.Skip(1).Aggregate(protection.Options.Retry, (retry, outer) => retry.And(outer.Options.Retry));
         HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
@@ -72,6 +74,9 @@ public sealed class Run
         for (var above = account.Parent; above is not null; above = above.Parent)
             yield return above;
     }
+
+    /// <summary>Its name in events.</summary>
+    internal Guid Id { get; }
 
     public Protection Protection { get; }
 
@@ -212,6 +217,9 @@ public sealed class Run
 
     /// <summary>What the run has left of its time, negative once it is over; null without a limit.</summary>
     internal TimeSpan? TimeLeft(TimeProvider clock) => Protection.Options.Timeout is { } timeout ? timeout - clock.GetElapsedTime(_counts!.Began) : null;
+
+    /// <summary>Whether the facts of its calls are asked for.</summary>
+    internal bool WantsFacts { get; }
 
     /// <summary>Whether this run or one around it looks for circles.</summary>
     internal bool WatchesLoops { get; }

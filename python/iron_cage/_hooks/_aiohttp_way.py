@@ -21,20 +21,22 @@ class Way:
         self.send: Any = None
         self.request: Any = None
         self._end = 0.0
+        self._call: Any = None
 
     async def connect(self, request: Any, call: Call) -> Any:
         """A connection for an attempt, which begins now."""
+        self._call = call
         self._end = monotonic() + call.seconds if call.seconds else 0.0
         return await self.within(self._connect(self._connector, request, *self._args, **self._kwargs))
 
     async def sent(self, connection: Any) -> Any:
         """Sends the request: a response whose head is still to come."""
-        carry = Carry()
+        carry = Carry(self._call)
         token = carrying.set(carry)
         try:
             return await self.within(self.send(self.request(), connection))
         finally:
-            carry.active = False
+            carry.over()
             with suppress(ValueError):
                 carrying.reset(token)
 

@@ -143,20 +143,20 @@ class _Attempt(_httplib.Attempt):
                 body, sent_headers = given.rewritten(payload or b"", headers)
             fresh = connection.sock is None
             self._limit(connection)
-            carry = Carry()
+            carry = Carry(self.call)
             token = carrying.set(carry)
             try:
                 original(connection, self.method, url, body, sent_headers, encode_chunked=encode_chunked)
                 return None
             except BaseException as error:
-                carry.active = False
+                carry.over()
                 if not self.failed(error, NOT_SENT if _not_sent(connection, error, fresh) else unanswered(error, ())):
                     raise
                 kind, payload = self.call.wait_again()
                 if kind == PASS:
                     raise
             finally:
-                carry.active = False
+                carry.over()
                 carrying.reset(token)
                 if self._given is not None:
                     connection.timeout = self._given[0]

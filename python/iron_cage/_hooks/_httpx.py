@@ -191,12 +191,12 @@ class Hook:
                     if call.seconds:
                         limit = Limit(call.seconds, outgoing.extensions.get("timeout"))
                         outgoing = self._limited(outgoing, limit)
-                    carry = Carry()
+                    carry = Carry(call)
                     token = carrying.set(carry)
                     try:
                         response = original(client, outgoing, *args, **kwargs)
                     except BaseException as error:
-                        carry.active = False
+                        carry.over()
                         if not self._failed(error, call, limit):
                             raise
                         kind, payload = call.wait_again()
@@ -204,7 +204,7 @@ class Hook:
                             raise
                         continue
                     finally:
-                        carry.active = False
+                        carry.over()
                         carrying.reset(token)
                     response.request = request
                     response = self._received(client, request, response, call, limit)
@@ -245,12 +245,12 @@ class Hook:
                     if call.seconds:
                         limit = Limit(call.seconds, outgoing.extensions.get("timeout"))
                         outgoing = self._limited(outgoing, limit)
-                    carry = Carry()
+                    carry = Carry(call)
                     token = carrying.set(carry)
                     try:
                         response = await original(client, outgoing, *args, **kwargs)
                     except BaseException as error:
-                        carry.active = False
+                        carry.over()
                         if not self._failed(error, call, limit):
                             raise
                         kind, payload = await waiting.again(call)
@@ -258,7 +258,7 @@ class Hook:
                             raise
                         continue
                     finally:
-                        carry.active = False
+                        carry.over()
                         with suppress(ValueError):  # the garbage collector ends it in the context of others
                             carrying.reset(token)
                     response.request = request

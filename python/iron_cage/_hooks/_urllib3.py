@@ -174,12 +174,12 @@ class _Attempt(_httplib.Attempt):
 
     def carry(self, original: Any) -> Any:
         """Sends it: layers below only carry it."""
-        carry = Carry()
+        carry = Carry(self.call)
         token = carrying.set(carry)
         try:
             return original(self.pool, self.connection, self.method, self.url, **self.kwargs)
         finally:
-            carry.active = False
+            carry.over()
             carrying.reset(token)
 
     def _seen(self, inner: Any, outer: Any) -> Any:

@@ -49,10 +49,18 @@ def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
 
-    __slots__ = ("active",)
+    __slots__ = ("active", "_attempt", "_token")
 
-    def __init__(self) -> None:
+    def __init__(self, call: Call) -> None:
         self.active = True
+        self._attempt = _engine.traced.get(call.handle) if _engine.traced else None
+        self._token = self._attempt.enter() if self._attempt is not None else None
+
+    def over(self) -> None:
+        """It is sent, or was not. Idempotent."""
+        if self.active and self._attempt is not None:
+            self._attempt.leave(self._token)
+        self.active = False
 
 
 carrying: ContextVar[Optional[Carry]] = ContextVar("iron_cage_carrying", default=None)
@@ -110,6 +118,8 @@ class Call:
         if limit_ms:
             self.seconds = limit_ms / 1000
         self._flags(flags)
+        if _engine.traced or _engine.ahead:
+            self._tell(kind, payload)
         if kind == REFUSE or kind == PASS:
             self.forget()
         return kind, payload
@@ -134,13 +144,20 @@ class Call:
         if not _engine.leave_call(self.handle):
             return False
         self.seconds = 0.0
+        attempt = _engine.traced.get(self.handle) if _engine.traced else None
+        told = attempt.before_retry(how) if attempt is not None else None
         try:
             kind, handle, flags, payload, timeout_ms = _native.step(
                 "ironcage_call_retry", self.handle, _abi.NONBLOCKING, how, head, len(head), self.body, len(self.body),
             )
         except errors.IronCageError:
             return False  # as where a call ends: the failure of the store must not hide that of the provider
+        finally:
+            if attempt is not None and told is not None:
+                attempt.tell(*told)
         self._opened(kind, handle, flags, timeout_ms)
+        if attempt is not None and kind != PASS:
+            attempt.precedes(handle, kind, payload)
         self.is_last = bool(flags & _abi.LAST_TRY)
         if kind != PASS:
             self.again = kind, payload
@@ -190,6 +207,15 @@ class Call:
     def forget(self) -> None:
         """A refused call has no handle any more; ending it again is harmless, and frees it if it has."""
         self.end(WITHDRAWN)
+
+    def _tell(self, kind: int, payload: Optional[bytes]) -> None:
+        """A call that waited is decided: its span ends, if it was refused, or begins, if it is another attempt."""
+        from iron_cage import _otel
+
+        if kind == REFUSE and self.handle in _engine.traced:
+            _otel.refused(self.handle, payload)
+        elif kind != PENDING and self.handle in _engine.ahead:
+            _otel.follows(_engine.ahead.pop(self.handle), self.handle, kind, payload)
 
     def _flags(self, flags: int) -> None:
         if flags & _abi.HAS_EVENTS:
@@ -262,7 +288,12 @@ def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call,
     if run is None and state.active and not state.joined and method == b"POST":
         unclaimed.count += 1
     call = Call(run)
-    kind, payload = call.begin(method, url, headers, body)
+    if _engine.instrumented and (run is None or run.traced is not None):
+        from iron_cage import _otel
+
+        kind, payload = _otel.begin(call, run.traced if run is not None else None, method, url, headers, body)
+    else:
+        kind, payload = call.begin(method, url, headers, body)
     return call, kind, payload
 
 

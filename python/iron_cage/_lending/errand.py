@@ -18,7 +18,7 @@ ffi = _abi.ffi
 SLICE_MS = 200
 #: Exports whose answer is an open call or hold, with the place of their flags; and those that end something.
 OPENING = {"ironcage_call_begin": 3, "ironcage_call_retry": 2, "ironcage_hold_new": 3}
-FREEING = {"ironcage_budget_free", "ironcage_hold_free", "ironcage_protection_free", "ironcage_run_free", "ironcage_call_end"}
+FREEING = {"ironcage_budget_free", "ironcage_hold_free", "ironcage_protection_free", "ironcage_run_free", "ironcage_call_end", "ironcage_call_end_facts"}
 _SETTLING = {"ironcage_hold_settle", "ironcage_hold_release", "ironcage_call_retry"}
 
 

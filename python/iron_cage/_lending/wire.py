@@ -48,6 +48,8 @@ EXPORTS = {
     "ironcage_stream_feed": "Vhd",
     "ironcage_stream_finish": "Vh",
     "ironcage_call_end": "hn",
+    "ironcage_call_facts": "Bh",
+    "ironcage_call_end_facts": "Bhn",
 }
 #: Asks for a handshake for one of the borrower's own runs: its number is a run, its answer the text.
 LEND = "lend"
