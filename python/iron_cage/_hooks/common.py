@@ -397,7 +397,10 @@ def retry_head(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 def is_stream(content_type: Optional[bytes], status: int = 200) -> bool:
     """Whether a response is fed in pieces. Errors are looked at as a whole: they may be followed by another attempt."""
-    return content_type is not None and status < 400 and content_type.split(b";", 1)[0].strip().lower() in _STREAMS
+    if content_type is None or status >= 400:
+        return False
+    kind = content_type.split(b";", 1)[0].strip().lower()
+    return kind in _STREAMS or kind.startswith(b"audio/")
 
 
 def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Optional[bytes], Optional[bytes]]:
