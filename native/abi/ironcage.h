@@ -508,6 +508,8 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "fallback"         object of 1 to 100 {model: [1 to 10 other models of the same host]}, names of 1 to 256 characters: which are called, in order, one attempt each and what is left of
  *                      the retries, when the attempts at a model are over, or its circuit is open. Each is priced, scanned and held like any call; one that would be refused is left out.
  *                      Only where the body names the model, and may be changed
+ *   "fallback_to_memory"  bool, default false: when all that fails, the last whole answer to the very same request in this run is given, if there was one: a refusal with status 200 and
+ *                      "respond", so that hosts answer with it. 64 answers of up to 262144 bytes are kept for a run; streams are not
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
  *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
@@ -550,7 +552,7 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
- * or null, "calls", "denied", "retries", "fallbacks" (calls that went to another model as the one that was asked for failed), "lowered", "degraded" (calls that went to a cheaper model),
+ * or null, "calls", "denied", "retries", "fallbacks" (calls that went to another model as the one that was asked for failed, or were answered from memory), "lowered", "degraded" (calls that went to a cheaper model),
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",

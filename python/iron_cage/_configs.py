@@ -147,6 +147,8 @@ class ReliabilityConfig:
     :ivar total_timeout: the same for all attempts of a request together, with the waits before and between them
     :ivar fallback: model -> other models of the same host, such as ``{"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}``: which are called, in order, when the attempts at a model are over or its
         circuit is open (default: none). 1 to 100 models, 1 to 10 behind each. It is your word that they take the same requests. Models in URLs are not replaced
+    :ivar fallback_to_memory: when all that fails, give the last whole answer to the very same request in this run, if there was one (default False). Answers are kept in memory, 64 of
+        up to 256 KB for a run; streams are not
     """
 
     failure_threshold: Optional[int] = None
@@ -159,13 +161,14 @@ class ReliabilityConfig:
     retry_after_ceiling: Optional[float] = None
     attempt_timeout: Optional[float] = None
     total_timeout: Optional[float] = None
+    fallback_to_memory: Optional[bool] = None
     fallback: Optional[Mapping[str, Union[str, Sequence[str]]]] = None
 
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {
             "failure_threshold": _convert.integer, "recovery_timeout": _convert.number, "failure_ratio": _convert.number, "failure_window": _convert.number,
             "minimum_calls": _convert.integer, "max_retries": _convert.integer, "retry_delay": _convert.number, "retry_after_ceiling": _convert.number,
-            "attempt_timeout": _convert.number, "total_timeout": _convert.number, "fallback": _convert.fallbacks,
+            "attempt_timeout": _convert.number, "total_timeout": _convert.number, "fallback": _convert.fallbacks, "fallback_to_memory": _convert.boolean,
         })
 
 

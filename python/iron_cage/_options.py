@@ -99,6 +99,7 @@ _ATTEMPTS = {
     "attempt_timeout": ("attempt_timeout", _convert.number),
     "total_timeout": ("total_timeout", _convert.number),
     "fallback": ("fallback", _convert.fallbacks),
+    "fallback_to_memory": ("fallback_to_memory", _convert.boolean),
 }
 
 KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "telemetry", "strict", "on_event", "on_agent_state")

@@ -292,7 +292,7 @@ class Report:
     :ivar denied: calls that were refused
     :ivar retries: calls that repeat a failed one: added here (docs/retries.md), marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
         clients try again (408, 409, 429, 5xx, a broken connection)
-    :ivar fallbacks: calls that went to another model as the one that was asked for failed; ``by_model`` has them under the one that was called
+    :ivar fallbacks: calls that went to another model as the one that was asked for failed (``by_model`` has them under the one that was called), or were answered from memory
     :ivar lowered: calls whose output limit was lowered to fit the budget
     :ivar degraded: calls that went to a cheaper model than they asked for; ``by_model`` has them under the one that was called
     :ivar wrap_ups: runs that began to draw on their reserve

@@ -213,7 +213,7 @@ def test_a_retry_that_the_sdk_says_it_is_counts(sim, url, chat, send):
 
 def test_the_smallest_cap_of_nested_protections_counts(sim, url, chat):
     sim.reply = Reply(status=503)
-    outer, inner = Protection(max_retries=1, circuit_breaker=False), Protection(**QUICK)
+    outer, inner = Protection(circuit_breaker=False, reliability=ReliabilityConfig(retry_delay=0.001, max_retries=1)), Protection(**QUICK)
     with outer, inner:
         SENDERS["httpx"](url, chat())
     assert len(sim.log) == 2 and summary(inner) == summary(outer) == (2, 1, 0, 0)
@@ -285,8 +285,8 @@ def test_what_it_raises_in_the_end_is_the_clients_own_timeout_which_is_not_retri
 
 @pytest.mark.parametrize("name", ["httpx", "aiohttp", "urllib3"])
 def test_a_stream_may_take_longer_than_an_attempt(sim, url, chat, name):
-    sim.reply = Reply(content="one two three four", chunk_size=5, chunk_delay=0.15)
-    protection = Protection(budget_usd=1, circuit_breaker=False, reliability=ReliabilityConfig(attempt_timeout=0.5, max_retries=10))
+    sim.reply = Reply(content="one two three four", chunk_size=5, chunk_delay=0.08)
+    protection = Protection(budget_usd=1, circuit_breaker=False, reliability=ReliabilityConfig(attempt_timeout=0.3, max_retries=10))
     with protection:
         status, _, body = SENDERS[name](url, chat(stream=True))
     assert status == 200 and body.endswith(b"data: [DONE]\n\n") and protection.report().held_usd == 0
@@ -340,3 +340,14 @@ def test_another_model_is_called_when_the_attempts_at_one_are_over(sim, url, cha
     assert [one.model for one in sim.log] == ["gpt-4o", "gpt-4o", "gpt-4o-mini", "gpt-4o-mini"] and all(MAIL not in one.body.decode() for one in sim.log)
     assert summary(protection) == (4, 2, 0, 0) and protection.report().fallbacks == 2
     assert protection.report().spent_usd == sim.bill({"gpt-4o-mini": ("0.15", "0.075", "0.6")}) > 0
+
+
+def test_at_last_the_answer_from_before_is_given_again(sim, url, chat, send):
+    sim.script(["to " + MAIL])
+    sim.reply = Reply(status=503)
+    protection = Protection(budget_usd=1, max_retries=0, circuit_breaker=False, reliability=ReliabilityConfig(fallback_to_memory=True))
+    with protection:
+        first, second = (send(url, chat("same")) for _ in range(2))
+        assert send(url, chat("other"))[0] == 503
+    assert first[0] == second[0] == 200 and first[2] == second[2] and b"[EMAIL_REDACTED]" in second[2]
+    assert len(sim.log) == 3 and protection.report().fallbacks == 1 and protection.report().spent_usd == sim.bill(PRICES)

@@ -168,7 +168,7 @@ def test_errors_are_those_of_the_bare_client(sdk: Any, way: str, fault: str) -> 
     with one.sim:
         one.sim.reply = FAULTS[fault]
         bare = raised(lambda: ask(one, way, "how is it"))
-        run, protection = protected(one, way, "how is it", {})
+        run, protection = protected(one, way, "how is it", {"max_retries": 0})
         assert shown(raised(run)) == shown(bare)
         report = protection.report()
         assert report.held_usd == 0

@@ -61,6 +61,8 @@ public sealed partial class ProtectedCall
             Observe(answer, body);
         var verdict = (Interrupted() ?? DeniedTools(answer) ?? (complete && !readable && body.Length > 0 && _wire.HasTools ? UnreadTools() : null)) is { } refusal ? Refused(refusal)
             : readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
+        if (readable && complete)
+            RememberAnswer(verdict, body);
         _busyTicks += Now - started;
         RecordOverhead();
         return verdict;

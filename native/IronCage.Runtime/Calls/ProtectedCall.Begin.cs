@@ -92,6 +92,8 @@ public sealed partial class ProtectedCall
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
         var shown = body;
+        if (_whom is null)
+            RememberQuestion(body);
         body = WithFallback(body);
         if (!IsFree && DeniedTools() is { } denied)
             return Refuse(denied);
@@ -100,7 +102,7 @@ public sealed partial class ProtectedCall
         if (CountCall() is { } capped)
             return Refuse(capped);
         if (Admit(_permits) is { } open)
-            return TakeNextModel() ? Judge(headers, shown, nonblocking, started) : Refuse(open);
+            return TakeNextModel() ? Judge(headers, shown, nonblocking, started) : InsteadOf(open, shown);
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
         if (_isSigned && _edits.Count > 0)

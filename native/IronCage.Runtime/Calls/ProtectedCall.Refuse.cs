@@ -21,12 +21,18 @@ public sealed partial class ProtectedCall
         return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond: true, remembered: false));
     }
 
-    private Verdict Refuse(Refusal refusal)
+    /// <summary>It does not leave.</summary>
+    private void Drop()
     {
         foreach (var permit in _permits)
             permit.Complete(CallResult.Ignored);
         Uncount();
         _stage = Stage.Ended;
+    }
+
+    private Verdict Refuse(Refusal refusal)
+    {
+        Drop();
         return _added is null || refusal.EndsRun ? Refused(refusal) : NotAdded(refusal);
     }
 

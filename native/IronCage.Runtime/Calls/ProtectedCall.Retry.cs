@@ -40,6 +40,8 @@ public sealed partial class ProtectedCall
         {
             if (decision.Answer != RetryAnswer.Final && failed.FallBack(how, body, nonblocking, out next) is { Kind: not VerdictKind.Pass } fell)
                 return fell;
+            if (decision.Answer != RetryAnswer.Final && failed.FromMemory(body, failed.Why(how)) is { Kind: VerdictKind.Refuse } answer)
+                return answer;
             isLast = decision.Answer == RetryAnswer.CapReached && failed.HasAnswer;
             return Verdict.Pass;
         }
@@ -67,7 +69,7 @@ public sealed partial class ProtectedCall
     private RetryDecision DecideOnRetry(ReadOnlySpan<byte> headers)
     {
         var options = _run.Retry;
-        if (options.MaxRetries == 0 && !_run.HasFallback)
+        if (options.MaxRetries == 0 && !_run.HasFallback && _run.Answers is null)
             return new RetryDecision(RetryAnswer.Off);
         var lines = new RequestHeaders(headers);
         return _engine.Retries.Decide(options, new FailedAttempt(_attempt, _status, lines["x-should-retry"], lines["retry-after-ms"], lines["retry-after"]));
@@ -87,7 +89,7 @@ public sealed partial class ProtectedCall
 
     private ProtectedCall Successor(string why, TimeSpan delay) => new(_engine, _run, _target)
     {
-        _isClaimed = _isClaimed, _provider = _provider, _attempt = _attempt + 1, _lines = _lines, _shownAt = _shownAt, _added = new Added(why, delay), _fallback = _fallback,
+        _isClaimed = _isClaimed, _provider = _provider, _attempt = _attempt + 1, _lines = _lines, _shownAt = _shownAt, _added = new Added(why, delay), _fallback = _fallback, _whom = _whom, _asked = _asked,
         _bodyDigest = _bodyDigest, _request = _request, // until it is judged: whose it is
     };
 

@@ -58,6 +58,9 @@ public sealed record ProtectionOptions
     /// <summary>Attempts that are added to those of clients.</summary>
     public RetryOptions Retry { get; init; } = new();
 
+    /// <summary>Whether an answer from before is given where none comes.</summary>
+    public bool RemembersAnswers { get; init; }
+
     /// <summary>The models that are called instead of one that does not answer, in order.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Fallback { get; init; } = FallbackPolicy.None;
     public string? State { get; init; }

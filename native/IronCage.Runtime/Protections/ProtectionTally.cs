@@ -81,6 +81,13 @@ internal sealed class ProtectionTally
             _wrapUps++;
     }
 
+    /// <summary>A call that failed was answered as the same one before.</summary>
+    public void AnsweredFromMemory()
+    {
+        lock (_gate)
+            _fallbacks++;
+    }
+
     public void Denied()
     {
         lock (_gate)

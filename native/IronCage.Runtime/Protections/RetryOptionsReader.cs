@@ -8,13 +8,14 @@ internal static class RetryOptionsReader
 {
     private const int LongestName = 256;
 
-    public static bool IsOption(string name) => name is "max_retries" or "retry_delay" or "retry_after_ceiling" or "attempt_timeout" or "total_timeout" or "fallback";
+    public static bool IsOption(string name) => name is "max_retries" or "retry_delay" or "retry_after_ceiling" or "attempt_timeout" or "total_timeout" or "fallback" or "fallback_to_memory";
 
     public static ProtectionOptions Apply(ProtectionOptions o, string name, JsonElement value) => name switch
     {
         "max_retries" => o with { Retry = o.Retry with { MaxRetries = OptionsJson.Integer(value, name, 0, RetryConstants.MaximumMaxRetries) } },
         "retry_delay" => o with { Retry = o.Retry with { Delay = Seconds(value, name, RetryConstants.MinimumDelay, RetryConstants.MaximumDelay) } },
         "attempt_timeout" => o with { Retry = o.Retry with { AttemptTimeout = Timeout(value, name) } },
+        "fallback_to_memory" => o with { RemembersAnswers = OptionsJson.Bool(value, name) },
         "fallback" => o with { Fallback = Fallback(value, name) },
         "total_timeout" => o with { Retry = o.Retry with { TotalTimeout = Timeout(value, name) } },
         _ => o with { Retry = o.Retry with { RetryAfterCeiling = Seconds(value, name, TimeSpan.Zero, RetryConstants.MaximumRetryAfterCeiling) } },

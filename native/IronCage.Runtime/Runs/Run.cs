@@ -50,6 +50,7 @@ public sealed class Run
         Restores = new RestorePolicy(Protections);
         WantsFacts = Protections.Any(p => p.Options.CallFacts);
         Retry = Protections.Skip(1).Aggregate(protection.Options.Retry, (retry, outer) => retry.And(outer.Options.Retry));
+        Answers = Protections.Any(p => p.Options.RemembersAnswers) ? parent?.Answers ?? new AnswerMemory() : null;
         HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
@@ -114,6 +115,9 @@ public sealed class Run
 
     /// <summary>Attempts that are added to failed ones, as all protections allow them.</summary>
     internal RetryOptions Retry { get; }
+
+    /// <summary>What was answered, for times when nothing is; null: nothing is kept. One for a run and those around it.</summary>
+    internal AnswerMemory? Answers { get; }
 
     /// <summary>Whether another model may be called where one does not answer.</summary>
     internal bool HasFallback { get; }

@@ -284,7 +284,7 @@ class Hook:
         from aiohttp.http import HttpVersion11
         from multidict import CIMultiDict, CIMultiDictProxy
 
-        response.version, response.status, response.reason = HttpVersion11, answer.status, "Refused"
+        response.version, response.status, response.reason = HttpVersion11, answer.status, "OK" if answer.status == 200 else "Refused"
         response._headers = CIMultiDictProxy(CIMultiDict(answer.headers()))
         response._raw_headers = tuple((name.encode(), value.encode()) for name, value in answer.headers())
         response.content = Held(answer.body, None, response._loop)

@@ -1,5 +1,6 @@
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
+using IronCage.Runtime.Runs;
 using IronCage.Runtime.Tests.Support;
 
 namespace IronCage.Runtime.Tests.Calls;
@@ -109,6 +110,39 @@ public class FallbackTests
         var protection = _cage.Protect(Chain + "\"max_retries\":0");
         var signed = _cage.Begin(protection.OpenRun(null), Wire.Request(extra: "\"max_tokens\":9"), headers: "authorization: AWS4-HMAC-SHA256").Call;
         Assert.That(Retry(signed, out _, body: Wire.Request(extra: "\"max_tokens\":9")).Kind, Is.EqualTo(VerdictKind.Pass));
+    }
+
+    [Test]
+    public void At_last_the_answer_to_the_very_same_request_is_given_again()
+    {
+        var protection = _cage.Protect("\"budget_usd\":\"1\",\"max_retries\":0,\"fallback_to_memory\":true,\"circuit_breaker\":{\"failure_threshold\":2}");
+        var run = protection.OpenRun(null);
+        var answer = Wire.Answer("write to jane.doe@example.com", usage: Wire.Usage(10, 5));
+        _cage.Whole(run, answer: answer);
+        var again = Retry(_cage.Begin(run).Call, out _);
+        Assert.That((again.Kind, again.Json.GetProperty("status").GetInt32(), again.Json.GetProperty("respond").GetBoolean()), Is.EqualTo((VerdictKind.Refuse, 200, true)));
+        Assert.That(again.Json.GetProperty("body").GetString(), Does.Contain("[EMAIL_REDACTED]").And.Not.Contain("jane"));
+        // Another question, another run: nothing is known.
+        var other = Wire.Request("another");
+        Assert.That(Retry(_cage.Begin(run, other).Call, out _, body: other).Kind, Is.EqualTo(VerdictKind.Pass));
+        // The circuit is open now: the same, without a call.
+        Assert.That(_cage.Begin(run).Json.GetProperty("status").GetInt32(), Is.EqualTo(200));
+        Assert.That(_cage.Begin(run, other).Error, Is.EqualTo("CircuitOpen"));
+        Assert.That(_cage.Begin(protection.OpenRun(null)).Error, Is.EqualTo("CircuitOpen"));
+        Check(protection, calls: 3, fallbacks: 2, denied: 2);
+    }
+
+    [Test]
+    public void What_is_kept_of_answers_is_bounded()
+    {
+        var memory = new AnswerMemory();
+        for (var i = 0; i <= AnswerMemory.Most; i++)
+            memory.Keep("host", [(byte)i], "{}"u8);
+        memory.Keep("host", [200], new byte[AnswerMemory.Longest + 1]);
+        memory.Keep("host", [201], [0xff]);
+        memory.Keep("host", [5], "[]"u8);
+        Assert.That((memory.Find("host", [0]), memory.Find("host", [200]), memory.Find("host", [201]), memory.Find("other", [5])), Is.EqualTo(((byte[]?)null, (byte[]?)null, (byte[]?)null, (byte[]?)null)));
+        Assert.That((memory.Find("host", [1]), memory.Find("host", [5])), Is.EqualTo(("{}"u8.ToArray(), "[]"u8.ToArray())));
     }
 
     [TestCase("{}", "fallback")]
