@@ -43,7 +43,7 @@ need_packages() {
 
 native_packages=(gcc zlib1g-dev libsqlite3-dev)
 python_packages=(python3-cffi python3-venv python3-setuptools python3-wheel python3-httpx python3-requests)
-test_packages=(python3-aiohttp python3-botocore g++ binutils python3-brotli python3-stdnum python3-phonenumbers python3-pytest python3-hypothesis python3-anyio python3-pytest-asyncio mypy gunicorn python3-trio python3-zstandard redis-server openssl)
+test_packages=(python3-aiohttp python3-botocore g++ binutils python3-brotli python3-stdnum python3-phonenumbers python3-pytest python3-hypothesis python3-anyio python3-pytest-asyncio python3-pytest-xdist mypy gunicorn python3-trio python3-zstandard redis-server openssl)
 node_packages=(nodejs npm)
 
 # use_python MODULE...: sets $python to an interpreter of a venv of our own in which these modules can be imported.
@@ -60,8 +60,8 @@ use_python() {
     python="$venv/bin/python"
     local module missing=()
     for module in "$@"; do
-        # pip knows this one by another name
-        "$python" -c "import $module" 2>/dev/null || missing+=("${module/#stdnum/python-stdnum}")
+        # pip knows some by another name
+        "$python" -c "import $module" 2>/dev/null || { case "$module" in stdnum) module=python-stdnum ;; xdist) module=pytest-xdist ;; esac; missing+=("$module"); }
     done
     [ ${#missing[@]} -eq 0 ] || "$python" -m pip install -q "${missing[@]//_/-}" || fail "these Python modules are missing: ${missing[*]}"
 }
