@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import requests
@@ -28,10 +29,10 @@ try:
 except ImportError:
     aiohttp = None
 try:
-    import botocore.session
-    from botocore.config import Config
+    sys.path.append(str(Path(__file__).resolve().parents[1] / "python"))
+    import bedrock_model
 except ImportError:
-    botocore = None
+    bedrock_model = None
 
 WORDS = "the quick brown fox jumps over the lazy dog while the report of the quarter is due on Monday and nobody has read it "
 SIZES = (1024, 100 * 1024, 1024 * 1024)
@@ -131,12 +132,16 @@ def with_aiohttp(host):
             async for _ in response.content.iter_any():
                 pass
 
+    async def close():
+        await session.close()
+
+    call.close = close
     return call
 
 
 def with_botocore(host):
-    client = botocore.session.get_session().create_client(
-        "bedrock-runtime", region_name="us-east-1", endpoint_url=f"http://{host}", aws_access_key_id="any", aws_secret_access_key="any", config=Config(retries={"total_max_attempts": 1}))
+    client = bedrock_model.client(f"http://{host}")
+
     def call(data, stream):
         text = json.loads(data)["messages"][0]["content"]
         asked = {"modelId": CLAUDE, "messages": [{"role": "user", "content": [{"text": text}]}], "inferenceConfig": {"maxTokens": 64}}
@@ -151,13 +156,8 @@ def with_botocore(host):
 
 CLIENTS = {
     "httpx": ("openai", with_httpx), "httpx, async": ("openai", with_async_httpx), "requests": ("openai", with_requests), "urllib3": ("openai", with_urllib3),
-    "http.client": ("openai", with_http_client), "aiohttp": ("openai", with_aiohttp if aiohttp else None), "botocore": ("bedrock", with_botocore if botocore else None),
+    "http.client": ("openai", with_http_client), "aiohttp": ("openai", with_aiohttp if aiohttp else None), "botocore": ("bedrock", with_botocore if bedrock_model else None),
 }
-
-
-def can_converse():
-    """Whether this botocore knows the API: the bench must not fail on an old one."""
-    return botocore is not None and hasattr(botocore.session.get_session().create_client("bedrock-runtime", region_name="us-east-1"), "converse")
 
 
 def pairs(call, protection, loop, calls):
@@ -195,9 +195,10 @@ def table(only, calls):
     print(f"{'client':<14}{'prompt':>8}{'answer':>9}{'bare µs':>10}{'protected':>11}{'added':>8}{'bar':>7}")
     with simulator("openai") as openai, simulator("bedrock") as bedrock:
         for name, (protocol, make) in CLIENTS.items():
-            if make is None or (only and only != name) or (name == "botocore" and not can_converse()):
-                if not only:
-                    print(f"{name:<14} not here, or too old")
+            if only and only != name:
+                continue
+            if make is None:
+                print(f"{name:<14} not here")
                 continue
             send = make(openai if protocol == "openai" else bedrock)
             for size in SIZES:
@@ -218,6 +219,8 @@ def table(only, calls):
                     print(shown + ("" if added <= bar else "  missed"), flush=True)
                     if added > bar:
                         missed.append(f"{name}, {size // 1024} KB, {'stream' if stream else 'whole'}")
+            if hasattr(send, "close"):
+                loop.run_until_complete(send.close())
     return missed
 
 

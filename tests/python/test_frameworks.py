@@ -96,7 +96,7 @@ def test_a_refusal_stops_the_agent_and_reaches_the_caller_as_its_own_error(frame
     [
         pytest.param(f"{name}.py", one, marks=pytest.mark.skipif(not frameworks.installed(one), reason=f"{' or '.join(one.modules)} is not installed"))
         for name, one in (
-            ("langgraph_agent", frameworks.LangGraph), ("openai_agents", frameworks.OpenAIAgents), ("llamaindex_agent", frameworks.LlamaIndex),
+            ("langchain_agent", frameworks.LangChain), ("langgraph_agent", frameworks.LangGraph), ("openai_agents", frameworks.OpenAIAgents), ("llamaindex_agent", frameworks.LlamaIndex),
             ("litellm_agent", frameworks.LiteLLM), ("crewai_agent", frameworks.CrewAI),
         )
     ],

@@ -82,6 +82,8 @@ public sealed partial class ProtectedCall
         var repeats = _run.IsRepeatOfFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
         _isRetry = repeats || headers.IsRetry;
         _isSigned = headers.IsSigned;
+        if (headers.Attribution is { IsEmpty: false } told)
+            _told = _run.Attributions.Of(told);
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
         if (!IsFree && DeniedTools() is { } denied)

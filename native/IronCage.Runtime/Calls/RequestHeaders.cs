@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using IronCage.Runtime.Budgets;
 
 namespace IronCage.Runtime.Calls;
 
@@ -34,6 +35,9 @@ internal readonly ref struct RequestHeaders(ReadOnlySpan<byte> lines)
 
     /// <summary>It carries a signature of AWS's that covers the body.</summary>
     public bool IsSigned => this["authorization"u8].StartsWith("AWS4-"u8);
+
+    /// <summary>To whom this call is reported, as <see cref="AttributionBook.Of"/> reads it: said by the host, never sent.</summary>
+    public ReadOnlySpan<byte> Attribution => this["iron-cage-attribution"u8];
 
     /// <summary>An SDK says that this is a retry.</summary>
     public bool IsRetry => Utf8Parser.TryParse(this["x-stainless-retry-count"u8], out int count, out _) && count > 0;

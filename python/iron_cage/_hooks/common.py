@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-from iron_cage import _abi, _engine, _native, _refusal
+from iron_cage import _abi, _engine, _labels, _native, _refusal
 from iron_cage._hooks.decoding import decoder_for, undecodable
 from iron_cage._runs import claim, state
 
@@ -70,6 +70,8 @@ class Call:
     def begin(self, method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[int, Optional[bytes]]:
         """Shows the request, without waiting inside: (verdict, body), PENDING among them."""
         run = self.run
+        if _labels.scope.get() is not None:
+            headers = _labels.attributed(headers)
         kind, handle, flags, payload = _native.step(
             "ironcage_call_begin", run.handle if run is not None else 0, _engine.handle(), _abi.NONBLOCKING,
             method, len(method), url, len(url), headers, len(headers), body, len(body),
