@@ -147,7 +147,11 @@ def with_aiohttp(url):
             await response.read()
         return first - started, first - head
 
-    return lambda: loop.run_until_complete(call())
+    def run():
+        return loop.run_until_complete(call())
+
+    run.close = lambda: loop.run_until_complete(session.close())
+    return run
 
 
 def main() -> None:
@@ -176,6 +180,8 @@ def main() -> None:
                 if index >= 20:
                     bare.append(plain)
                     guarded.append(under)
+            if hasattr(call, "close"):
+                call.close()
             added = statistics.median(under[0] - plain[0] for plain, under in zip(bare, guarded))
             after = statistics.median(under[1] - plain[1] for plain, under in zip(bare, guarded))
             worst = max(worst, added)
