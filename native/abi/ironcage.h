@@ -592,7 +592,8 @@ int32_t ironcage_run_free(uint64_t run);
  * the one protection that has runs open; nothing protects it when none has; "unclaimed" decides when several have).
  * headers: "Name: value" lines, LF between them; only these are read: content-encoding, x-stainless-retry-count, of authorization the scheme (a request signed
  *          by AWS's SigV4 is never rewritten: what would have to be changed is refused), and at Bedrock x-amzn-bedrock-guardrailidentifier,
- *          x-amzn-bedrock-performanceconfig-latency and x-amzn-bedrock-service-tier, which have prices.
+ *          x-amzn-bedrock-performanceconfig-latency and x-amzn-bedrock-service-tier, which have prices. A line of the host's own, which it must not send, is
+ *          iron-cage-attribution: {"agent", "project", "tags"} as of ironcage_hold_new, each optional: under what this call is reported; tags beside those of its protections.
  * A body with a content-encoding is refused: neither its texts nor its cost can be told.
  *
  * verdict: PASS, SEND, REWRITE, REFUSE or, with IRONCAGE_NONBLOCKING, PENDING. After SEND, REWRITE and PENDING the call is open and must be

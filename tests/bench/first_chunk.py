@@ -8,6 +8,7 @@ The bar is 1 millisecond added.
 import argparse
 import asyncio
 import contextlib
+import http.client
 import json
 import statistics
 import subprocess
@@ -16,9 +17,15 @@ import time
 
 import httpx
 import requests
+import urllib3
 
 import iron_cage
 import iron_cage._engine
+
+try:
+    import aiohttp
+except ImportError:
+    aiohttp = None
 
 BODY = json.dumps({"model": "gpt-4o-mini", "max_tokens": 64, "stream": True, "stream_options": {"include_usage": True},
                    "messages": [{"role": "user", "content": "tell me about the quarter " * 80}]}).encode()
@@ -89,6 +96,64 @@ def with_requests(url):
     return call
 
 
+def with_urllib3(url):
+    pool = urllib3.PoolManager()
+
+    def call():
+        started = time.perf_counter()
+        response = pool.request("POST", url, body=BODY, headers={**HEADERS, "accept-encoding": "identity"}, preload_content=False)
+        head = time.perf_counter()
+        pieces = response.stream(None)
+        next(pieces)
+        first = time.perf_counter()
+        for _ in pieces:
+            pass
+        response.release_conn()
+        return first - started, first - head
+
+    return call
+
+
+def with_http_client(url):
+    host, path = url.removeprefix("http://").split("/", 1)
+    connection = http.client.HTTPConnection(host)
+
+    def call():
+        started = time.perf_counter()
+        connection.request("POST", f"/{path}", body=BODY, headers={**HEADERS, "accept-encoding": "identity"})
+        response = connection.getresponse()
+        head = time.perf_counter()
+        response.read1()
+        first = time.perf_counter()
+        response.read()
+        return first - started, first - head
+
+    return call
+
+
+def with_aiohttp(url):
+    loop = asyncio.new_event_loop()
+    session = None
+
+    async def call():
+        nonlocal session
+        if session is None:
+            session = aiohttp.ClientSession(headers={**HEADERS, "accept-encoding": "identity"})
+        started = time.perf_counter()
+        async with session.post(url, data=BODY) as response:
+            head = time.perf_counter()
+            await response.content.readany()
+            first = time.perf_counter()
+            await response.read()
+        return first - started, first - head
+
+    def run():
+        return loop.run_until_complete(call())
+
+    run.close = lambda: loop.run_until_complete(session.close())
+    return run
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=200)
@@ -99,7 +164,13 @@ def main() -> None:
         protection = iron_cage.Protection(budget_usd=1000, agent_id="bench")
         print(f"{'client':<16}{'bare µs':>10}{'protected':>11}{'added':>8}{'added after the head':>22}")
         worst = 0.0
-        for name, client in (("httpx", with_httpx), ("httpx, async", with_async_httpx), ("requests", with_requests)):
+        clients = {
+            "httpx": with_httpx, "httpx, async": with_async_httpx, "requests": with_requests, "urllib3": with_urllib3, "http.client": with_http_client, "aiohttp": with_aiohttp,
+        }
+        for name, client in clients.items():
+            if name == "aiohttp" and aiohttp is None:
+                print(f"{name:<16} not here")
+                continue
             call = client(url)
             bare, guarded = [], []
             for index in range(calls + 20):
@@ -109,6 +180,8 @@ def main() -> None:
                 if index >= 20:
                     bare.append(plain)
                     guarded.append(under)
+            if hasattr(call, "close"):
+                call.close()
             added = statistics.median(under[0] - plain[0] for plain, under in zip(bare, guarded))
             after = statistics.median(under[1] - plain[1] for plain, under in zip(bare, guarded))
             worst = max(worst, added)

@@ -89,6 +89,8 @@ public sealed partial class ProtectedCall
         }
         _isRetry = _attempt > 1;
         _isSigned = headers.IsSigned;
+        if (headers.Attribution is { IsEmpty: false } told)
+            _told = _run.Attributions.Of(told);
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
         var shown = body;

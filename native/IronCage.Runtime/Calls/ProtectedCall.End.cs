@@ -15,6 +15,8 @@ public sealed partial class ProtectedCall
     private bool _classified;
     private bool _raisedMargin;
     private Attribution? _attribution;
+    /// <summary>Agent, project and tags by the host's word for this call; null: those of the run.</summary>
+    private Attribution? _told;
 
     /// <summary>Ends the call, however it came to its end, and settles it if it is not settled yet. Idempotent.</summary>
     public void End(CallEnding how)
@@ -284,9 +286,9 @@ public sealed partial class ProtectedCall
             throw failure;
     }
 
-    /// <summary>To whom the call is reported: the innermost agent, and the provider, or its host where that is not known.</summary>
+    /// <summary>To whom the call is reported: the innermost agent, or as the host told, and the provider, or its host where that is not known.</summary>
     private Attribution Attribution() =>
-        _attribution ??= new Attribution(_run.Protection.Options.AgentId, _provider ?? _target.Host, Model, _run.Project, _run.Tags);
+        _attribution ??= new Attribution(_told?.Agent ?? _run.Protection.Options.AgentId, _provider ?? _target.Host, Model, _told?.Project ?? _run.Project, _told?.Tags ?? _run.Tags);
 
     private string CallDetails(Picodollars amount, bool? estimated, TokenUsage? usage) => JsonDetails.Write(writer =>
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using IronCage.Runtime.Budgets;
 
 namespace IronCage.Runtime.Calls;
 
@@ -40,4 +41,7 @@ internal readonly ref struct RequestHeaders(ReadOnlySpan<byte> lines)
 
     /// <summary>All of them.</summary>
     public ReadOnlySpan<byte> Lines => _lines;
+
+    /// <summary>To whom this call is reported, as <see cref="AttributionBook.Of"/> reads it: said by the host, never sent.</summary>
+    public ReadOnlySpan<byte> Attribution => this["iron-cage-attribution"u8];
 }

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-from iron_cage import _abi, _engine, _native, _refusal, errors
+from iron_cage import _abi, _engine, _labels, _native, _refusal, errors
 from iron_cage._hooks.decoding import decoder_for, undecodable
 from iron_cage._runs import claim, state
 
@@ -93,6 +93,8 @@ class Call:
         """Shows the request, without waiting inside: (verdict, body), PENDING among them."""
         run = self.run
         self.body = body
+        if _labels.scope.get() is not None:
+            headers = _labels.attributed(headers)
         kind, handle, flags, payload, timeout_ms = _native.step(
             "ironcage_call_begin", run.handle if run is not None else 0, _engine.handle(), _abi.NONBLOCKING,
             method, len(method), url, len(url), headers, len(headers), body, len(body),
