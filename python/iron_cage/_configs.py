@@ -132,13 +132,21 @@ class SafetyConfig:
 
 @dataclass(frozen=True)
 class ReliabilityConfig:
-    """When the circuit of a provider host and model opens. Everything left out keeps its default.
+    """When the circuit of a provider host and model opens, and how many calls go to it. Everything left out keeps its default.
 
     :ivar failure_threshold: failures in a row, 1 to 1,000,000 (default 3)
     :ivar recovery_timeout: seconds until one probe is let through, 0.001 to 86,400 (default 60)
     :ivar failure_ratio: the share of recent calls whose failure opens it, too, in a row or not: above 0, at most 1 (default: only failures in a row do)
     :ivar failure_window: seconds that count as recent, 1 to 86,400 (default 60)
     :ivar minimum_calls: how many calls must have ended recently before ``failure_ratio`` is looked at, 1 to 1,000,000 (default 10)
+    :ivar requests_per_minute: calls to a provider host and model that begin in any 60 seconds, 1 to 1,000,000 (default: not limited). More wait for their turn
+    :ivar tokens_per_minute: tokens of the calls that begin in any 60 seconds, 1 to 2,000,000,000 (default: not limited): the input and the output that a call may have, then, once it
+        has ended, what it used. A call that counts more than a minute has is refused at once
+    :ivar max_concurrent: calls in flight at once, 1 to 100,000 (default: not limited)
+    :ivar max_wait: seconds that a call waits for its turn before :class:`~iron_cage.errors.LimitReached`, 0 to 3,600 (default: ``hold_wait``)
+    :ivar provider_limits: whether calls wait where the provider said that nothing remains (429 with ``Retry-After``, ``x-ratelimit-remaining-*: 0``) instead of being sent in vain
+        (default True). Such a wait never refuses a call
+    :ivar retry_after_ceiling: seconds that a provider is believed to want to be left alone, 0 to 3,600 (default 60): what is longer delays nothing
     """
 
     failure_threshold: Optional[int] = None
@@ -146,11 +154,18 @@ class ReliabilityConfig:
     failure_ratio: Optional[float] = None
     failure_window: Optional[float] = None
     minimum_calls: Optional[int] = None
+    requests_per_minute: Optional[int] = None
+    tokens_per_minute: Optional[int] = None
+    max_concurrent: Optional[int] = None
+    max_wait: Optional[float] = None
+    provider_limits: Optional[bool] = None
+    retry_after_ceiling: Optional[float] = None
 
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {
             "failure_threshold": _convert.integer, "recovery_timeout": _convert.number, "failure_ratio": _convert.number, "failure_window": _convert.number,
-            "minimum_calls": _convert.integer,
+            "minimum_calls": _convert.integer, "requests_per_minute": _convert.integer, "tokens_per_minute": _convert.integer, "max_concurrent": _convert.integer,
+            "max_wait": _convert.number, "provider_limits": _convert.boolean, "retry_after_ceiling": _convert.number,
         })
 
 

@@ -90,6 +90,15 @@ _BREAKER = {
     "minimum_calls": _convert.integer,
 }
 
+_LIMITS = {
+    "requests_per_minute": ("requests_per_minute", _convert.integer),
+    "tokens_per_minute": ("tokens_per_minute", _convert.integer),
+    "max_concurrent": ("max_concurrent", _convert.integer),
+    "max_wait": ("max_wait", _convert.number),
+    "provider_limits": ("provider_limits", _convert.boolean),
+    "retry_after_ceiling": ("retry_after_ceiling", _convert.number),
+}
+
 KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
 
 
@@ -224,10 +233,14 @@ def _shared(budget: Optional[Budget], spelling: str, out: _Collected) -> Optiona
 
 def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     breaker, reliability = given.get("circuit_breaker"), given.get("reliability")
-    if breaker is not None and reliability is not None:
-        raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
     if reliability is not None:
         _expect("reliability", reliability, "ReliabilityConfig")
+        out.put_group(reliability, "reliability=ReliabilityConfig", _LIMITS)
+    if breaker is not None and reliability is not None:
+        if any(getattr(reliability, name) is not None for name in _BREAKER):
+            raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
+        reliability = None
+    if reliability is not None:
         breaker = {name: getattr(reliability, name) for name in _BREAKER if getattr(reliability, name) is not None}
         out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in _BREAKER})
     if breaker is None or breaker is True:

@@ -273,6 +273,27 @@ class Circuit:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What one provider host and model is used for now, and who waits for it.
+
+    :ivar requests: calls that began in the last 60 seconds; 0 where no rate is limited
+    :ivar tokens: of these calls: of those in flight what they may use, of the others what they used; 0 where no rate is limited
+    :ivar in_flight: calls on their way; 0 where nothing is limited
+    :ivar waiting: calls that wait for their turn
+    :ivar waited: calls that waited, and went
+    :ivar paused_for: seconds for which the provider wants no calls, or None
+    """
+
+    key: str
+    requests: int
+    tokens: int
+    in_flight: int
+    waiting: int
+    waited: int
+    paused_for: Optional[float]
+
+
+@dataclass(frozen=True)
 class Overhead:
     """Seconds that protection added to a call."""
 
@@ -302,6 +323,7 @@ class Report:
     :ivar pii_findings: the first 10,000, in order
     :ivar pii_by_kind: kind -> how many, of all
     :ivar circuits: one per provider host and model
+    :ivar limits: one per provider host and model that is limited, or that said something of its own limits
     :ivar warnings: readable lines
     :ivar overhead: seconds added per call
     """
@@ -326,6 +348,7 @@ class Report:
     circuits: list[Circuit]
     warnings: list[str]
     overhead: Overhead
+    limits: tuple[Limit, ...] = ()
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Report:
@@ -360,6 +383,7 @@ class Report:
             ],
             warnings=[str(line) for line in data.get("warnings") or ()],
             overhead=Overhead(float(overhead.get("p50") or 0.0), float(overhead.get("p99") or 0.0)),
+            limits=tuple(Limit(**each) for each in data.get("limits") or ()),
         )
 
     def __str__(self) -> str:
@@ -385,6 +409,10 @@ class Report:
             lines.append(f"unread    {self.unscannable} contents that could not be scanned")
         for circuit in self.circuits:
             lines.append(f"circuit   {circuit.key}: {circuit.state}, opened {circuit.opened} times")
+        for limit in self.limits:
+            if limit.waiting or limit.waited or limit.paused_for is not None:
+                pause = "" if limit.paused_for is None else f", paused for {limit.paused_for} s"
+                lines.append(f"limit     {limit.key}: {limit.in_flight} in flight, {limit.waiting} waiting, {limit.waited} waited{pause}")
         lines.extend(f"warning   {line}" for line in self.warnings)
         lines.append(f"overhead  {self.overhead.p50 * 1000:.3f} ms median, {self.overhead.p99 * 1000:.3f} ms at p99")
         return "\n".join(lines)

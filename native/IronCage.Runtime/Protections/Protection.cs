@@ -64,6 +64,8 @@ public sealed partial class Protection
         Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
+        if (options.Limits.HasLimits || options.Limits.FollowsProvider)
+            Limits = new LimitBook(options.Limits with { MaxWait = options.MaxWait ?? options.HoldWait }, engine.Clock);
         Agent = engine.Agents.Add(options.AgentId); // last: what failed has no agent
     }
 
@@ -89,6 +91,9 @@ public sealed partial class Protection
     /// <summary>Whether it has a say about where values come back in answers, be it that they never do.</summary>
     internal bool DecidesOnRestoring { get; }
     internal CircuitBook? Circuits { get; }
+
+    /// <summary>Who must wait; null: nobody, whatever the provider says.</summary>
+    internal LimitBook? Limits { get; }
     internal ProtectionTally Tally { get; } = new();
 
     /// <summary>Why the kill switch was thrown; null while it was not.</summary>
@@ -205,6 +210,7 @@ public sealed partial class Protection
             }
             Tally.Read(view => ReportWriter.WriteTally(writer, view));
             ReportWriter.WriteCircuits(writer, Circuits?.Snapshot() ?? []);
+            ReportWriter.WriteLimits(writer, Limits?.Snapshot() ?? []);
             writer.WriteStartObject("overhead");
             writer.WriteNumber("p50", Tally.Overhead.Quantile(0.5) / 1e9);
             writer.WriteNumber("p99", Tally.Overhead.Quantile(0.99) / 1e9);

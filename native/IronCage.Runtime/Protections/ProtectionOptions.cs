@@ -53,6 +53,12 @@ public sealed record ProtectionOptions
     /// <summary>Where values come back; null: not said.</summary>
     public RestorePlaces? RestoreIn { get; init; }
     public CircuitBreakerOptions? CircuitBreaker { get; init; } = new();
+
+    /// <summary>How many calls go to a provider host and model; <see cref="LimitOptions.MaxWait"/> is in <see cref="MaxWait"/>.</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>How long a call waits for its turn; null: as long as for money.</summary>
+    public TimeSpan? MaxWait { get; init; }
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }

@@ -54,6 +54,7 @@ public static class ProtectionOptionsReader
         "on_deny" => o with { Respond = OptionsJson.OneOf(value, name, "raise", "respond") == "respond" },
         "agent_state_events" => o with { AgentStateEvents = OptionsJson.Bool(value, name) },
         "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
+        _ when LimitOptionsReader.IsOption(name) => LimitOptionsReader.Apply(o, name, value),
         _ when ControlOptionsReader.IsOption(name) => ControlOptionsReader.Apply(o, name, value),
         _ => throw new ConfigException(name, "is not an option of a protection"),
     };

@@ -47,6 +47,7 @@ public sealed class Run
         Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
+        Limiting = [.. Protections.Where(p => p.Limits is not null).OrderBy(p => p.Limits!.Order)];
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
@@ -89,6 +90,9 @@ public sealed class Run
 
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
     internal IReadOnlyList<IStore> StoresWithoutHold { get; }
+
+    /// <summary>The protections that may let a call wait for its turn, in the order in which places are taken.</summary>
+    internal IReadOnlyList<Protection> Limiting { get; }
 
     /// <summary>Whether something happens before a call of this run is refused for want of money.</summary>
     internal bool HasStages { get; }
