@@ -7,6 +7,7 @@ using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Cost;
 using IronCage.Lang.Hosts;
+using IronCage.Reliability;
 using IronCage.Runtime.Agents;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
@@ -54,6 +55,7 @@ public sealed class Engine : IDisposable
         Catalogue = PriceCatalogue.Load(clock);
         Stores = new StoreSet(clock, ids, warn: message => Log.LogWarning("{Message}", message));
         Bounds = new SpendingBound(Tokens, Margins);
+        Retries = new RetryPolicy(clock, Chance);
         if (options.LlmHosts is { Length: > 0 } hosts)
             AddHosts(hosts);
     }
@@ -102,6 +104,15 @@ public sealed class Engine : IDisposable
     /// <summary>Where named budgets warn.</summary>
     internal SharedThresholds Thresholds { get; } = new();
     internal SpendingBound Bounds { get; }
+
+    internal RetryPolicy Retries { get; }
+
+    private double Chance()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        _random.Fill(bytes);
+        return BitConverter.ToUInt32(bytes) / (uint.MaxValue + 1.0);
+    }
 
     internal ILogger Log { get; }
 

@@ -88,6 +88,7 @@ extern "C" {
 #define IRONCAGE_VERDICT_PENDING  4 /* not decided yet; wait with verdict.call */
 
 /* Bits of verdict.flags. */
+#define IRONCAGE_LAST_TRY       2u  /* of ironcage_call_retry: the client should not try again either */
 #define IRONCAGE_HAS_EVENTS     1u  /* drain now: a warning is waiting, or many events, or the protection asked for "eager_events" */
 
 /* How a call ended, for ironcage_call_end. */
@@ -120,9 +121,9 @@ typedef struct ironcage_buffer {
 typedef struct ironcage_verdict {
     uint32_t size;           /* in: sizeof(ironcage_verdict) */
     int32_t kind;            /* IRONCAGE_VERDICT_* */
-    uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin and wait */
-    uint32_t flags;          /* IRONCAGE_HAS_EVENTS */
-    uint32_t reserved;       /* 0 */
+    uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin, wait and retry */
+    uint32_t flags;          /* IRONCAGE_HAS_EVENTS, IRONCAGE_LAST_TRY */
+    uint32_t timeout_ms;     /* with SEND and REWRITE of begin, wait and retry: what the attempt may take, in milliseconds; else, or where nothing limits it, 0 */
     ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal */
 } ironcage_verdict;
 
@@ -502,7 +503,15 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "max_concurrent"       null (default: not limited) or 1 to 100000: calls to a provider host and model in flight at once
  *   "max_wait"             null (default: as "hold_wait") or seconds 0 to 3600: how long a call waits for its turn, in order of arrival, before it is refused
  *   "provider_limits"      bool, default true: calls wait where the provider said that nothing remains until a time; such a wait never refuses a call
- *   "retry_after_ceiling"  seconds 0 to 3600, default 60: what a provider says that is longer (or longer than "max_wait") delays nothing
+ *   "max_retries"      0 to 10, default 2: the most attempts of a request beyond its first, those of its SDK included. 0: none is added, nothing is capped
+ *   "retry_delay"      seconds, 0.001 to 8, default 0.5: the pause before the first retry where the provider asks for none; it doubles with each up to 8, less up to a quarter by chance
+ *   "retry_after_ceiling"  seconds, 0 to 3600, default 60: where the provider asks for a longer pause there is no retry, and no call waits for it
+ *   "attempt_timeout"  null (default) or seconds, 0.001 to 86400: what an attempt may take, a whole answer up to its end, a stream up to its head. The host has to see to
+ *                      it: verdict.timeout_ms
+ *   "total_timeout"    null (default) or seconds, 0.001 to 86400: the same for all attempts of a request together, with the waits before and between them
+ *   "fallback"         object of 1 to 100 {model: [1 to 10 other models of the same host]}, names of 1 to 256 characters: which are called, in order, one attempt each and what is left of
+ *                      the retries, when the attempts at a model are over, or its circuit is open. Each is priced, scanned and held like any call; one that would be refused is left out.
+ *                      Only where the body names the model, and may be changed
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
  *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
@@ -540,11 +549,11 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
- * or null, "calls", "denied", "retries", "lowered", "degraded" (calls that went to a cheaper model),
+ * or null, "calls", "denied", "retries", "fallbacks" (calls that went to another model as the one that was asked for failed), "lowered", "degraded" (calls that went to a cheaper model),
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
- * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "limits": [{"key", "requests", "tokens", "in_flight",
+ * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after", "elsewhere" (another user of the store opened or closed it)}], "limits": [{"key", "requests", "tokens", "in_flight",
  * "waiting", "waited", "paused_for"}] (of provider hosts and models that are limited, or that said something of their own limits), "warnings": [string], "overhead": {"p50", "p99"} (seconds),
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
@@ -626,6 +635,19 @@ int32_t ironcage_stream_feed(ironcage_verdict *out, uint64_t call, const uint8_t
 /* The stream came to its end: what was still held back, as REWRITE (possibly empty) or REFUSE. May be called after a broken connection, too,
  * so that the reader gets what came before; a stream without its end marker then counts as cut. */
 int32_t ironcage_stream_finish(ironcage_verdict *out, uint64_t call);
+
+/*
+ * Ends a call that failed, as ironcage_call_end does with how, and begins another attempt of the same request, if that is safe and allowed ("max_retries", "retry_delay",
+ * "retry_after_ceiling"). Safe: an error status was shown, or the transport failed before a response head. Allowed: the cap over all attempts of the request is not reached (those of
+ * its SDK count, too), its circuit is not open, the provider does not ask for a longer pause than the ceiling, and the pause ends within the time of the run.
+ * headers: of the response, lines as above; x-should-retry, retry-after-ms and retry-after are read. body: of the request, as it was shown to ironcage_call_begin.
+ * flags: IRONCAGE_NONBLOCKING.
+ * verdict: PASS: hand on what came; with IRONCAGE_LAST_TRY the response should tell its client "x-should-retry: false". Else verdict.call is the next attempt, a call of its own:
+ * PENDING until its pause is over and it is judged (ironcage_call_wait), then SEND, REWRITE or REFUSE as after ironcage_call_begin, or PASS: it is not made after all (the budget, a
+ * cap or the circuit would refuse it), there is no call any more, and what came before it is handed on. A thrown kill switch ends the pause at once.
+ */
+int32_t ironcage_call_retry(ironcage_verdict *out, uint64_t call, uint32_t flags, int32_t how, const uint8_t *headers, size_t headers_len,
+                            const uint8_t *body, size_t body_len);
 
 /* Ends the call with IRONCAGE_END_*, settles it if it is not settled yet, and frees the handle. Idempotent: a stale
  * handle is fine here; one of another kind is not. */

@@ -132,7 +132,8 @@ class SafetyConfig:
 
 @dataclass(frozen=True)
 class ReliabilityConfig:
-    """When the circuit of a provider host and model opens, and how many calls go to it. Everything left out keeps its default.
+    """What is done about providers that fail (docs/retries.md, docs/reliability.md): when the circuit of a host and model opens, how failed requests are sent again, and how many calls go to it.
+    Everything left out keeps its default.
 
     :ivar failure_threshold: failures in a row, 1 to 1,000,000 (default 3)
     :ivar recovery_timeout: seconds until one probe is let through, 0.001 to 86,400 (default 60)
@@ -146,7 +147,13 @@ class ReliabilityConfig:
     :ivar max_wait: seconds that a call waits for its turn before :class:`~iron_cage.errors.LimitReached`, 0 to 3,600 (default: ``hold_wait``)
     :ivar provider_limits: whether calls wait where the provider said that nothing remains (429 with ``Retry-After``, ``x-ratelimit-remaining-*: 0``) instead of being sent in vain
         (default True). Such a wait never refuses a call
-    :ivar retry_after_ceiling: seconds that a provider is believed to want to be left alone, 0 to 3,600 (default 60): what is longer delays nothing
+    :ivar max_retries: the most attempts of a request beyond its first, those of its SDK included, 0 to 10 (default 2). 0: none is added, and nothing is capped
+    :ivar retry_delay: seconds before the first retry where the provider asks for no pause, 0.001 to 8 (default 0.5); doubles with each up to 8, up to a quarter less by chance
+    :ivar retry_after_ceiling: seconds, 0 to 3600 (default 60): where the provider asks for a longer pause there is no retry, and no call waits for it
+    :ivar attempt_timeout: seconds that an attempt may take, 0.001 to 86,400 (default: as long as the client lets it): a whole answer up to its end, a stream up to its head
+    :ivar total_timeout: the same for all attempts of a request together, with the waits before and between them
+    :ivar fallback: model -> other models of the same host, such as ``{"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}``: which are called, in order, when the attempts at a model are over or its
+        circuit is open (default: none). 1 to 100 models, 1 to 10 behind each. It is your word that they take the same requests. Models in URLs are not replaced
     """
 
     failure_threshold: Optional[int] = None
@@ -159,13 +166,19 @@ class ReliabilityConfig:
     max_concurrent: Optional[int] = None
     max_wait: Optional[float] = None
     provider_limits: Optional[bool] = None
+    max_retries: Optional[int] = None
+    retry_delay: Optional[float] = None
     retry_after_ceiling: Optional[float] = None
+    attempt_timeout: Optional[float] = None
+    total_timeout: Optional[float] = None
+    fallback: Optional[Mapping[str, Union[str, Sequence[str]]]] = None
 
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {
             "failure_threshold": _convert.integer, "recovery_timeout": _convert.number, "failure_ratio": _convert.number, "failure_window": _convert.number,
             "minimum_calls": _convert.integer, "requests_per_minute": _convert.integer, "tokens_per_minute": _convert.integer, "max_concurrent": _convert.integer,
-            "max_wait": _convert.number, "provider_limits": _convert.boolean, "retry_after_ceiling": _convert.number,
+            "max_wait": _convert.number, "provider_limits": _convert.boolean, "max_retries": _convert.integer, "retry_delay": _convert.number, "retry_after_ceiling": _convert.number,
+            "attempt_timeout": _convert.number, "total_timeout": _convert.number, "fallback": _convert.fallbacks,
         })
 
 

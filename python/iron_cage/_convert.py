@@ -108,6 +108,13 @@ def models(option: str, value: object) -> dict[str, str]:
     return {text(option, key): text(f"{option}[{key!r}]", each) for key, each in value.items()}
 
 
+def fallbacks(option: str, value: object) -> dict[str, list[str]]:
+    """Names of models to one or several others."""
+    if not hasattr(value, "items"):
+        refuse(option, value, 'a mapping of models to others such as {"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}')
+    return {text(option, key): [each] if isinstance(each, str) else names(f"{option}[{key!r}]", each) for key, each in value.items()}
+
+
 def shares(option: str, value: object) -> list[float]:
     """One number or several."""
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):

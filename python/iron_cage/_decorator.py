@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         pii_action: Optional[str] = None,
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
+        max_retries: Optional[int] = None,
         max_calls: Optional[int] = None,
         timeout: Optional[float] = None,
         tools: Optional[Sequence[str]] = None,

@@ -220,13 +220,20 @@ def without_left(read: Callable[[], R]) -> R:
 
 def end_call(native: int, how: int) -> bool:
     """Ends a call; only the first end of a call counts, and True tells that this was it."""
+    if not leave_call(native):
+        return False
+    _native.release("ironcage_call_end", native, how)
+    return True
+
+
+def leave_call(native: int) -> bool:
+    """A call ends, which the library is still to be told; False: it has ended before."""
     try:
         open_calls.remove(native)
     except KeyError:
         return False
     streams.pop(native, None)
     idle.pop(native, None)
-    _native.release("ironcage_call_end", native, how)
     return True
 
 

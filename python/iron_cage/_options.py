@@ -35,6 +35,7 @@ _PLAIN: dict[str, Callable[[str, Any], Any]] = {
     "unclaimed": _convert.text,
     "unscannable": _convert.text,
     "on_deny": _convert.text,
+    "max_retries": _convert.integer,
     "max_calls": _convert.integer,
     "timeout": _convert.number,
     "tools": _convert.names,
@@ -96,7 +97,15 @@ _LIMITS = {
     "max_concurrent": ("max_concurrent", _convert.integer),
     "max_wait": ("max_wait", _convert.number),
     "provider_limits": ("provider_limits", _convert.boolean),
+}
+
+_ATTEMPTS = {
+    "max_retries": ("max_retries", _convert.integer),
+    "retry_delay": ("retry_delay", _convert.number),
     "retry_after_ceiling": ("retry_after_ceiling", _convert.number),
+    "attempt_timeout": ("attempt_timeout", _convert.number),
+    "total_timeout": ("total_timeout", _convert.number),
+    "fallback": ("fallback", _convert.fallbacks),
 }
 
 KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
@@ -235,11 +244,12 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     breaker, reliability = given.get("circuit_breaker"), given.get("reliability")
     if reliability is not None:
         _expect("reliability", reliability, "ReliabilityConfig")
+        out.put_group(reliability, "reliability=ReliabilityConfig", _ATTEMPTS)
         out.put_group(reliability, "reliability=ReliabilityConfig", _LIMITS)
+        if all(getattr(reliability, name) is None for name in _BREAKER):
+            reliability = None
     if breaker is not None and reliability is not None:
-        if any(getattr(reliability, name) is not None for name in _BREAKER):
-            raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
-        reliability = None
+        raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
     if reliability is not None:
         breaker = {name: getattr(reliability, name) for name in _BREAKER if getattr(reliability, name) is not None}
         out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in _BREAKER})

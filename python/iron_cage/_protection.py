@@ -44,6 +44,7 @@ class Protection:
     :param pii_action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"
     :param scan_output: responses and streams too, default True
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
+    :param max_retries: the most attempts of a request beyond its first, those of its SDK included: 0 to 10, default 2. 0: none is added, and nothing is capped (docs/retries.md)
     :param max_calls: LLM calls per run, default no cap
     :param timeout: seconds that a run may last, 0.001 to 2,592,000, default no limit
     :param tools: names of the tools that the model may use (``*`` and ``?`` as in file names), default all
@@ -63,7 +64,7 @@ class Protection:
     :param on_agent_state: called with an :class:`AgentState` for each change of it that this protection makes, where and when on_event would be; each is an event
         "agent.state", too
     :param safety: the rest of the safety options
-    :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
+    :param reliability: the rest of the options of the breaker (instead of ``circuit_breaker``), of retries and timeouts
     :param control: the rest of what a run may do: a :class:`ControlConfig`
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
     :raises StateError: the store cannot be reached
@@ -84,6 +85,7 @@ class Protection:
         pii_action: Optional[str] = None,
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
+        max_retries: Optional[int] = None,
         max_calls: Optional[int] = None,
         timeout: Optional[float] = None,
         tools: Optional[Sequence[str]] = None,
@@ -106,7 +108,7 @@ class Protection:
         given = dict(
             budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
-            circuit_breaker=circuit_breaker, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
+            circuit_breaker=circuit_breaker, max_retries=max_retries, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
             unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, strict=strict, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
             reliability=reliability, control=control, **unknown,
         )

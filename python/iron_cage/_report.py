@@ -263,6 +263,7 @@ class Circuit:
     :ivar failures: failures in a row
     :ivar opened: how often it opened
     :ivar retry_after: seconds until it lets a probe through, or None
+    :ivar elsewhere: another process, or another protection, that has the same store brought it into this state
     """
 
     key: str
@@ -270,6 +271,7 @@ class Circuit:
     failures: int
     opened: int
     retry_after: Optional[float]
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -311,8 +313,9 @@ class Report:
     :ivar budget: the named budget it draws on, or None
     :ivar calls: LLM calls that left the process
     :ivar denied: calls that were refused
-    :ivar retries: calls that repeat a failed one: marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
+    :ivar retries: calls that repeat a failed one: added here (docs/retries.md), marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
         clients try again (408, 409, 429, 5xx, a broken connection)
+    :ivar fallbacks: calls that went to another model as the one that was asked for failed; ``by_model`` has them under the one that was called
     :ivar lowered: calls whose output limit was lowered to fit the budget
     :ivar degraded: calls that went to a cheaper model than they asked for; ``by_model`` has them under the one that was called
     :ivar wrap_ups: runs that began to draw on their reserve
@@ -338,6 +341,7 @@ class Report:
     retries: int
     lowered: int
     degraded: int
+    fallbacks: int
     wrap_ups: int
     unscannable: int
     estimated_usd: Decimal
@@ -365,6 +369,7 @@ class Report:
             retries=int(data.get("retries") or 0),
             lowered=int(data.get("lowered") or 0),
             degraded=int(data.get("degraded") or 0),
+            fallbacks=int(data.get("fallbacks") or 0),
             wrap_ups=int(data.get("wrap_ups") or 0),
             unscannable=int(data.get("unscannable") or 0),
             estimated_usd=dollars(data.get("estimated_usd")) or Decimal(0),
@@ -378,7 +383,7 @@ class Report:
             pii_findings=findings(data.get("pii_findings")),
             pii_by_kind=dict(data.get("pii_by_kind") or {}),
             circuits=[
-                Circuit(each["key"], each["state"], int(each.get("failures") or 0), int(each.get("opened") or 0), each.get("retry_after"))
+                Circuit(each["key"], each["state"], int(each.get("failures") or 0), int(each.get("opened") or 0), each.get("retry_after"), bool(each.get("elsewhere")))
                 for each in data.get("circuits") or ()
             ],
             warnings=[str(line) for line in data.get("warnings") or ()],

@@ -236,7 +236,7 @@ class TestProviders:
     @pytest.mark.parametrize("client", ["httpx", "requests", "urllib3", "aiohttp", "http.client"])
     def test_after_429_the_next_call_waits_as_long_as_was_asked_for(self, sim, url, chat, client, head):
         sim.script([Reply(status=429, headers=head), "fine"])
-        protection = Protection()
+        protection = Protection(max_retries=0)
         with protection:
             assert _status(client, url, chat()) == 429
             assert 0 < limit(protection).paused_for <= 0.3
@@ -247,7 +247,7 @@ class TestProviders:
 
     def test_nothing_waits_where_it_is_not_wanted(self, sim, url, chat):
         sim.script([Reply(status=429, headers={"retry-after": "3600", "retry-after-ms": None}), "fine", Reply(status=429, retry_after=30), "fine"])
-        for config in (None, ReliabilityConfig(provider_limits=False)):
+        for config in (ReliabilityConfig(max_retries=0), ReliabilityConfig(provider_limits=False, max_retries=0)):
             protection = Protection(reliability=config)
             with protection, httpx.Client() as client:
                 assert post(client, url, chat()).status_code == 429
@@ -257,7 +257,7 @@ class TestProviders:
     def test_when_nothing_remains_the_next_call_waits_until_one_more_is_due(self, sim, url, chat):
         nothing = {"x-ratelimit-limit-requests": "10", "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20s"}
         sim.script([Reply("fine", headers=nothing), Reply("fine")])
-        protection = Protection()
+        protection = Protection(max_retries=0)
         with protection, httpx.Client() as client:
             began = time.monotonic()
             assert [post(client, url, chat()).status_code for _ in range(2)] == [200, 200]

@@ -80,7 +80,7 @@ def test_unpriced_models_may_be_given_a_price(post):
 
 def test_circuit_opens_and_does_not_latch(sim, post):
     sim.fail_next(2, status=500)
-    protection = Protection(circuit_breaker={"failure_threshold": 2, "recovery_timeout": 0.2})
+    protection = Protection(max_retries=0, circuit_breaker={"failure_threshold": 2, "recovery_timeout": 0.2})
     with pytest.raises(CircuitOpen) as caught:
         with protection:
             assert post()[0] == 500

@@ -79,11 +79,19 @@ public sealed partial class ProtectedCall
         if (Control() is { } stopped)
             return Refuse(stopped);
         _bodyDigest = BodyDigest(body);
-        var repeats = _run.IsRepeatOfFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
-        _isRetry = repeats || headers.IsRetry;
+        if (_added is null && _fallback == 0)
+        {
+            var failures = _run.TakeFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
+            _attempt = 1 + Math.Max(failures, headers.Retries);
+            _lines = headers.Lines.ToArray();
+            _shownAt = started;
+        }
+        _isRetry = _attempt > 1;
         _isSigned = headers.IsSigned;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
+        var shown = body;
+        body = WithFallback(body);
         if (!IsFree && DeniedTools() is { } denied)
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
@@ -91,7 +99,7 @@ public sealed partial class ProtectedCall
         if (CountCall() is { } capped)
             return Refuse(capped);
         if (Admit(_permits) is { } open)
-            return Refuse(open);
+            return TakeNextModel() ? Judge(headers, shown, nonblocking, started) : Refuse(open);
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
         if (_isSigned && _edits.Count > 0)
@@ -137,52 +145,6 @@ public sealed partial class ProtectedCall
         return nonblocking ? Verdict.Pending : Wait(Timeout.Infinite);
     }
 
-    /// <summary>Has the engine's <see cref="Engine.Decided"/> called once, on any thread, when this pending call is decided (at once if it is already).</summary>
-    public void TellWhenDecided() =>
-        _holding?.ContinueWith(static (_, state) => ((ProtectedCall)state!).TellDecided(), this, CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    private void TellDecided()
-    {
-        lock (_gate)
-        {
-            // Fetched or withdrawn meanwhile: there is nothing to tell, and the boundary's handle may be stale.
-            if (_verdict.Kind == VerdictKind.Pending && _stage != Stage.Ended)
-                _engine.Decided?.Invoke(Handle);
-        }
-    }
-
-    /// <summary>The verdict of a pending call; Pending again when <paramref name="timeoutMs"/> (−1: none) is up.</summary>
-    /// <exception cref="StoreException">The store failed; the call is over and nothing is held.</exception>
-    public Verdict Wait(int timeoutMs)
-    {
-        lock (_gate)
-        {
-            if (_verdict.Kind != VerdictKind.Pending || _holding is null)
-                return _verdict;
-        }
-        // Not under the lock: GiveUp and the store's own thread must get through. WaitAny does not throw.
-        if (Task.WaitAny([_holding], timeoutMs) < 0)
-            return Verdict.Pending;
-        lock (_gate)
-        {
-            if (_verdict.Kind != VerdictKind.Pending)
-                return _verdict;
-            _engine.WaitsNoMore(this);
-            var body = _waitingBody ?? [];
-            _waitingBody = null;
-            try
-            {
-                return _verdict = Decided(_holding.GetAwaiter().GetResult(), body);
-            }
-            catch
-            {
-                Abandon();
-                throw;
-            }
-        }
-    }
-
     /// <summary>Something failed (the store, or a fault of ours): the call is over; nothing is held, nothing is counted, and the failure goes to the host.</summary>
     private void Abandon()
     {
@@ -219,23 +181,6 @@ public sealed partial class ProtectedCall
         var hash = new HashCode();
         hash.AddBytes(body);
         return hash.ToHashCode();
-    }
-
-    /// <summary>Asks the circuits of the model.</summary>
-    /// <param name="permits">Receives their permits, also when one of them is open.</param>
-    private Refusal? Admit(List<CallPermit> permits)
-    {
-        var key = Key;
-        foreach (var protection in _run.Protections)
-        {
-            if (protection.Circuits is not { } circuits)
-                continue;
-            var admission = circuits.Admit(key);
-            if (!admission.IsAdmitted)
-                return Refusal.Circuit(key, admission.RetryAfter, Model) with { By = [protection] };
-            permits.Add(admission.Permit!);
-        }
-        return null;
     }
 
     /// <summary>The holds are decided: the verdict on the request.</summary>
@@ -284,12 +229,13 @@ public sealed partial class ProtectedCall
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
         {
-            protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
+            protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, HasFallenBack, _request.UnscannableParts);
             protection.LetThrough();
         }
         foreach (var run in _run.Chain)
             run.Forget();
         AuditAllowed(held);
+        TellRetry();
         TellStages();
         TellNudges();
         _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);

@@ -109,7 +109,7 @@ public sealed partial class ProtectedCall
             return;
         _classified = true;
         if (result == CallResult.Failure)
-            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt);
         foreach (var permit in _permits)
             permit.Complete(result);
     }
@@ -218,7 +218,7 @@ public sealed partial class ProtectedCall
         SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
-            protection.Tally.TookBack(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
+            protection.Tally.TookBack(Model, held, _lowered, IsDegraded, _isRetry, HasFallenBack, _request.UnscannableParts);
         Uncount();
     }
 

@@ -18,7 +18,11 @@ public sealed partial class ProtectedCall
     private long _sentAt;
     private bool _isUsageUnknown;
 
-    private ValueTask<HoldOutcome?> WithPlaces(ValueTask<HoldOutcome?> holding, ReadOnlySpan<byte> body)
+    /// <summary>The holds, then what else a call needs to leave.</summary>
+    private ValueTask<HoldOutcome?> WithPlaces(ValueTask<HoldOutcome?> holding, ReadOnlySpan<byte> body) =>
+        _run.SharesCircuits ? Places(WithSharedCircuitsAsync(holding), body) : Places(holding, body);
+
+    private ValueTask<HoldOutcome?> Places(ValueTask<HoldOutcome?> holding, ReadOnlySpan<byte> body)
     {
         foreach (var protection in _run.Limiting)
         {
@@ -33,7 +37,7 @@ public sealed partial class ProtectedCall
     private async ValueTask<HoldOutcome?> PlacesAsync(ValueTask<HoldOutcome?> holding, int length, byte[] body)
     {
         var failed = await holding.ConfigureAwait(false);
-        if (failed is not null || _unbounded is not null)
+        if (failed is not null || _unbounded is not null || _limited is not null)
             return failed;
         var key = Key;
         var tokens = IsFree ? 0 : CountedTokens(length);

@@ -27,7 +27,7 @@ public sealed partial class ProtectedCall
             permit.Complete(CallResult.Ignored);
         Uncount();
         _stage = Stage.Ended;
-        return Refused(refusal);
+        return _added is null || refusal.EndsRun ? Refused(refusal) : NotAdded(refusal);
     }
 
     /// <summary>What an outer protection refuses must stop its own run, too, even if the code between catches the error of the inner one.</summary>

@@ -45,6 +45,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     /// <summary>The same call may be let through later.</summary>
     internal bool IsOfTheMoment { get; private init; }
 
+    /// <summary>The run is over, whatever its calls are: the kill switch, and its time.</summary>
+    internal bool EndsRun => Error == "AgentStopped" || LimitReached == "time";
+
     /// <summary>It says nothing about calls to other endpoints.</summary>
     internal bool IsOfEndpoint => Code == UnsupportedEndpoint;
 

@@ -7,7 +7,7 @@ namespace IronCage.Runtime.Protections;
 internal static class LimitOptionsReader
 {
     public static bool IsOption(string name) =>
-        name is "requests_per_minute" or "tokens_per_minute" or "max_concurrent" or "max_wait" or "provider_limits" or "retry_after_ceiling";
+        name is "requests_per_minute" or "tokens_per_minute" or "max_concurrent" or "max_wait" or "provider_limits";
 
     public static ProtectionOptions Apply(ProtectionOptions o, string name, JsonElement value)
     {
@@ -18,8 +18,7 @@ internal static class LimitOptionsReader
             "tokens_per_minute" => o with { Limits = o.Limits with { TokensPerMinute = isNull ? null : OptionsJson.Integer(value, name, 1, LimitConstants.MostTokens) } },
             "max_concurrent" => o with { Limits = o.Limits with { MaxConcurrent = isNull ? null : OptionsJson.Integer(value, name, 1, LimitConstants.MostConcurrent) } },
             "max_wait" => o with { MaxWait = isNull ? null : Seconds(value, name, LimitConstants.LongestWait) },
-            "provider_limits" => o with { Limits = o.Limits with { FollowsProvider = OptionsJson.Bool(value, name) } },
-            _ => o with { Limits = o.Limits with { RetryAfterCeiling = Seconds(value, name, LimitConstants.MaximumRetryAfterCeiling) } },
+            _ => o with { Limits = o.Limits with { FollowsProvider = OptionsJson.Bool(value, name) } },
         };
     }
 

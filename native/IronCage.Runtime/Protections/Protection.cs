@@ -63,9 +63,9 @@ public sealed partial class Protection
         Scanner = options.Scanner is { } own ? ScannerOptionsReader.Checked("pii_scanner", () => new Scanner(own)) : engine.Scanner;
         Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
-            Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
+            Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit, _store.Circuits);
         if (options.Limits.HasLimits || options.Limits.FollowsProvider)
-            Limits = new LimitBook(options.Limits with { MaxWait = options.MaxWait ?? options.HoldWait }, engine.Clock);
+            Limits = new LimitBook(options.Limits with { MaxWait = options.MaxWait ?? options.HoldWait, RetryAfterCeiling = options.Retry.RetryAfterCeiling }, engine.Clock);
         Agent = engine.Agents.Add(options.AgentId); // last: what failed has no agent
     }
 
@@ -293,7 +293,13 @@ public sealed partial class Protection
             CircuitState.HalfOpen => ("circuit.half_open", "is trying one probe"),
             _ => ("circuit.closed", "closed"),
         };
-        var details = JsonDetails.Write(w => w.WriteString("key", e.Key));
+        if (e.IsFromElsewhere)
+            text += " by another user of the store";
+        var details = JsonDetails.Write(w =>
+        {
+            w.WriteString("key", e.Key);
+            w.WriteBoolean("elsewhere", e.IsFromElsewhere);
+        });
         _engine.Log.Log(e.State == CircuitState.Open ? LogLevel.Warning : LogLevel.Information, "{Agent}: circuit {Key} {What}", Options.AgentId, e.Key, text);
         Emit(kind, e.State == CircuitState.Open ? EventLevel.Warning : EventLevel.Info, $"circuit {e.Key} {text}", details);
         Audit(kind, details);

@@ -59,6 +59,12 @@ public sealed record ProtectionOptions
 
     /// <summary>How long a call waits for its turn; null: as long as for money.</summary>
     public TimeSpan? MaxWait { get; init; }
+
+    /// <summary>Attempts that are added to those of clients.</summary>
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>The models that are called instead of one that does not answer, in order.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fallback { get; init; } = FallbackPolicy.None;
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }

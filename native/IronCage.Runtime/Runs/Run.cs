@@ -1,4 +1,5 @@
 using IronCage.Core.Ledger;
+using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
@@ -20,7 +21,7 @@ public sealed class Run
     private bool _isWrappingUp;
     private bool _closed;
     private bool _isOpen;
-    private Dictionary<int, DateTimeOffset>? _failed;
+    private Dictionary<int, (DateTimeOffset When, int Attempts)>? _failed;
 
     /// <summary>The same body within this time of a retryable failure is a retry (python clients without a header of their own).</summary>
     private static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(60);
@@ -46,8 +47,11 @@ public sealed class Run
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
+        Retry = Protections.Skip(1).Aggregate(protection.Options.Retry, (retry, outer) => retry.And(outer.Options.Retry));
+        HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
         Limiting = [.. Protections.Where(p => p.Limits is not null).OrderBy(p => p.Limits!.Order)];
+        SharesCircuits = Protections.Any(p => p.Circuits is { IsShared: true });
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
@@ -91,6 +95,9 @@ public sealed class Run
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
     internal IReadOnlyList<IStore> StoresWithoutHold { get; }
 
+    /// <summary>Whether others have a say about its circuits.</summary>
+    internal bool SharesCircuits { get; }
+
     /// <summary>The protections that may let a call wait for its turn, in the order in which places are taken.</summary>
     internal IReadOnlyList<Protection> Limiting { get; }
 
@@ -107,6 +114,12 @@ public sealed class Run
     internal AttributionBook Attributions { get; }
 
     internal SafetyPolicy Policy { get; }
+
+    /// <summary>Attempts that are added to failed ones, as all protections allow them.</summary>
+    internal RetryOptions Retry { get; }
+
+    /// <summary>Whether another model may be called where one does not answer.</summary>
+    internal bool HasFallback { get; }
 
     /// <summary>Whose values come back where, in answers.</summary>
     internal RestorePolicy Restores { get; }
@@ -169,23 +182,23 @@ public sealed class Run
             return !_isWrappingUp && (_isWrappingUp = true);
     }
 
-    /// <summary>A call with this body failed in a way that clients try again.</summary>
-    internal void Failed(int bodyDigest, DateTimeOffset now)
+    /// <summary>A call with this body failed in a way that clients try again; so many attempts were made by then.</summary>
+    internal void Failed(int bodyDigest, DateTimeOffset now, int attempts)
     {
         lock (_gate)
         {
             _failed ??= [];
             if (_failed.Count >= MostFailures)
                 _failed.Clear();
-            _failed[bodyDigest] = now;
+            _failed[bodyDigest] = (now, attempts);
         }
     }
 
-    /// <summary>Whether a call with this body failed a moment ago. Tells once: a client that repeats itself later starts anew.</summary>
-    internal bool IsRepeatOfFailure(int bodyDigest, DateTimeOffset now)
+    /// <summary>How many attempts of a call with this body failed up to a moment ago; 0: none did. Tells once: a client that repeats itself later starts anew.</summary>
+    internal int TakeFailure(int bodyDigest, DateTimeOffset now)
     {
         lock (_gate)
-            return _failed is not null && _failed.Remove(bodyDigest, out var when) && now - when <= RetryWindow;
+            return _failed is not null && _failed.Remove(bodyDigest, out var failed) && now - failed.When <= RetryWindow ? failed.Attempts : 0;
     }
 
     /// <summary>Where forked processes find the budget of this run alone; 0 when it has none, or when it is durable.</summary>

@@ -43,6 +43,7 @@ EXPORTS = {
     "ironcage_call_begin": "Vrendddd",
     "ironcage_call_wait": "Vhn",
     "ironcage_call_response": "Vhnndd",
+    "ironcage_call_retry": "Vhnndd",
     "ironcage_stream_open": "hnd",
     "ironcage_stream_feed": "Vhd",
     "ironcage_stream_finish": "Vh",

@@ -30,6 +30,7 @@ public sealed unsafe class FuzzTests : IDisposable
         ["ironcage_store_check options"] = State, ["ironcage_store_audit_verify options"] = State, ["ironcage_store_audit_export options"] = State, ["ironcage_store_audit_prune options"] = State[..^1] + ",\"older_than_days\":1}",
         ["piece"] = "write to ada@example.org " + Secret,
         ["ironcage_call_begin body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
+        ["ironcage_call_retry body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
         ["ironcage_cost_answer body"] = """{"model":"gpt-4o","zq-secret-4711":1,"usage":{"prompt_tokens":1,"completion_tokens":1}}""",
         ["ironcage_call_response body"] = """{"choices":[{"message":{"content":"zq-secret-4711"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}""",
     };
