@@ -414,10 +414,10 @@ class Report:
             lines.append(f"unread    {self.unscannable} contents that could not be scanned")
         for circuit in self.circuits:
             lines.append(f"circuit   {circuit.key}: {circuit.state}, opened {circuit.opened} times")
-        for limit in self.limits:
-            if limit.waiting or limit.waited or limit.paused_for is not None:
-                pause = "" if limit.paused_for is None else f", paused for {limit.paused_for} s"
-                lines.append(f"limit     {limit.key}: {limit.in_flight} in flight, {limit.waiting} waiting, {limit.waited} waited{pause}")
+        for use in self.limits:
+            if use.waiting or use.waited or use.paused_for is not None:
+                pause = "" if use.paused_for is None else f", paused for {use.paused_for} s"
+                lines.append(f"limit     {use.key}: {use.in_flight} in flight, {use.waiting} waiting, {use.waited} waited{pause}")
         lines.extend(f"warning   {line}" for line in self.warnings)
         lines.append(f"overhead  {self.overhead.p50 * 1000:.3f} ms median, {self.overhead.p99 * 1000:.3f} ms at p99")
         return "\n".join(lines)
