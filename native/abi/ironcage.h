@@ -499,9 +499,14 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60,
  *                      "failure_ratio": null (default) or the share, above 0 to 1, of the calls of the last "failure_window" (seconds 1 to 86400, default 60) whose failure opens
  *                      the circuit, too, once "minimum_calls" (1 to 1000000, default 10) of them have ended}
+ *   "requests_per_minute"  null (default: not limited) or 1 to 1000000: calls to a provider host and model that begin in any 60 seconds
+ *   "tokens_per_minute"    null (default: not limited) or 1 to 2000000000: tokens of these calls: the input and the output that a call may have, and, once it has ended, what it used
+ *   "max_concurrent"       null (default: not limited) or 1 to 100000: calls to a provider host and model in flight at once
+ *   "max_wait"             null (default: as "hold_wait") or seconds 0 to 3600: how long a call waits for its turn, in order of arrival, before it is refused
+ *   "provider_limits"      bool, default true: calls wait where the provider said that nothing remains until a time; such a wait never refuses a call
  *   "max_retries"      0 to 10, default 2: the most attempts of a request beyond its first, those of its SDK included. 0: none is added, nothing is capped
  *   "retry_delay"      seconds, 0.001 to 8, default 0.5: the pause before the first retry where the provider asks for none; it doubles with each up to 8, less up to a quarter by chance
- *   "retry_after_ceiling"  seconds, 0 to 3600, default 60: where the provider asks for a longer pause there is no retry
+ *   "retry_after_ceiling"  seconds, 0 to 3600, default 60: where the provider asks for a longer pause there is no retry, and no call waits for it
  *   "attempt_timeout"  null (default) or seconds, 0.001 to 86400: what an attempt may take, a whole answer up to its end, a stream up to its head. The host has to see to
  *                      it: verdict.timeout_ms
  *   "total_timeout"    null (default) or seconds, 0.001 to 86400: the same for all attempts of a request together, with the waits before and between them
@@ -556,7 +561,8 @@ int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, siz
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
- * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "log_dropped": events that were not written to the "log", "overhead": {"p50", "p99"} (seconds),
+ * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after", "elsewhere" (another user of the store opened or closed it)}], "limits": [{"key", "requests", "tokens", "in_flight",
+ * "waiting", "waited", "paused_for"}] (of provider hosts and models that are limited, or that said something of their own limits), "warnings": [string], "log_dropped": events that were not written to the "log", "overhead": {"p50", "p99"} (seconds),
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
 int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
@@ -600,11 +606,12 @@ int32_t ironcage_run_free(uint64_t run);
  * ended by ironcage_call_end. The refusal is a JSON object:
  *   {"error": "BudgetExceeded" | "UnpricedModel" | "PiiBlocked" | "CircuitOpen" | "LimitReached" | "AgentStopped" | "CallDenied",
  *    "reason": one readable line, "model": string or null, "remembered": bool, "respond": bool (on_deny),
- *    "status": 402 | 403 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
+ *    "status": 402 | 403 | 429 | 503, "content_type": "application/json", "body": the provider-shaped error response, as a string,
  *    and by kind: "limit_usd", "spent_usd", "held_usd", "needed_usd", "reserve_usd" (what is kept for wrapping up and is not for this call, or null),
- *    "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit" ("calls", "tokens", "time", "loop"); "tool"; "why"}
+ *    "budget" (the name of the one above the own that refused, or null), "frozen"; "findings": [...]; "retry_after" (seconds); "limit" ("calls", "tokens", "time", "loop", "requests_per_minute",
+ *    "tokens_per_minute", "max_concurrent"; with the last three "retry_after", unless the call can never fit); "tool"; "why"}
  * A refusal is remembered by the run (and by the runs around it up to that of the protection which refused): its later calls are refused at once with the
- * same, and ironcage_run_close returns it. CircuitOpen, and the CallDenied of an endpoint that is not understood, are remembered only until a later call of the
+ * same, and ironcage_run_close returns it. CircuitOpen, LimitReached of a rate or of "max_concurrent", and the CallDenied of an endpoint that is not understood, are remembered only until a later call of the
  * run is let through; the latter not at all when the host did not know whose call it was. With on_deny "respond" nothing is remembered.
  */
 int32_t ironcage_call_begin(ironcage_verdict *out, uint64_t run, uint64_t engine, uint32_t flags,
@@ -616,8 +623,9 @@ int32_t ironcage_call_wait(ironcage_verdict *out, uint64_t call, int32_t timeout
 
 /*
  * Shows a whole response (content-encoding already undone; any status). complete: 0 when the body was cut before its end.
- * headers: as above; only content-encoding is read: give it when the host could not undo it. Then nothing of the answer can be read: "unscannable" decides,
- * and the call costs its hold. verdict: SEND (hand on as it is), REWRITE, or REFUSE (output blocked).
+ * headers: as above; these are read: content-encoding: give it when the host could not undo it. Then nothing of the answer can be read: "unscannable" decides,
+ * and the call costs its hold. And those with which providers tell of their limits: retry-after, retry-after-ms, x-ratelimit-{limit,remaining,reset}-{requests,tokens},
+ * anthropic-ratelimit-{requests,tokens,input-tokens,output-tokens}-{limit,remaining,reset}. verdict: SEND (hand on as it is), REWRITE, or REFUSE (output blocked).
  * The call is settled by this; ironcage_call_end must still follow.
  */
 int32_t ironcage_call_response(ironcage_verdict *out, uint64_t call, int32_t status, uint8_t complete,

@@ -132,17 +132,24 @@ class SafetyConfig:
 
 @dataclass(frozen=True)
 class ReliabilityConfig:
-    """What is done about providers that fail (docs/retries.md): when the circuit of a host and model opens, and how failed requests are sent again. Everything left out keeps its
-    default.
+    """What is done about providers that fail (docs/retries.md, docs/reliability.md): when the circuit of a host and model opens, how failed requests are sent again, and how many calls go to it.
+    Everything left out keeps its default.
 
     :ivar failure_threshold: failures in a row, 1 to 1,000,000 (default 3)
     :ivar recovery_timeout: seconds until one probe is let through, 0.001 to 86,400 (default 60)
     :ivar failure_ratio: the share of recent calls whose failure opens it, too, in a row or not: above 0, at most 1 (default: only failures in a row do)
     :ivar failure_window: seconds that count as recent, 1 to 86,400 (default 60)
     :ivar minimum_calls: how many calls must have ended recently before ``failure_ratio`` is looked at, 1 to 1,000,000 (default 10)
+    :ivar requests_per_minute: calls to a provider host and model that begin in any 60 seconds, 1 to 1,000,000 (default: not limited). More wait for their turn
+    :ivar tokens_per_minute: tokens of the calls that begin in any 60 seconds, 1 to 2,000,000,000 (default: not limited): the input and the output that a call may have, then, once it
+        has ended, what it used. A call that counts more than a minute has is refused at once
+    :ivar max_concurrent: calls in flight at once, 1 to 100,000 (default: not limited)
+    :ivar max_wait: seconds that a call waits for its turn before :class:`~iron_cage.errors.LimitReached`, 0 to 3,600 (default: ``hold_wait``)
+    :ivar provider_limits: whether calls wait where the provider said that nothing remains (429 with ``Retry-After``, ``x-ratelimit-remaining-*: 0``) instead of being sent in vain
+        (default True). Such a wait never refuses a call
     :ivar max_retries: the most attempts of a request beyond its first, those of its SDK included, 0 to 10 (default 2). 0: none is added, and nothing is capped
     :ivar retry_delay: seconds before the first retry where the provider asks for no pause, 0.001 to 8 (default 0.5); doubles with each up to 8, up to a quarter less by chance
-    :ivar retry_after_ceiling: seconds, 0 to 3600 (default 60): where the provider asks for a longer pause there is no retry
+    :ivar retry_after_ceiling: seconds, 0 to 3600 (default 60): where the provider asks for a longer pause there is no retry, and no call waits for it
     :ivar attempt_timeout: seconds that an attempt may take, 0.001 to 86,400 (default: as long as the client lets it): a whole answer up to its end, a stream up to its head
     :ivar total_timeout: the same for all attempts of a request together, with the waits before and between them
     :ivar fallback: model -> other models of the same host, such as ``{"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}``: which are called, in order, when the attempts at a model are over or its
@@ -156,6 +163,11 @@ class ReliabilityConfig:
     failure_ratio: Optional[float] = None
     failure_window: Optional[float] = None
     minimum_calls: Optional[int] = None
+    requests_per_minute: Optional[int] = None
+    tokens_per_minute: Optional[int] = None
+    max_concurrent: Optional[int] = None
+    max_wait: Optional[float] = None
+    provider_limits: Optional[bool] = None
     max_retries: Optional[int] = None
     retry_delay: Optional[float] = None
     retry_after_ceiling: Optional[float] = None
@@ -167,7 +179,8 @@ class ReliabilityConfig:
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {
             "failure_threshold": _convert.integer, "recovery_timeout": _convert.number, "failure_ratio": _convert.number, "failure_window": _convert.number,
-            "minimum_calls": _convert.integer, "max_retries": _convert.integer, "retry_delay": _convert.number, "retry_after_ceiling": _convert.number,
+            "minimum_calls": _convert.integer, "requests_per_minute": _convert.integer, "tokens_per_minute": _convert.integer, "max_concurrent": _convert.integer,
+            "max_wait": _convert.number, "provider_limits": _convert.boolean, "max_retries": _convert.integer, "retry_delay": _convert.number, "retry_after_ceiling": _convert.number,
             "attempt_timeout": _convert.number, "total_timeout": _convert.number, "fallback": _convert.fallbacks, "fallback_to_memory": _convert.boolean,
         })
 

@@ -92,6 +92,14 @@ _BREAKER = {
     "minimum_calls": _convert.integer,
 }
 
+_LIMITS = {
+    "requests_per_minute": ("requests_per_minute", _convert.integer),
+    "tokens_per_minute": ("tokens_per_minute", _convert.integer),
+    "max_concurrent": ("max_concurrent", _convert.integer),
+    "max_wait": ("max_wait", _convert.number),
+    "provider_limits": ("provider_limits", _convert.boolean),
+}
+
 _ATTEMPTS = {
     "max_retries": ("max_retries", _convert.integer),
     "retry_delay": ("retry_delay", _convert.number),
@@ -242,6 +250,7 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     if reliability is not None:
         _expect("reliability", reliability, "ReliabilityConfig")
         out.put_group(reliability, "reliability=ReliabilityConfig", _ATTEMPTS)
+        out.put_group(reliability, "reliability=ReliabilityConfig", _LIMITS)
         if all(getattr(reliability, name) is None for name in _BREAKER):
             reliability = None
     if breaker is not None and reliability is not None:

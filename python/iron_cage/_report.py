@@ -263,6 +263,7 @@ class Circuit:
     :ivar failures: failures in a row
     :ivar opened: how often it opened
     :ivar retry_after: seconds until it lets a probe through, or None
+    :ivar elsewhere: another process, or another protection, that has the same store brought it into this state
     """
 
     key: str
@@ -270,6 +271,28 @@ class Circuit:
     failures: int
     opened: int
     retry_after: Optional[float]
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one provider host and model is used for now, and who waits for it.
+
+    :ivar requests: calls that began in the last 60 seconds; 0 where no rate is limited
+    :ivar tokens: of these calls: of those in flight what they may use, of the others what they used; 0 where no rate is limited
+    :ivar in_flight: calls on their way; 0 where nothing is limited
+    :ivar waiting: calls that wait for their turn
+    :ivar waited: calls that waited, and went
+    :ivar paused_for: seconds for which the provider wants no calls, or None
+    """
+
+    key: str
+    requests: int
+    tokens: int
+    in_flight: int
+    waiting: int
+    waited: int
+    paused_for: Optional[float]
 
 
 @dataclass(frozen=True)
@@ -303,6 +326,7 @@ class Report:
     :ivar pii_findings: the first 10,000, in order
     :ivar pii_by_kind: kind -> how many, of all
     :ivar circuits: one per provider host and model
+    :ivar limits: one per provider host and model that is limited, or that said something of its own limits
     :ivar warnings: readable lines
     :ivar log_dropped: events that were not written to the log file, as they came faster than it could be written
     :ivar overhead: seconds added per call
@@ -330,6 +354,7 @@ class Report:
     warnings: list[str]
     log_dropped: int
     overhead: Overhead
+    limits: tuple[Limit, ...] = ()
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Report:
@@ -360,12 +385,13 @@ class Report:
             pii_findings=findings(data.get("pii_findings")),
             pii_by_kind=dict(data.get("pii_by_kind") or {}),
             circuits=[
-                Circuit(each["key"], each["state"], int(each.get("failures") or 0), int(each.get("opened") or 0), each.get("retry_after"))
+                Circuit(each["key"], each["state"], int(each.get("failures") or 0), int(each.get("opened") or 0), each.get("retry_after"), bool(each.get("elsewhere")))
                 for each in data.get("circuits") or ()
             ],
             warnings=[str(line) for line in data.get("warnings") or ()],
             log_dropped=int(data.get("log_dropped") or 0),
             overhead=Overhead(float(overhead.get("p50") or 0.0), float(overhead.get("p99") or 0.0)),
+            limits=tuple(Limit(**each) for each in data.get("limits") or ()),
         )
 
     def __str__(self) -> str:
@@ -391,6 +417,10 @@ class Report:
             lines.append(f"unread    {self.unscannable} contents that could not be scanned")
         for circuit in self.circuits:
             lines.append(f"circuit   {circuit.key}: {circuit.state}, opened {circuit.opened} times")
+        for use in self.limits:
+            if use.waiting or use.waited or use.paused_for is not None:
+                pause = "" if use.paused_for is None else f", paused for {use.paused_for} s"
+                lines.append(f"limit     {use.key}: {use.in_flight} in flight, {use.waiting} waiting, {use.waited} waited{pause}")
         lines.extend(f"warning   {line}" for line in self.warnings)
         lines.append(f"overhead  {self.overhead.p50 * 1000:.3f} ms median, {self.overhead.p99 * 1000:.3f} ms at p99")
         return "\n".join(lines)

@@ -8,7 +8,7 @@
     │   ├── UnpricedModel         the catalogue has no price
     │   ├── PiiBlocked            personal data in it          .findings
     │   ├── CircuitOpen           the provider is failing      .retry_after
-    │   ├── LimitReached          a cap of the run             .limit
+    │   ├── LimitReached          a cap of the run, or a rate  .limit .retry_after
     │   ├── ToolDenied            a tool that is not allowed   .tool
     │   └── AgentStopped          stopped by hand              .why
     ├── ConfigError(ValueError)   an option is unknown, of the wrong type or out of range
@@ -138,16 +138,20 @@ class CircuitOpen(CallDenied):
 
 
 class LimitReached(CallDenied):
-    """A cap of the run is reached.
+    """A cap of the run is reached, or the wait for a call's turn was in vain. The latter does not end the run: the next call asks again.
 
-    :ivar limit: which one: "calls", "tokens", "time" or "loop"
+    :ivar limit: which one: "calls", "tokens", "time" or "loop" of the run; "requests_per_minute", "tokens_per_minute" or "max_concurrent" of the provider host and model
+    :ivar retry_after: of the latter three: seconds after which there may be room, as far as is known; None: never for this call, or a cap of the run
     """
 
     hint = "Raise it if the agent is meant to go on"
     limit: str = ""
+    retry_after: Optional[float] = None
 
     def _fill(self, refusal: Mapping[str, Any]) -> None:
         self.limit = str(refusal.get("limit") or "")
+        after = refusal.get("retry_after")
+        self.retry_after = None if after is None else float(after)
 
 
 class ToolDenied(CallDenied):

@@ -88,6 +88,10 @@ def wrong_options():
     yield "safety", SafetyConfig(actions={"EMAIL_ADDRESS": "x"}), "safety=SafetyConfig.actions", "redact, mask"
     yield "safety", SafetyConfig(unscannable="x"), "safety=SafetyConfig.unscannable", "warn, deny, allow"
     yield from (("reliability", ReliabilityConfig(failure_threshold=value), "reliability=ReliabilityConfig.failure_threshold", "1 to 1000000") for value in (0, 10**7))
+    for name, most in (("requests_per_minute", 1_000_000), ("tokens_per_minute", 2_000_000_000), ("max_concurrent", 100_000)):
+        yield from (("reliability", ReliabilityConfig(**{name: value}), f"reliability=ReliabilityConfig.{name}", f"1 to {most}") for value in (0, -1, most + 1))
+    for name in ("max_wait", "retry_after_ceiling"):
+        yield from (("reliability", ReliabilityConfig(**{name: value}), f"reliability=ReliabilityConfig.{name}", "0 to 3600") for value in (-0.1, 3600.1))
     yield from (("reliability", ReliabilityConfig(recovery_timeout=value), "reliability=ReliabilityConfig.recovery_timeout", "0.001 to 86400") for value in (0, 86401))
 
 
@@ -104,7 +108,9 @@ GROUPS = [
     (SafetyConfig, {"detection": BOOLEANS, "action": STRINGS, "actions": [3, "x", [], {"EMAIL_ADDRESS": 3}, {3: "warn"}], "scan_output": BOOLEANS, "unscannable": STRINGS}),
     (ControlConfig, {"max_calls": [*NUMBERS, 1.5], "max_tokens": [*NUMBERS, 1.5], "timeout": NUMBERS, "tools": ["x", 3], "denied_tools": ["x", [3]],
                      "loop_detection": [3, "x", {"rounds": 3}, {"nudge_after": "x"}, {"note": 3}]}),
-    (ReliabilityConfig, {"failure_threshold": [*NUMBERS, 1.5], "recovery_timeout": NUMBERS, "failure_ratio": NUMBERS, "failure_window": NUMBERS, "minimum_calls": [*NUMBERS, 1.5]}),
+    (ReliabilityConfig, {"failure_threshold": [*NUMBERS, 1.5], "recovery_timeout": NUMBERS, "failure_ratio": NUMBERS, "failure_window": NUMBERS, "minimum_calls": [*NUMBERS, 1.5],
+                         "requests_per_minute": [*NUMBERS, 1.5], "tokens_per_minute": [*NUMBERS, 1.5], "max_concurrent": [*NUMBERS, 1.5], "max_wait": NUMBERS,
+                         "provider_limits": [0, "no"], "retry_after_ceiling": NUMBERS}),
     (Price, {**{f"{bucket}_usd_per_mtok": NUMBERS for bucket in ("input", "output", "cached_input", "cache_write")},
              "context_window": [*NUMBERS, 1.5], "max_output": [*NUMBERS, 1.5], "tiers": [3, "x", [], {}]}),
 ]

@@ -34,7 +34,11 @@ def test_floats_mean_what_they_show():
     ("safety", SafetyConfig(actions={"EMAIL_ADDRESS": "warn"}, action="block", detection=True, scan_output=True, unscannable="deny")),
     ("timeout", 1), ("timeout", 0.5), ("tools", []), ("tools", ("find", "mcp__*")), ("control", ControlConfig()),
     ("control", ControlConfig(max_calls=1, max_tokens=1, timeout=1, tools=["a"], denied_tools=["b"], loop_detection={"nudge_after": 2, "stop_after": 3, "note": "é"})),
-    ("control", ControlConfig(loop_detection=False)), ("reliability", ReliabilityConfig()), ("reliability", ReliabilityConfig(failure_threshold=5, recovery_timeout=1.5, failure_ratio=0.5, failure_window=10, minimum_calls=4)),
+    ("control", ControlConfig(loop_detection=False)), ("reliability", ReliabilityConfig()),
+    ("reliability", ReliabilityConfig(requests_per_minute=60, tokens_per_minute=90_000, max_concurrent=4, max_wait=0, provider_limits=False, retry_after_ceiling=5.5)),
+    ("reliability", ReliabilityConfig(requests_per_minute=10**6, tokens_per_minute=2 * 10**9, max_concurrent=10**5, max_wait=3600, retry_after_ceiling=3600)),
+    ("reliability", ReliabilityConfig(requests_per_minute=1, tokens_per_minute=1, max_concurrent=1, retry_after_ceiling=0)),
+    ("reliability", ReliabilityConfig(failure_threshold=5, recovery_timeout=1.5, failure_ratio=0.5, failure_window=10, minimum_calls=4)),
 ])
 def test_an_option_is_accepted(name, value):
     Protection(**{name: value}).close()

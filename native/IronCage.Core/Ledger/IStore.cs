@@ -1,4 +1,5 @@
 using IronCage.Core.Audit;
+using IronCage.Core.Circuits;
 using IronCage.Core.Money;
 using IronCage.Core.Tokens;
 
@@ -18,6 +19,9 @@ public interface IStore : IDisposable
 
     /// <summary>The audit trail, to be read, verified and pruned; null where it cannot be.</summary>
     IAuditLog? Audit => null;
+
+    /// <summary>The circuits that its users share; null where nobody else could see them.</summary>
+    ICircuitBoard? Circuits => null;
 
     /// <summary>Opens the account, making it when it does not exist.</summary>
     /// <exception cref="ArgumentException">The parent does not exist, is another than before, or would be its own.</exception>

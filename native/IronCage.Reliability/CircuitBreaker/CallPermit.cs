@@ -17,6 +17,9 @@ public sealed class CallPermit : IValueTaskSource<Outcome<CircuitOutcome>>, IDis
     private readonly ResilienceContext _context;
     private ManualResetValueTaskSourceCore<Outcome<CircuitOutcome>> _end; // mutable struct: never readonly
     private ValueTask<Outcome<CircuitOutcome>> _pipeline;
+    private Circuit? _probed;
+    private long _generation;
+    private bool _isClaimed; // this call has the probe of all users of a store
     private int _completed;
 
     internal CallPermit(ResilienceContext context) => _context = context;
@@ -33,6 +36,8 @@ public sealed class CallPermit : IValueTaskSource<Outcome<CircuitOutcome>>, IDis
     {
         if (Interlocked.Exchange(ref _completed, 1) != 0)
             return false;
+        if (result == CallResult.Ignored && Volatile.Read(ref _isClaimed))
+            _probed!.Sharing!.GiveBack(_probed.Key);
         _end.SetResult(Outcome.FromResult(CircuitOutcome.Ended(result)));
         // Under a foreign synchronization context the outer frames of the pipeline may end later; the garbage collector then takes the context.
         if (_pipeline.IsCompleted)
@@ -46,6 +51,31 @@ public sealed class CallPermit : IValueTaskSource<Outcome<CircuitOutcome>>, IDis
 
     /// <summary>Ends the call as <see cref="CallResult.Ignored"/> if it has not ended yet.</summary>
     public void Dispose() => Complete(CallResult.Ignored);
+
+    /// <summary>Whether this call is the one that a circuit lets through to see whether the provider is back: <see cref="ClaimAsync"/> must be asked before it leaves.</summary>
+    public bool IsProbe => _probed is not null;
+
+    /// <summary>
+    /// Asks for the probe of all users of the store, where the circuit is shared. May wait for the store; where that cannot be reached the circuits of this book decide.
+    /// </summary>
+    /// <returns>False: another has it, or the circuit changed meanwhile. The permit is completed; ask <see cref="CircuitBook.Admit"/> again.</returns>
+    public async ValueTask<bool> ClaimAsync()
+    {
+        if (_probed is not { Sharing: { } sharing } circuit)
+            return true;
+        if (!await sharing.TryProbeAsync(circuit.Key).ConfigureAwait(false))
+        {
+            circuit.LoseProbe(_generation);
+            Complete(CallResult.Ignored);
+            return false;
+        }
+        Volatile.Write(ref _isClaimed, true);
+        if (IsCompleted)
+            sharing.GiveBack(circuit.Key); // it was over before it was known
+        return true;
+    }
+
+    internal void IsProbeOf(Circuit circuit, long generation) => (_probed, _generation) = (circuit, generation);
 
     /// <summary>The pipeline's callback: the task that <see cref="Complete"/> completes.</summary>
     internal ValueTask<Outcome<CircuitOutcome>> Begin() => new(this, _end.Version);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IronCage.Core.Circuits;
 using Polly;
 
 namespace IronCage.Reliability;
@@ -19,6 +20,7 @@ public sealed class CircuitBook
     private readonly TimeProvider _clock;
     private readonly CircuitEventQueue? _events;
     private readonly int _maximumKeys;
+    private readonly CircuitSharing? _sharing;
     private int _count; // under _growth; the dictionary's own Count takes all its locks
 
     /// <summary>Makes an empty book.</summary>
@@ -28,20 +30,26 @@ public sealed class CircuitBook
     /// Told about every change of state, outside all locks, one event at a time and in the order of the changes, on the thread of a call (mostly the one that
     /// caused it). It may use the book. What it throws is dropped.
     /// </param>
+    /// <param name="board">The circuits that users of a store share; null: these are nobody else's. What opens or closes is told there, and what others open or close does so here.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public CircuitBook(CircuitBreakerOptions? options, TimeProvider clock, Action<CircuitEvent>? observer)
-        : this(options, clock, observer, CircuitBreakerConstants.MaximumKeys)
+    public CircuitBook(CircuitBreakerOptions? options, TimeProvider clock, Action<CircuitEvent>? observer, ICircuitBoard? board = null)
+        : this(options, clock, observer, CircuitBreakerConstants.MaximumKeys, board)
     {
     }
 
-    internal CircuitBook(CircuitBreakerOptions? options, TimeProvider clock, Action<CircuitEvent>? observer, int maximumKeys)
+    internal CircuitBook(CircuitBreakerOptions? options, TimeProvider clock, Action<CircuitEvent>? observer, int maximumKeys, ICircuitBoard? board = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumKeys, 1);
         _options = options ?? new CircuitBreakerOptions();
         _options.Validate();
         _clock = clock;
-        _events = observer is null ? null : new CircuitEventQueue(observer);
+        _sharing = board is null ? null : new CircuitSharing(board, clock);
+        _events = observer is null && _sharing is null ? null : new CircuitEventQueue(e =>
+        {
+            _sharing?.Tell(e);
+            observer?.Invoke(e);
+        });
         _maximumKeys = maximumKeys;
     }
 
@@ -51,6 +59,7 @@ public sealed class CircuitBook
     public Admission Admit(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        _sharing?.TakeNews(Adopting);
         while (true)
         {
             if (!_circuits.TryGetValue(key, out var circuit))
@@ -61,23 +70,40 @@ public sealed class CircuitBook
         }
     }
 
+    /// <summary>Whether others share these circuits.</summary>
+    public bool IsShared => _sharing is not null;
+
+    /// <summary>Whether a circuit is open now, be it that others opened it or that it lets the next call through as a probe: a call that was admitted before must ask again.</summary>
+    /// <param name="key">Whose circuit.</param>
+    public bool IsOpen(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        _sharing?.TakeNews(Adopting);
+        return _circuits.TryGetValue(key, out var circuit) && circuit.IsOpen;
+    }
+
     /// <summary>Whether a call would be refused now. Asks nothing of the circuit and changes nothing: a half-open one whose probe is free says no.</summary>
     /// <param name="key">Whose circuit.</param>
     public bool Refuses(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        _sharing?.TakeNews(Adopting);
         return _circuits.TryGetValue(key, out var circuit) && circuit.Report().RetryAfter > TimeSpan.Zero;
     }
 
     /// <summary>All circuits known now, in ordinal order of their keys, each consistent in itself.</summary>
     public IReadOnlyList<CircuitReport> Snapshot()
     {
+        _sharing?.TakeNews(Adopting);
         var reports = new List<CircuitReport>();
         foreach (var (_, circuit) in _circuits)
             reports.Add(circuit.Report());
         reports.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
         return reports;
     }
+
+    /// <summary>The circuit that takes on what others did, made where there is none.</summary>
+    private Circuit Adopting(string key) => _circuits.TryGetValue(key, out var circuit) ? circuit : Add(key);
 
     private static bool TryAdmit(Circuit circuit, out Admission admission)
     {
@@ -106,7 +132,7 @@ public sealed class CircuitBook
                 return circuit;
             if (_count >= _maximumKeys)
                 Forget();
-            circuit = new Circuit(key, _options, _clock, _events);
+            circuit = new Circuit(key, _options, _clock, _events, _sharing);
             _circuits[key] = circuit;
             _count++;
             return circuit;

@@ -39,6 +39,9 @@ public static class CircuitBreakerConstants
     /// <summary>Highest <see cref="CircuitBreakerOptions.RecoveryTimeout"/>: one day.</summary>
     public static readonly TimeSpan MaximumRecoveryTimeout = TimeSpan.FromDays(1);
 
+    /// <summary>How long one user of a store has the probe of a circuit that they share: 60 seconds. Then another may have it, since its process may have died.</summary>
+    public static readonly TimeSpan ProbeLease = TimeSpan.FromSeconds(60);
+
     /// <summary>
     /// What a call is told to wait while another call's probe is in flight: one second, or the recovery timeout where that is shorter.
     /// Nobody knows how long the probe takes; this is only how often to look.

@@ -6,4 +6,5 @@ namespace IronCage.Reliability;
 /// <param name="ConsecutiveFailures">Failures in a row, failed probes included; 0 after a success.</param>
 /// <param name="TimesOpened">How often it has opened; a probe's failure counts as opening.</param>
 /// <param name="RetryAfter">Until the next call is let through: null while closed, zero when it would be let through as a probe now.</param>
-public sealed record CircuitReport(string Key, CircuitState State, int ConsecutiveFailures, long TimesOpened, TimeSpan? RetryAfter);
+/// <param name="IsFromElsewhere">Another user of the store brought it into this state.</param>
+public sealed record CircuitReport(string Key, CircuitState State, int ConsecutiveFailures, long TimesOpened, TimeSpan? RetryAfter, bool IsFromElsewhere = false);

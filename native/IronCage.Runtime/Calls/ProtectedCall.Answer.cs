@@ -30,11 +30,11 @@ public sealed partial class ProtectedCall
     /// <param name="status">HTTP status.</param>
     /// <param name="complete">False when the body was cut.</param>
     /// <param name="body">The decoded body.</param>
-    /// <param name="headers">Lines of <c>Name: value</c>; a content-encoding says that the host could not undo it.</param>
+    /// <param name="headers">Lines of <c>Name: value</c>; a content-encoding says that the host could not undo it, and those that <see cref="ProviderLimitReader"/> reads tell of limits.</param>
     public Verdict Respond(int status, bool complete, ReadOnlySpan<byte> body, ReadOnlySpan<byte> headers = default)
     {
         var started = Now;
-        Answered(status);
+        Answered(status, headers);
         Classify(complete ? ResultClassifier.FromStatus(status) : CallResult.Failure);
         if (status >= 300 || IsFree)
             SettleFree();
@@ -91,7 +91,7 @@ public sealed partial class ProtectedCall
     /// <param name="headers">As of <see cref="Respond"/>.</param>
     public void OpenStream(int status, ReadOnlySpan<byte> headers = default)
     {
-        Answered(status);
+        Answered(status, headers);
         if (status >= 300)
         {
             Classify(ResultClassifier.FromStatus(status));
@@ -280,9 +280,10 @@ public sealed partial class ProtectedCall
     private static bool HasText(LlmAnswer answer) => answer.Contents.Count > 0;
 
     /// <summary>A head came. 409 and 429 are no failures of the provider (see <see cref="Classify"/>), but clients try them again.</summary>
-    private void Answered(int status)
+    private void Answered(int status, ReadOnlySpan<byte> headers)
     {
         _status = status;
+        HearLimits(status, headers);
         if (status is 409 or 429)
             _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt);
     }

@@ -123,17 +123,17 @@ public sealed partial class ProtectedCall
         if (_run.HasStages && _price is not null)
         {
             _stagedBody = _rewritten ?? body.ToArray();
-            pending = WithTokens(HoldInStagesAsync());
+            pending = WithPlaces(WithTokens(HoldInStagesAsync()), body);
         }
         else if (nonblocking && MustLoadTokenizer())
         {
-            pending = WithTokens(LoadAndHoldAsync(_rewritten ?? body.ToArray()));
+            pending = WithPlaces(WithTokens(LoadAndHoldAsync(_rewritten ?? body.ToArray())), body);
         }
         else
         {
             if (BuildDemand(body) is { } unbounded)
                 return Refuse(unbounded);
-            pending = WithTokens(TakeHoldsAsync());
+            pending = WithPlaces(WithTokens(TakeHoldsAsync()), body);
         }
         _busyTicks += Now - started;
         if (pending.IsCompletedSuccessfully)
@@ -188,23 +188,6 @@ public sealed partial class ProtectedCall
         return hash.ToHashCode();
     }
 
-    /// <summary>Asks the circuits of the model.</summary>
-    /// <param name="permits">Receives their permits, also when one of them is open.</param>
-    private Refusal? Admit(List<CallPermit> permits)
-    {
-        var key = $"{_target.Host}|{Model}";
-        foreach (var protection in _run.Protections)
-        {
-            if (protection.Circuits is not { } circuits)
-                continue;
-            var admission = circuits.Admit(key);
-            if (!admission.IsAdmitted)
-                return Refusal.Circuit(key, admission.RetryAfter, Model) with { By = [protection] };
-            permits.Add(admission.Permit!);
-        }
-        return null;
-    }
-
     /// <summary>The holds are decided: the verdict on the request.</summary>
     private Verdict Decided(HoldOutcome? failed, ReadOnlySpan<byte> body)
     {
@@ -220,6 +203,8 @@ public sealed partial class ProtectedCall
             }
             if (_unbounded is { } unbounded)
                 return _verdict = Refuse(unbounded);
+            if (_limited is { } limited)
+                return _verdict = Refuse(Interrupted() ?? limited);
             if (failed is { } outcome)
             {
                 var refusal = outcome.Status is HoldStatus.Cancelled or HoldStatus.TimedOut && Interrupted() is { } why
@@ -234,6 +219,7 @@ public sealed partial class ProtectedCall
             }
             _stage = Stage.Open;
         }
+        _sentAt = started;
         _lowered = _price is not null && _grantedTokens < _demand.WantedTokens;
         if (_lowered || _mustWriteLimit)
         {

@@ -1,6 +1,5 @@
 using IronCage.Cost;
 using IronCage.Lang;
-using IronCage.Reliability;
 using IronCage.Runtime.Protections;
 
 namespace IronCage.Runtime.Calls;
@@ -135,20 +134,5 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>The circuits of the model that is called now decide, not those of the one that was asked for. False: one of them is open, and the permits stay as they are.</summary>
-    private bool Readmit()
-    {
-        var permits = new List<CallPermit>();
-        var isOpen = Admit(permits) is not null;
-        lock (_gate)
-        {
-            isOpen |= _stage == Stage.Ended; // withdrawn meanwhile
-            foreach (var permit in isOpen ? permits : _permits)
-                permit.Complete(CallResult.Ignored);
-            if (isOpen)
-                return false;
-            _permits.Clear();
-            _permits.AddRange(permits);
-            return true;
-        }
-    }
+    private bool Readmit() => AskAgain() is null;
 }

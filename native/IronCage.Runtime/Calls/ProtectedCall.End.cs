@@ -124,8 +124,11 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>The whole hold: nothing better is known, and it is never zero.</summary>
-    private void SettleHold() =>
+    private void SettleHold()
+    {
+        _isUsageUnknown = true;
         Settle(HoldCost, new TokenUsage(Input: _inputBound, Output: _price is null ? 0 : _grantedTokens * _request.Choices), estimated: true);
+    }
 
     private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
@@ -172,6 +175,7 @@ public sealed partial class ProtectedCall
     {
         if (_price is null)
         {
+            _isUsageUnknown = true;
             Settle(Picodollars.Zero, default, estimated: true);
             return;
         }
@@ -214,6 +218,8 @@ public sealed partial class ProtectedCall
         if (!TrySettle())
             return;
         _facts?.Settled(Picodollars.Zero, default, estimated: false);
+        foreach (var place in _places)
+            place.TakeBack();
         SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
@@ -237,6 +243,7 @@ public sealed partial class ProtectedCall
         if (!TrySettle())
             return;
         _facts?.Settled(cost, usage, estimated);
+        LeavePlaces(usage);
         foreach (var run in _run.Chain)
             run.Used(usage.TotalInput + usage.Output + usage.AudioOutput);
         var details = _run.Protections.Any(protection => protection.IsAudited || protection.TellsCalls) ? CallDetails(cost, estimated, usage) : null;

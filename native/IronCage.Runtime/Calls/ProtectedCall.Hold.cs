@@ -243,6 +243,9 @@ public sealed partial class ProtectedCall
 
     private void GiveBack()
     {
+        foreach (var place in _places)
+            place.TakeBack();
+        _places.Clear();
         SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         _holds.Clear();
     }

@@ -12,7 +12,7 @@ namespace IronCage.Runtime.Calls;
 
 /// <summary>
 /// One LLM call from the request that is about to leave to its settlement: recognise, control, admit, scan, hold; then read the answer, screen it, settle.
-/// Counted once and settled once, whatever ends it. Partials: Begin (up to the verdict), Hold (price, bound, holds), Screen, Refuse, Answer (whole and streamed), End (settlement).
+/// Counted once and settled once, whatever ends it. Partials: Begin (up to the verdict), Hold (price, bound, holds), Limits, Screen, Refuse, Answer (whole and streamed), End (settlement).
 /// One thread at a time, except for <see cref="GiveUp"/>.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "End disposes what a call owns; every call ends.")]
@@ -104,6 +104,9 @@ public sealed partial class ProtectedCall : IWaitsForMoney
     }
 
     private string Model => _request.Model;
+
+    /// <summary>Of what circuits and limits know.</summary>
+    private string Key => $"{_target.Host}|{Model}";
 
     /// <summary>Nothing is charged for this request, whatever it says: without a price there is neither bound nor hold.</summary>
     private bool IsFree => _target.Endpoint == Endpoint.Free;

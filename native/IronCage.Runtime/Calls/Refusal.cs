@@ -5,6 +5,7 @@ using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Lang;
 using IronCage.Lang.Hosts;
+using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Protections;
 
@@ -38,8 +39,11 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     /// <summary>The protections that refused: their runs remember it, and so do the runs inside them. Empty: the innermost one.</summary>
     internal IReadOnlyList<Protection> By { get; init; } = [];
 
-    /// <summary>Later calls of the run are refused with the same; true for all but an open circuit and an endpoint that is not understood.</summary>
-    public bool Latches => Error != "CircuitOpen" && !IsOfEndpoint;
+    /// <summary>Later calls of the run are refused with the same; true for all but an open circuit, a rate, a place in flight, and an endpoint that is not understood.</summary>
+    public bool Latches => !IsOfTheMoment && !IsOfEndpoint;
+
+    /// <summary>The same call may be let through later.</summary>
+    internal bool IsOfTheMoment { get; private init; }
 
     /// <summary>The run is over, whatever its calls are: the kill switch, and its time.</summary>
     internal bool EndsRun => Error == "AgentStopped" || LimitReached == "time";
@@ -102,7 +106,29 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     public static Refusal Circuit(string key, TimeSpan retryAfter, string model) => new("CircuitOpen",
         string.Create(CultureInfo.InvariantCulture,
             $"the provider is failing, so the circuit of {key} is open; the next try is allowed in {retryAfter.TotalSeconds:0.###} s"),
-        "circuit_open", 503) { Model = model, RetryAfter = retryAfter };
+        "circuit_open", 503) { Model = model, RetryAfter = retryAfter, IsOfTheMoment = true };
+
+    /// <param name="decision">Why it has no place.</param>
+    /// <param name="limits">What there is.</param>
+    /// <param name="key">Of which host and model.</param>
+    /// <param name="tokens">What the call counts.</param>
+    /// <param name="model">The model.</param>
+    internal static Refusal Limited(in LimitDecision decision, LimitOptions limits, string key, long tokens, string model)
+    {
+        var (limit, text) = decision.Kind switch
+        {
+            LimitKind.TokensPerMinute => ("tokens_per_minute", string.Create(CultureInfo.InvariantCulture, $"calls of {limits.TokensPerMinute} tokens a minute")),
+            LimitKind.MaxConcurrent => ("max_concurrent", string.Create(CultureInfo.InvariantCulture, $"{limits.MaxConcurrent} calls at once")),
+            _ => ("requests_per_minute", string.Create(CultureInfo.InvariantCulture, $"{limits.RequestsPerMinute} calls a minute")),
+        };
+        var reason = decision.Status == LimitStatus.NeverFits
+            ? string.Create(CultureInfo.InvariantCulture, $"this call counts {tokens} tokens (its input, and the output that it may have), and {key} gets {limits.TokensPerMinute} a minute, so that waiting would be in vain ({limit})")
+            : string.Create(CultureInfo.InvariantCulture, $"{key} gets {text} ({limit}), and the wait of {decision.Waited.TotalSeconds:0.###} s for the call's turn was in vain");
+        return new Refusal("LimitReached", reason, "rate_limited", 429)
+        {
+            Model = model, LimitReached = limit, RetryAfter = decision.Status == LimitStatus.NeverFits ? null : decision.RetryAfter, IsOfTheMoment = true,
+        };
+    }
 
     public static Refusal Stopped(string why, string? model) => new("AgentStopped", $"the agent was stopped: {why}", "agent_stopped", 403) { Model = model, Why = why };
 

@@ -63,7 +63,9 @@ public sealed partial class Protection
         Scanner = options.Scanner is { } own ? ScannerOptionsReader.Checked("pii_scanner", () => new Scanner(own)) : engine.Scanner;
         Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
-            Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
+            Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit, _store.Circuits);
+        if (options.Limits.HasLimits || options.Limits.FollowsProvider)
+            Limits = new LimitBook(options.Limits with { MaxWait = options.MaxWait ?? options.HoldWait, RetryAfterCeiling = options.Retry.RetryAfterCeiling }, engine.Clock);
         _log = options.Log is { } log ? OpenLog(log, check: legacy is null) : null;
         Agent = engine.Agents.Add(options.AgentId); // last: what failed has no agent
     }
@@ -90,6 +92,9 @@ public sealed partial class Protection
     /// <summary>Whether it has a say about where values come back in answers, be it that they never do.</summary>
     internal bool DecidesOnRestoring { get; }
     internal CircuitBook? Circuits { get; }
+
+    /// <summary>Who must wait; null: nobody, whatever the provider says.</summary>
+    internal LimitBook? Limits { get; }
     internal ProtectionTally Tally { get; } = new();
 
     /// <summary>Why the kill switch was thrown; null while it was not.</summary>
@@ -207,6 +212,7 @@ public sealed partial class Protection
             Tally.Read(view => ReportWriter.WriteTally(writer, view));
             writer.WriteNumber("log_dropped", _log?.Dropped ?? 0);
             ReportWriter.WriteCircuits(writer, Circuits?.Snapshot() ?? []);
+            ReportWriter.WriteLimits(writer, Limits?.Snapshot() ?? []);
             writer.WriteStartObject("overhead");
             writer.WriteNumber("p50", Tally.Overhead.Quantile(0.5) / 1e9);
             writer.WriteNumber("p99", Tally.Overhead.Quantile(0.99) / 1e9);
@@ -295,7 +301,13 @@ public sealed partial class Protection
             CircuitState.HalfOpen => ("circuit.half_open", "is trying one probe"),
             _ => ("circuit.closed", "closed"),
         };
-        var details = JsonDetails.Write(w => w.WriteString("key", e.Key));
+        if (e.IsFromElsewhere)
+            text += " by another user of the store";
+        var details = JsonDetails.Write(w =>
+        {
+            w.WriteString("key", e.Key);
+            w.WriteBoolean("elsewhere", e.IsFromElsewhere);
+        });
         _engine.Log.Log(e.State == CircuitState.Open ? LogLevel.Warning : LogLevel.Information, "{Agent}: circuit {Key} {What}", Options.AgentId, e.Key, text);
         Emit(kind, e.State == CircuitState.Open ? EventLevel.Warning : EventLevel.Info, $"circuit {e.Key} {text}", details);
         Audit(kind, details);

@@ -55,6 +55,12 @@ public sealed record ProtectionOptions
     public RestorePlaces? RestoreIn { get; init; }
     public CircuitBreakerOptions? CircuitBreaker { get; init; } = new();
 
+    /// <summary>How many calls go to a provider host and model; <see cref="LimitOptions.MaxWait"/> is in <see cref="MaxWait"/>.</summary>
+    public LimitOptions Limits { get; init; } = new();
+
+    /// <summary>How long a call waits for its turn; null: as long as for money.</summary>
+    public TimeSpan? MaxWait { get; init; }
+
     /// <summary>Attempts that are added to those of clients.</summary>
     public RetryOptions Retry { get; init; } = new();
 

@@ -56,6 +56,7 @@ public static class ProtectionOptionsReader
         "log" => o with { Log = LogOptionsReader.Read(value, name) },
         "call_facts" => o with { CallFacts = OptionsJson.Bool(value, name) },
         "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
+        _ when LimitOptionsReader.IsOption(name) => LimitOptionsReader.Apply(o, name, value),
         _ when RetryOptionsReader.IsOption(name) => RetryOptionsReader.Apply(o, name, value),
         _ when ControlOptionsReader.IsOption(name) => ControlOptionsReader.Apply(o, name, value),
         _ => throw new ConfigException(name, "is not an option of a protection"),

@@ -156,6 +156,28 @@ internal static class ReportWriter
                 writer.WriteNumber("retry_after", Math.Round(after.TotalSeconds, 3));
             else
                 writer.WriteNull("retry_after");
+            writer.WriteBoolean("elsewhere", circuit.IsFromElsewhere);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    public static void WriteLimits(Utf8JsonWriter writer, IEnumerable<LimitReport> limits)
+    {
+        writer.WriteStartArray("limits");
+        foreach (var limit in limits)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key", limit.Key);
+            writer.WriteNumber("requests", limit.Requests);
+            writer.WriteNumber("tokens", limit.Tokens);
+            writer.WriteNumber("in_flight", limit.InFlight);
+            writer.WriteNumber("waiting", limit.Waiting);
+            writer.WriteNumber("waited", limit.Waited);
+            if (limit.PausedFor is { } paused)
+                writer.WriteNumber("paused_for", Math.Round(paused.TotalSeconds, 3));
+            else
+                writer.WriteNull("paused_for");
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -19,11 +19,11 @@ internal sealed class AnswerMemory
     /// <summary>Keeps an answer in the place of the one before.</summary>
     /// <param name="whom">Host, protocol and model that were asked.</param>
     /// <param name="asked">The body of the request.</param>
-    /// <param name="answer">The body of the answer, as the agent got it.</param>
+    /// <param name="answer">The body of the answer, as the agent got it; what is no JSON object is not kept.</param>
     public void Keep(string whom, byte[] asked, ReadOnlySpan<byte> answer)
     {
-        if (asked.Length > Longest || answer.Length is 0 or > Longest || !Utf8.IsValid(answer))
-            return;
+        if (asked.Length > Longest || answer.Length > Longest || answer.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..] || !Utf8.IsValid(answer))
+            return; // given again as JSON
         var kept = new Kept(whom, asked, answer.ToArray());
         lock (_gate)
         {

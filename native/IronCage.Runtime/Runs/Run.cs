@@ -53,6 +53,8 @@ public sealed class Run
         Answers = Protections.Any(p => p.Options.RemembersAnswers) ? parent?.Answers ?? new AnswerMemory() : null;
         HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
+        Limiting = [.. Protections.Where(p => p.Limits is not null).OrderBy(p => p.Limits!.Order)];
+        SharesCircuits = Protections.Any(p => p.Circuits is { IsShared: true });
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
         Scanner = Chain.Skip(1).Aggregate(protection.Scanner, (scanner, run) => SharedScanners.Of(scanner, run.Protection.Scanner));
@@ -98,6 +100,12 @@ public sealed class Run
 
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
     internal IReadOnlyList<IStore> StoresWithoutHold { get; }
+
+    /// <summary>Whether others have a say about its circuits.</summary>
+    internal bool SharesCircuits { get; }
+
+    /// <summary>The protections that may let a call wait for its turn, in the order in which places are taken.</summary>
+    internal IReadOnlyList<Protection> Limiting { get; }
 
     /// <summary>Whether something happens before a call of this run is refused for want of money.</summary>
     internal bool HasStages { get; }

@@ -54,6 +54,7 @@ internal sealed partial class RedisLedger
         foreach (var (account, overrun) in _overruns)
             batch.AddOverrun(account, overrun);
         _overruns.Clear();
+        AskForCircuits();
         foreach (var request in _requests)
             batch.AddRequest(request);
         _requests = [];

@@ -67,7 +67,7 @@ internal sealed partial class RedisLedger
             return;
         lock (Sync)
         {
-            if (_line.Count > 0)
+            if (_line.Count > 0 || (Circuits.IsUsed && message.AsSpan(space + 1).SequenceEqual(CircuitsWord)))
                 SendSoon();
             if (!_accounts.TryGetValue(message[(space + 1)..], out var top))
                 return;
@@ -273,7 +273,10 @@ internal sealed partial class RedisLedger
                 SendSoon();
         }
         if (isBeating)
+        {
             Beating?.Invoke();
+            Circuits.Beat();
+        }
         if (isSilent)
             _link.Drop();
         if (isLate)

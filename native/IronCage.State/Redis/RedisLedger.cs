@@ -50,6 +50,7 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
         _prefix = RedisScripts.PrefixOf(options);
         _newEpoch = ids.NewId().ToString("N");
         Place = PlaceOf(options);
+        Circuits = new RedisCircuits(this, _owner, clock);
         _link = new RedisLink(options, _faults, this);
         _ticker = TimeProvider.System.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _behind = TimeProvider.System.CreateTimer(_ => BehindIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

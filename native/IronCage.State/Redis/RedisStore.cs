@@ -1,4 +1,5 @@
 using IronCage.Core.Audit;
+using IronCage.Core.Circuits;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Core.Tokens;
@@ -70,6 +71,9 @@ public sealed class RedisStore : IStore
 
     /// <inheritdoc/>
     public ITokenStore? Tokens => _audit?.Tokens;
+
+    /// <inheritdoc/>
+    public ICircuitBoard? Circuits => _ledger.Circuits;
 
     /// <inheritdoc/>
     /// <remarks>That of this machine; null where it is kept in memory. Its head is noted in the server with every heartbeat, under the key <c>anchors</c>.</remarks>

@@ -1,3 +1,4 @@
+using IronCage.Core.Circuits;
 using IronCage.Core.Ledger;
 
 namespace IronCage.State;
@@ -19,6 +20,7 @@ internal sealed partial class SqliteFile
     private List<WriteBehind> _takenBehind = [];
     private List<StoreRequest> _takenRequests = [];
     private SqliteAccount[] _takenWaiting = [];
+    private IReadOnlyCollection<SharedCircuit> _changedCircuits = [];
     private bool _committing;
     private int _failures;
     private DateTimeOffset _heartbeatAt = DateTimeOffset.MinValue;
@@ -176,6 +178,7 @@ internal sealed partial class SqliteFile
         foreach (var request in _takenRequests)
             request.Run(transaction);
         Serve(transaction, stale);
+        _changedCircuits = Circuits.IsUsed ? transaction.Circuits.Changed(Circuits.Seen) : [];
     }
 
     /// <summary>Decides about those who wait, in order of arrival over all accounts; what is decided is told to nobody before it is durable.</summary>
@@ -217,6 +220,7 @@ internal sealed partial class SqliteFile
         if (_transaction.HeartbeatWritten)
             _heartbeatAt = _transaction.Now;
         Announce(_transaction.Repairs);
+        Circuits.Learn(_changedCircuits); // before anybody hears that his hold stands
         foreach (var row in _transaction.Rows)
         {
             SqliteAccount? account;

@@ -50,6 +50,7 @@ internal sealed partial class SqliteFile : IDisposable
         _clock = clock;
         _owner = OwnerIdentity.Of(ids.NewId());
         Tokens = new SqliteTokenStore(this);
+        Circuits = new SqliteCircuits(this, _owner.Id, clock);
         _pollTimer = Timer(static file => file.Wake(State.Wake.Poll));
         _behindTimer = Timer(static file => file.Wake(State.Wake.Work));
         _watchdog = Timer(static file => file.FailEverybody(StoreFaults.Locked(file.Path, file._options.BusyTimeout)));
@@ -57,6 +58,7 @@ internal sealed partial class SqliteFile : IDisposable
         {
             if (Volatile.Read(ref file._openHolds) > 0)
                 file.Wake(State.Wake.Heartbeat);
+            file.Circuits.Beat();
         });
         _writer = new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "ironcage-sqlite" };
         _writer.Start();
@@ -82,6 +84,8 @@ internal sealed partial class SqliteFile : IDisposable
     public SqliteStoreOptions Options => _options;
 
     public SqliteTokenStore Tokens { get; }
+
+    public SqliteCircuits Circuits { get; }
 
     /// <summary>What was put right since the file was opened.</summary>
     public IReadOnlyList<string> Repairs

@@ -1,5 +1,6 @@
 using System.Globalization;
 using IronCage.Core.Audit;
+using IronCage.Core.Circuits;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Core.Time;
@@ -54,6 +55,10 @@ public sealed class SqliteStore : IStore
 
     /// <inheritdoc/>
     public ITokenStore? Tokens => _file.Tokens;
+
+    /// <inheritdoc/>
+    /// <remarks>A process whose budgets are elsewhere hears of others with the heartbeat.</remarks>
+    public ICircuitBoard? Circuits => _file.Circuits;
 
     /// <inheritdoc/>
     public IAuditLog Audit => new SqliteAuditLog(_file);

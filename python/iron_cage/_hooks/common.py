@@ -26,6 +26,13 @@ REQUEST_HEADERS = frozenset((
     b"content-encoding", b"x-stainless-retry-count", b"x-amzn-bedrock-guardrailidentifier", b"x-amzn-bedrock-performanceconfig-latency", b"x-amzn-bedrock-service-tier",
 ))
 
+#: The header names of an answer that the library reads, beside its content-encoding: what the provider says of its limits.
+RESPONSE_HEADERS = frozenset((
+    b"retry-after", b"retry-after-ms",
+    *(b"x-ratelimit-%s-%s" % (what, kind) for what in (b"limit", b"remaining", b"reset") for kind in (b"requests", b"tokens")),
+    *(b"anthropic-ratelimit-%s-%s" % (kind, what) for what in (b"limit", b"remaining", b"reset") for kind in (b"requests", b"tokens", b"input-tokens", b"output-tokens")),
+))
+
 #: The header names of a failed response that say whether and when to try again.
 _RETRY_HEADERS = frozenset((b"x-should-retry", b"retry-after-ms", b"retry-after"))
 
@@ -440,10 +447,15 @@ def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Option
     """(headers as the library takes them, content-type, content-encoding)."""
     content_type: Optional[bytes] = None
     encoding: Optional[bytes] = None
+    lines: list[bytes] = []
     for name, value in headers:
         lower = name.lower()
         if lower == b"content-type":
             content_type = value
         elif lower == b"content-encoding":
             encoding = value if encoding is None else encoding + b", " + value
-    return b"content-encoding: " + encoding if encoding is not None and undecodable(encoding) else b"", content_type, encoding
+        elif lower in RESPONSE_HEADERS:
+            lines.append(lower + b": " + value)
+    if encoding is not None and undecodable(encoding):
+        lines.append(b"content-encoding: " + encoding)
+    return b"\n".join(lines), content_type, encoding

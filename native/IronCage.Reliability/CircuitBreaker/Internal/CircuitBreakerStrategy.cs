@@ -9,10 +9,14 @@ namespace IronCage.Reliability;
 internal sealed class CircuitBreakerStrategy(Circuit circuit) : ResilienceStrategy<CircuitOutcome>
 {
     protected override ValueTask<Outcome<CircuitOutcome>> ExecuteCore<TState>(
-        Func<ResilienceContext, TState, ValueTask<Outcome<CircuitOutcome>>> callback, ResilienceContext context, TState state) =>
-        circuit.TryEnter(out var generation, out var refusal)
-            ? RunAsync(callback, context, state, generation)
-            : new ValueTask<Outcome<CircuitOutcome>>(Outcome.FromResult(refusal));
+        Func<ResilienceContext, TState, ValueTask<Outcome<CircuitOutcome>>> callback, ResilienceContext context, TState state)
+    {
+        if (!circuit.TryEnter(out var generation, out var refusal, out var isProbe))
+            return new ValueTask<Outcome<CircuitOutcome>>(Outcome.FromResult(refusal));
+        if (isProbe && state is CallPermit permit)
+            permit.IsProbeOf(circuit, generation);
+        return RunAsync(callback, context, state, generation);
+    }
 
     private async ValueTask<Outcome<CircuitOutcome>> RunAsync<TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<CircuitOutcome>>> callback, ResilienceContext context, TState state, long generation)

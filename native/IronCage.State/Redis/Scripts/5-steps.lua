@@ -183,7 +183,79 @@ local function stock()
     answer(show(high, low))
 end
 
+-- Circuits that are shared: a hash of host|model -> "open? until probed-until change prober changer", and the count of changes as '#'. What this batch changes lies over it.
+local circuitsKey = prefix .. 'circuits'
+local circuits = {}
+local circuitChanges = nil
+local isCircuitChanged = false
+
+local function changesOfCircuits()
+    circuitChanges = circuitChanges or tonumber(call('HGET', circuitsKey, '#') or '0')
+    return circuitChanges
+end
+
+local function circuitOf(key)
+    local text = circuits[key] or call('HGET', circuitsKey, key)
+    if not text then return nil end
+    local isOpen, till, probed, change, prober, changer = string.match(text, '^(%d) (%d+) (%d+) (%d+) (%S+) (%S+)$')
+    return { isOpen = isOpen, till = tonumber(till), probed = tonumber(probed), change = tonumber(change), prober = prober, changer = changer }
+end
+
+local function keepCircuit(key, it)
+    circuits[key] = format('%s %.0f %.0f %.0f %s %s', it.isOpen, it.till, it.probed, it.change, it.prober, it.changer)
+    otherWrites[#otherWrites + 1] = { 'HSET', circuitsKey, key, circuits[key] }
+end
+
+-- T by, key, what (0 closed, 1 opened, 2 the probe is given back), how long it refuses: what happened to a circuit.
+local function tellCircuit()
+    local by, key, what, time = nextArgument(), nextArgument(), nextArgument(), nextNumber()
+    if what == '2' then
+        local it = circuitOf(key)
+        if not it or it.prober ~= by then return end
+        it.probed, it.prober = 0, '-'
+        return keepCircuit(key, it)
+    end
+    circuitChanges = changesOfCircuits() + 1
+    isCircuitChanged = true
+    otherWrites[#otherWrites + 1] = { 'HSET', circuitsKey, '#', format('%.0f', circuitChanges) }
+    keepCircuit(key, { isOpen = what, till = now + time, probed = 0, change = circuitChanges, prober = '-', changer = by })
+end
+
+-- Q by, key, lease: asks for the probe of a circuit. Answers whether it is his.
+local function probeCircuit()
+    local by, key, lease = nextArgument(), nextArgument(), nextNumber()
+    local it = circuitOf(key)
+    if not it then return answer('1') end
+    if it.isOpen ~= '1' or it.till > now or it.probed > now then return answer('0') end
+    it.probed, it.prober = now + lease, by
+    keepCircuit(key, it)
+    answer('1')
+end
+
+-- K seen: the circuits that changed after a change that is known. Those that closed a day ago are forgotten.
+local function changedCircuits()
+    local seen = nextNumber()
+    if changesOfCircuits() <= seen then return answer('0') end
+    local found = {}
+    local all = call('HGETALL', circuitsKey)
+    for i = 1, #all, 2 do circuits[all[i]] = circuits[all[i]] or all[i + 1] end
+    for key in pairs(circuits) do
+        local it = key ~= '#' and circuitOf(key) or nil
+        if it and it.isOpen ~= '1' and it.till < now - 86400000 then
+            otherWrites[#otherWrites + 1] = { 'HDEL', circuitsKey, key }
+        elseif it and it.change > seen then
+            found[#found + 1] = { key, it }
+        end
+    end
+    answer(format('%d', #found))
+    for _, pair in ipairs(found) do
+        local it = pair[2]
+        answer(pair[1], it.isOpen, format('%.0f', it.till), format('%.0f', it.change), it.changer)
+    end
+end
+
 local steps = {
+    T = tellCircuit, Q = probeCircuit, K = changedCircuits,
     R = report, O = open, C = change, H = demand, G = stock,
     -- L: the owner leaves. Holds that are open stay until they expire.
     L = function() leaves = true end,

@@ -92,6 +92,7 @@ writeLeases()
 for name, top in pairs(woken) do
     if top.wanted > now then call('PUBLISH', prefix .. 'wake', owner .. ' ' .. name) end
 end
+if isCircuitChanged then call('PUBLISH', prefix .. 'wake', owner .. ' #circuits') end
 -- What it was answered is kept until it asks the next time: an answer may be lost.
 call('HSET', ownerKey, 'number', number, 'reply', cmsgpack.pack(reply), 'note', ARGV[10])
 local isEmpty = leaves

@@ -139,10 +139,11 @@ public class FallbackTests
         for (var i = 0; i <= AnswerMemory.Most; i++)
             memory.Keep("host", [(byte)i], "{}"u8);
         memory.Keep("host", [200], new byte[AnswerMemory.Longest + 1]);
-        memory.Keep("host", [201], [0xff]);
-        memory.Keep("host", [5], "[]"u8);
-        Assert.That((memory.Find("host", [0]), memory.Find("host", [200]), memory.Find("host", [201]), memory.Find("other", [5])), Is.EqualTo(((byte[]?)null, (byte[]?)null, (byte[]?)null, (byte[]?)null)));
-        Assert.That((memory.Find("host", [1]), memory.Find("host", [5])), Is.EqualTo(("{}"u8.ToArray(), "[]"u8.ToArray())));
+        memory.Keep("host", [201], [(byte)'{', 0xff]);
+        memory.Keep("host", [202], "1\n00:00:00,000"u8);
+        memory.Keep("host", [5], "{ }"u8);
+        Assert.That((memory.Find("host", [0]), memory.Find("host", [200]), memory.Find("host", [201]), memory.Find("host", [202]), memory.Find("other", [5])), Is.EqualTo(((byte[]?)null, (byte[]?)null, (byte[]?)null, (byte[]?)null, (byte[]?)null)));
+        Assert.That((memory.Find("host", [1]), memory.Find("host", [5])), Is.EqualTo(("{}"u8.ToArray(), "{ }"u8.ToArray())));
     }
 
     [TestCase("{}", "fallback")]

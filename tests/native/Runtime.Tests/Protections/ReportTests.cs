@@ -10,7 +10,7 @@ public class ReportTests
     private static readonly string[] Fields =
     [
         "agent_id", "spent_usd", "held_usd", "remaining_usd", "budget", "calls", "denied", "retries", "fallbacks", "lowered", "degraded", "wrap_ups", "unscannable", "estimated_usd", "tokens", "by_model",
-        "pii_findings", "pii_by_kind", "circuits", "warnings", "overhead",
+        "pii_findings", "pii_by_kind", "circuits", "limits", "warnings", "log_dropped", "overhead",
     ];
 
     private Cage _cage = null!;
@@ -40,7 +40,7 @@ public class ReportTests
         var after = Cage.Report(protection);
         Assert.That(after.GetProperty("pii_by_kind").GetProperty("EMAIL_ADDRESS").GetInt64(), Is.EqualTo(6));
         Assert.That(after.GetProperty("pii_findings")[0].EnumerateObject().Select(p => p.Name), Is.EquivalentTo(new[] { "kind", "start", "end", "score", "direction", "action" }));
-        Assert.That(after.GetProperty("circuits")[0].EnumerateObject().Select(p => p.Name), Is.EquivalentTo(new[] { "key", "state", "failures", "opened", "retry_after" }));
+        Assert.That(after.GetProperty("circuits")[0].EnumerateObject().Select(p => p.Name), Is.EquivalentTo(new[] { "key", "state", "failures", "opened", "retry_after", "elsewhere" }));
         var model = after.GetProperty("by_model").GetProperty("gpt-4o");
         Assert.That((model.GetProperty("calls").GetInt64(), model.GetProperty("tokens").GetProperty("cached").GetInt64()), Is.EqualTo((2L, 8L)));
     }

@@ -55,12 +55,15 @@ public sealed class LogFileTests
             + "\n" + $$$$"""{"time":"2026-03-04T03:06:07.123000Z","level":"error","event":"agent.stopped","agent_id":null,"run_id":null,"call_id":null,"pid":{{{{Environment.ProcessId}}}},"message":"","details":null}""" + "\n"));
     }
 
+    /// <summary>Files like a.jsonl.1; the pattern of GetFiles also finds a.jsonl itself.</summary>
+    private IEnumerable<FileInfo> Backups() => _folder.GetFiles("a.jsonl.*").Where(file => file.Extension is not (".jsonl" or ".lock"));
+
     [Test]
     public async Task Full_file_becomes_the_youngest_backup_and_no_line_is_lost_or_twice()
     {
         await Write(Open(backups: 100), 0, 3000, new string('x', 200));
 
-        var backups = _folder.GetFiles("a.jsonl.*").Where(file => file.Extension != ".lock").OrderByDescending(file => int.Parse(file.Extension[1..], System.Globalization.CultureInfo.InvariantCulture)).Select(file => file.FullName).ToArray();
+        var backups = Backups().OrderByDescending(file => int.Parse(file.Extension[1..], System.Globalization.CultureInfo.InvariantCulture)).Select(file => file.FullName).ToArray();
         Assert.That(backups, Has.Length.GreaterThan(5));
         Assert.That(Numbers([.. backups, PathOf("a.jsonl")]), Is.EqualTo(Enumerable.Range(0, 3000)));
         Assert.That(_folder.GetFiles().Max(file => file.Length), Is.LessThanOrEqualTo(100_000));
@@ -71,7 +74,7 @@ public sealed class LogFileTests
     {
         await Write(Open(backups: backups), 0, 2000, new string('x', 300));
 
-        Assert.That(_folder.GetFiles("a.jsonl.*").Count(file => file.Extension != ".lock"), Is.EqualTo(backups));
+        Assert.That(Backups().Count(), Is.EqualTo(backups));
         Assert.That(Numbers(PathOf("a.jsonl"))[^1], Is.EqualTo(1999));
     }
 
