@@ -52,6 +52,7 @@ public sealed class Engine : IDisposable
         Log = Telemetry.Logger("IronCage.Runtime");
         Hosts = new HostTable();
         Catalogue = PriceCatalogue.Load(clock);
+        KillFiles = new KillFileWatch(clock);
         Stores = new StoreSet(clock, ids, warn: message => Log.LogWarning("{Message}", message));
         Bounds = new SpendingBound(Tokens, Margins);
         if (options.LlmHosts is { Length: > 0 } hosts)
@@ -96,6 +97,9 @@ public sealed class Engine : IDisposable
     }
 
     internal AgentTable Agents { get; } = new();
+
+    /// <summary>The files that stop agents.</summary>
+    internal KillFileWatch KillFiles { get; }
 
     internal Margins Margins { get; } = new();
 
@@ -263,6 +267,7 @@ public sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        KillFiles.Dispose();
         Stores.Dispose();
         ProcessTokens.Dispose();
         Telemetry.Dispose();

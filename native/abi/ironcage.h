@@ -401,6 +401,13 @@ int32_t ironcage_budget_free(uint64_t budget);
  */
 int32_t ironcage_store_check(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
 
+/*
+ * Control of agents by way of their store, from a process that runs none of them: {"state": required, a store that exists; "stop": an agent's id, with "reason", 1 to 1000 characters, default
+ * "stopped"; or "resume": an agent's id}. Gives {"changed": whether that was news, "stopped": [{"agent", "reason", "at"}] afterwards}. Of a store in Redis the audit entry goes where the "state"
+ * says.
+ */
+int32_t ironcage_store_control(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
 /* ---- Holds ------------------------------------------------------------------------------------------------------------------ */
 
 /*
@@ -511,6 +518,8 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "tools"            null (default: all), or an array of up to 1000 names of tools that the model may use, 1 to 256 characters; '*' stands for any characters, '?' for one.
  *                      An answer that uses another is refused before the agent sees it (a stream from there on), and a request that offers another that the provider runs itself
  *   "denied_tools"     array of names as of "tools" that may not be used, whatever is allowed; default []
+ *   "kill_file"        null (default), or an absolute path, up to 4096 characters: while this file exists the agent is stopped, as by ironcage_protection_stop, with the first 200 characters of its
+ *                      first line as the reason. It is looked at every 100 ms and as a run is opened; one that cannot be looked at counts as one that exists. That it is removed lifts nothing
  *   "loop_detection"   null or false (default), true, or {"nudge_after": 2 to 1000, default 3, "stop_after": above it, default 5, "note": string of 1 to 4000 characters}: a run
  *                      whose answers repeat themselves (the same uses of tools with the same arguments, alone or as a cycle of up to four; the same words in answer to the same) is told
  *                      so by a message of the user in its next request, and later stopped
@@ -529,8 +538,18 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  */
 int32_t ironcage_protection_new(uint64_t *out, uint64_t engine, uint64_t budget, const uint8_t *options, size_t options_len);
 
-/* Kill switch: calls in begin and all later ones are refused with AgentStopped and this reason. Idempotent; the first reason stays. */
+/*
+ * Kill switch: calls in begin and all later ones are refused with AgentStopped and this reason. Idempotent; the first reason stays. A durable state keeps it for the agent: this waits until it
+ * is written (IRONCAGE_E_STATE: stopped here, not written), protections of that agent in other processes of the state stop within about a second, and those made later are stopped from the
+ * beginning, until somebody resumes.
+ */
 int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, size_t reason_len);
+
+/*
+ * Changes a protection: {"resume": true} lifts the kill switch, in the state, too; runs that were refused something stay ended. IRONCAGE_E_CONFIG while the "kill_file" exists. Gives
+ * {"changed": whether there was something to change, "stopped": the reason of the kill switch afterwards, or null}. {} changes nothing.
+ */
+int32_t ironcage_protection_change(ironcage_buffer *out, uint64_t protection, const uint8_t *change, size_t change_len);
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
@@ -617,6 +636,12 @@ int32_t ironcage_stream_feed(ironcage_verdict *out, uint64_t call, const uint8_t
 /* The stream came to its end: what was still held back, as REWRITE (possibly empty) or REFUSE. May be called after a broken connection, too,
  * so that the reader gets what came before; a stream without its end marker then counts as cut. */
 int32_t ironcage_stream_finish(ironcage_verdict *out, uint64_t call);
+
+/*
+ * Whether the kill switch, or the time of a run, ends this open call in the middle: SEND: no; REFUSE: yes. A host whose read blocks asks that, from any thread, makes the read end, and then, in the
+ * thread of the call, takes the refusal (take: 1; body is empty without), which is remembered then. The call must still be ended. IRONCAGE_E_HANDLE: it has ended.
+ */
+int32_t ironcage_call_interrupted(ironcage_verdict *out, uint64_t call, uint8_t take);
 
 /* Ends the call with IRONCAGE_END_*, settles it if it is not settled yet, and frees the handle. Idempotent: a stale
  * handle is fine here; one of another kind is not. */

@@ -10,6 +10,7 @@ from iron_cage import (
     _cli_prices,
     _cli_scan,
     _cli_spend,
+    _cli_stop,
     _cli_store,
 )
 
@@ -20,6 +21,7 @@ COMMANDS = (
     _cli_prices,
     _cli_scan,
     _cli_spend,
+    _cli_stop,
     _cli_store,
 )
 

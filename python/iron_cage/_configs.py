@@ -168,6 +168,10 @@ class ControlConfig:
     :ivar loop_detection: True, or ``{"nudge_after": 3, "stop_after": 5, "note": "..."}`` (2 to 1,000 each; the note 1 to 4,000 characters): a run whose answers repeat themselves
         is told so by a message of the user that is appended to its next request, and stopped when that does not help. The same is: the same tools with the same arguments, each time
         or in a cycle of up to four answers; a few such answers in any order with nothing new among them; the same words in answer to the same last message
+    :ivar kill_file: the path of a file that stops the agent by being there: its first line, up to 200 characters, is the reason. It is looked at every 100 ms, and as a run begins; one
+        that cannot be looked at counts as one that is there. To go on, remove it and call :meth:`Protection.resume`, or start anew
+    :ivar stop_signal: the name of a signal that stops the agent, such as "SIGUSR1". Its handler is set where the protection is made, which must be in the main thread, goes on to the
+        handler of Python's that was there before, and gives its place back when the protection is closed. What the system would do by default is not done
     """
 
     max_calls: Optional[int] = None
@@ -176,9 +180,11 @@ class ControlConfig:
     tools: Optional[Sequence[str]] = None
     denied_tools: Optional[Sequence[str]] = None
     loop_detection: Optional[Union[bool, Mapping[str, object]]] = None
+    kill_file: Optional[Union[str, os.PathLike[str]]] = None
+    stop_signal: Optional[str] = None
 
     def __post_init__(self) -> None:
         _convert.check("ControlConfig", self, {
             "max_calls": _convert.integer, "max_tokens": _convert.integer, "timeout": _convert.number, "tools": _convert.names, "denied_tools": _convert.names,
-            "loop_detection": _convert.loops,
+            "loop_detection": _convert.loops, "kill_file": _convert.path, "stop_signal": _convert.signal,
         })

@@ -122,6 +122,22 @@ def names(option: str, value: object) -> list[str]:
     return [text(f"{option}[{index}]", each) for index, each in enumerate(value)]
 
 
+def path(option: str, value: object) -> str:
+    """An absolute path."""
+    import os
+
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+        refuse(option, value, "a path")
+    return os.path.abspath(text(option, os.fspath(value)))
+
+
+def signal(option: str, value: object) -> str:
+    """The name of a signal."""
+    from iron_cage import _signals  # seldom needed
+
+    return _signals.name(option, value)
+
+
 def loops(option: str, value: Any) -> Union[bool, dict[str, object]]:
     """Whether runs that repeat themselves are told and stopped, and when."""
     if isinstance(value, bool):

@@ -46,6 +46,8 @@ open_holds: set[int] = set()
 streams: dict[int, int] = {}
 #: Those of the streams that nobody is reading from right now, each with the time since when: the others cannot have been left.
 idle: dict[int, float] = {}
+#: Calls whose blocked read can be made to end -> how (_hooks/cutting.py).
+cuttable: dict[int, Any] = {}
 #: How many events a step of a call fetches at the most: it may be on an event loop. The steps of other calls fetch the others.
 DRAINED = 64
 #: Whoever waits for the budget looks for streams that were left this long ago, in seconds.
@@ -226,6 +228,7 @@ def end_call(native: int, how: int) -> bool:
         return False
     streams.pop(native, None)
     idle.pop(native, None)
+    cuttable.pop(native, None)
     _native.release("ironcage_call_end", native, how)
     return True
 

@@ -80,6 +80,7 @@ _CONTROL = {
     "tools": ("tools", _convert.names),
     "denied_tools": ("denied_tools", _convert.names),
     "loop_detection": ("loop_detection", _convert.loops),
+    "kill_file": ("kill_file", _convert.path),
 }
 
 _BREAKER = {
@@ -96,7 +97,7 @@ KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliabi
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "_spellings")
+    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "stop_signal", "_spellings")
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Options:
         strict: bool,
         on_event: Optional[Callable[[Mapping[str, Any]], object]],
         on_agent_state: Optional[Callable[[AgentState], object]],
+        stop_signal: Optional[str],
         spellings: Mapping[str, str],
     ) -> None:
         self.json = json
@@ -112,6 +114,7 @@ class Options:
         self.strict = strict
         self.on_event = on_event
         self.on_agent_state = on_agent_state
+        self.stop_signal = stop_signal
         self._spellings = spellings
 
     def respelled(self, error: ConfigError) -> ConfigError:
@@ -163,8 +166,11 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         _expect("safety", safety, "SafetyConfig")
         _safety(safety, "safety=SafetyConfig", out)
     control = given.get("control")
+    stop_signal = None
     if control is not None:
         _expect("control", control, "ControlConfig")
+        if control.stop_signal is not None:
+            stop_signal = _convert.signal("control=ControlConfig.stop_signal", control.stop_signal)
         out.put_group(control, "control=ControlConfig", _CONTROL)
     _circuit(given, out)
     _unpriced(given.get("unpriced"), out)
@@ -187,7 +193,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     if on_agent_state is not None:
         out["agent_state_events"] = True
     strict = given.get("strict")
-    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, out.origin)
+    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, stop_signal, out.origin)
 
 
 def environment_keys() -> list[str]:

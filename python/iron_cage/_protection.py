@@ -142,6 +142,15 @@ class Protection:
             raise options.respelled(error) from None
         self._owned = _native.Owned(self.handle, "ironcage_protection_free")
         _engine.register(self.handle, self)
+        if options.stop_signal is not None:
+            from iron_cage import _signals
+
+            try:
+                _signals.watch(self, options.stop_signal)
+            except ConfigError:
+                self._owned.free()
+                raise
+        self._stop_signal = options.stop_signal
         install.add(self)
 
     # What the user asks.
@@ -168,7 +177,11 @@ class Protection:
     def stop(self, reason: str = "stopped") -> None:
         """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays.
 
+        Where the protection has a ``state`` (or a :class:`Budget` with one), the agent_id is stopped there: protections of it in other processes within about a second, and those that
+        are made later from the beginning, until :meth:`resume` or ``python -m iron_cage resume``. This returns when that is written.
+
         :raises RuntimeError: the protection is closed, and its last run has ended
+        :raises StateError: this protection is stopped, but the store could not be written
         """
         if not isinstance(reason, str):
             _convert.refuse("reason", reason, "a string")
@@ -176,6 +189,19 @@ class Protection:
             raise RuntimeError(_CLOSED)
         text = reason.encode("utf-8", "replace")
         _native.call("ironcage_protection_stop", self.handle, text, len(text))
+
+    def resume(self) -> bool:
+        """Lifts the kill switch, in the store, too. Runs that were refused a call stay ended; new ones may begin.
+
+        :returns: whether it had been thrown
+        :raises ConfigError: the kill_file is still there
+        :raises StateError: the store could not be written; the agent stays stopped
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        if self._ended:
+            raise RuntimeError(_CLOSED)
+        change = b'{"resume":true}'
+        return bool(loads(_native.take("ironcage_protection_change", self.handle, change, len(change)))["changed"])
 
     def restore(self, text: str, where: str = "answer") -> str:
         """The text with the values in place of this protection's tokens. Tokens that cannot be opened (of another key or tenant, unknown, damaged) stay.
@@ -218,6 +244,10 @@ class Protection:
         except IronCageError:
             pass
         self._ended = True
+        if self._stop_signal is not None:
+            from iron_cage import _signals
+
+            _signals.leave(self)
         self._owned.free()
         install.remove(self)
         self._deliver()

@@ -88,6 +88,14 @@ internal static unsafe class CallExports
         result->Set(hosted.Value.FinishStream(), call, hosted.Value.WantsDrain);
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_interrupted")]
+    public static int Interrupted(NativeVerdict* result, ulong call, byte take) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        var hosted = Handles.Call(call);
+        result->Set(hosted.Value.Interruption(take != 0), call, hosted.Value.WantsDrain);
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end")]
     public static int End(ulong call, int how) => Guard.Run(() =>
     {

@@ -1,4 +1,5 @@
 using IronCage.Core.Audit;
+using IronCage.Core.Control;
 using IronCage.Core.Money;
 using IronCage.Core.Tokens;
 
@@ -18,6 +19,9 @@ public interface IStore : IDisposable
 
     /// <summary>The audit trail, to be read, verified and pruned; null where it cannot be.</summary>
     IAuditLog? Audit => null;
+
+    /// <summary>Which agents were stopped by hand; null for memory, where that ends with the process.</summary>
+    IStopBoard? Stops => null;
 
     /// <summary>Opens the account, making it when it does not exist.</summary>
     /// <exception cref="ArgumentException">The parent does not exist, is another than before, or would be its own.</exception>

@@ -10,12 +10,13 @@ internal static class ControlOptionsReader
 
     private const int LongestName = 256;
     private const int LongestNote = 4000;
+    private const int LongestPath = 4096;
     private const int MostRounds = 1000;
 
     /// <summary>The longest a run may be given, in seconds: 30 days.</summary>
     private const double LongestRun = 30 * 86_400;
 
-    public static bool IsOption(string name) => name is "max_calls" or "max_tokens" or "timeout" or "tools" or "denied_tools" or "loop_detection";
+    public static bool IsOption(string name) => name is "max_calls" or "max_tokens" or "timeout" or "tools" or "denied_tools" or "loop_detection" or "kill_file";
 
     public static ProtectionOptions Apply(ProtectionOptions o, string name, JsonElement value)
     {
@@ -27,8 +28,17 @@ internal static class ControlOptionsReader
             "timeout" => o with { Timeout = isNull ? null : TimeSpan.FromSeconds(OptionsJson.Number(value, name, 0.001, LongestRun)) },
             "tools" => o with { Tools = o.Tools with { Allowed = isNull ? null : OptionsJson.Texts(value, name, MostTools, LongestName) } },
             "denied_tools" => o with { Tools = o.Tools with { Denied = isNull ? [] : OptionsJson.Texts(value, name, MostTools, LongestName) } },
+            "kill_file" => o with { KillFile = isNull ? null : KillFile(value, name) },
             _ => o with { Loops = Loops(value, name) },
         };
+    }
+
+    private static KillFile KillFile(JsonElement value, string name)
+    {
+        var path = OptionsJson.Text(value, name, LongestPath);
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0', StringComparison.Ordinal))
+            throw new ConfigException(name, $"must be an absolute path of at most {LongestPath} characters");
+        return new KillFile(path);
     }
 
     private static LoopPolicy? Loops(JsonElement value, string name)

@@ -73,6 +73,9 @@ public sealed record ProtectionOptions
     /// <summary>The tools that models may use.</summary>
     public ToolPolicy Tools { get; init; } = ToolPolicy.None;
 
+    /// <summary>The file that stops the agent by being there; null: none does.</summary>
+    internal KillFile? KillFile { get; init; }
+
     /// <summary>What is done about runs that go round in circles; null: nothing.</summary>
     public LoopPolicy? Loops { get; init; }
     public bool EagerEvents { get; init; }

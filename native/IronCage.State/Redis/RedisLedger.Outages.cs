@@ -274,6 +274,7 @@ internal sealed partial class RedisLedger
         }
         if (isBeating)
             Beating?.Invoke();
+        LookForStopsOfOthers();
         if (isSilent)
             _link.Drop();
         if (isLate)

@@ -46,6 +46,7 @@ internal sealed class LedgerTransaction
             "DELETE FROM owners WHERE id <> ?1 AND heartbeat_at < ?2 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = owners.id)");
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
         Tokens = new TokenRows(database);
+        Stops = new StopRows(database);
         Audit = new AuditRows(database);
         Checks = new StoreChecks(database, _budgets, _spend);
     }
@@ -55,6 +56,9 @@ internal sealed class LedgerTransaction
 
     /// <summary>The sealed values.</summary>
     public TokenRows Tokens { get; }
+
+    /// <summary>Agents that were stopped by hand.</summary>
+    public StopRows Stops { get; }
 
     /// <summary>The audit trail.</summary>
     public AuditRows Audit { get; }

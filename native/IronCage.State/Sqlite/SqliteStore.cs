@@ -1,5 +1,6 @@
 using System.Globalization;
 using IronCage.Core.Audit;
+using IronCage.Core.Control;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Core.Time;
@@ -57,6 +58,9 @@ public sealed class SqliteStore : IStore
 
     /// <inheritdoc/>
     public IAuditLog Audit => new SqliteAuditLog(_file);
+
+    /// <inheritdoc/>
+    public IStopBoard Stops => _file.Stops;
 
     internal SqliteStoreOptions Options => _file.Options;
 

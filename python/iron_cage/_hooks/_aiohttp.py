@@ -11,7 +11,7 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import waiting
+from iron_cage._hooks import cutting, waiting
 from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
@@ -83,9 +83,16 @@ class Hook:
                     self._rewrite(request, payload or b"")
                 if kind != PASS:
                     self._keep(request, call)
-                return await original(connector, request, *args, **kwargs)
-            except BaseException:
+                if kind == PASS:
+                    return await original(connector, request, *args, **kwargs)
+                return await cutting.attempt(call, original(connector, request, *args, **kwargs))
+            except BaseException as error:
+                refusal = cutting.refused(call, error)
                 call.end(NOT_SENT)
+                if refusal is not None:
+                    self._take(request)
+                    self.refused[request] = refuse(refusal, call)
+                    return _NO_CONNECTION
                 raise
 
         return connect
@@ -139,9 +146,13 @@ class Hook:
             decodes = self.decodes.pop(protocol, getattr(response._session, "_auto_decompress", True))  # both go with the last byte, which may come with the head
             try:
                 try:
-                    started = await original(response, connection)
+                    started = await cutting.attempt(call, original(response, connection))
                 except BaseException as error:
+                    refusal = cutting.refused(call, error)
                     call.end(unanswered(error, ()))
+                    if refusal is not None:
+                        connection.close()
+                        return self._answered(response, refuse(refusal, call))
                     raise
                 await self._received(response, call, decodes)
                 return started
@@ -240,7 +251,7 @@ class Hook:
         failed: Optional[BaseException] = None
         try:
             while True:
-                piece = await inner.readany()
+                piece = await cutting.attempt(call, inner.readany())
                 if not piece:
                     break
                 pieces.append(piece)

@@ -11,7 +11,7 @@ import weakref
 from http.client import CannotSendRequest, HTTPException, HTTPSConnection, InvalidURL
 
 from iron_cage import _engine
-from iron_cage._hooks import _httplib
+from iron_cage._hooks import _httplib, cutting
 from iron_cage._hooks.common import ABORTED, CANCELLED, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Carry, Synthetic, begin, carried, carrying, refuse, unanswered
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
@@ -59,12 +59,19 @@ def _request(original: Any) -> Any:
             if kind == REWRITE:
                 body, headers = given.rewritten(payload or b"", dict(headers))
             fresh = self.sock is None
+            if kind != PASS:
+                cutting.over(call, self)
             carry = Carry()
             token = carrying.set(carry)
             try:
                 original(self, method, url, body, headers, encode_chunked=encode_chunked)
             except BaseException as error:
+                refusal = cutting.refused(call, error)
                 call.end(NOT_SENT if _not_sent(self, error, fresh) else unanswered(error, ()))
+                if refusal is not None:
+                    attempt.connection = None
+                    _open[self] = attempt, refuse(refusal, call)
+                    return None
                 raise
             finally:
                 carry.active = False
@@ -106,7 +113,10 @@ def _getresponse(original: Any) -> Any:
                     _open[self] = under_way
                 raise
             except BaseException as error:
+                refusal = cutting.refused(under_way.call, error)
                 under_way.call.end(unanswered(error, ()))
+                if refusal is not None:
+                    return under_way.instead(refuse(refusal, under_way.call))
                 raise
             refused = under_way.received(response, None)
             return response if refused is None else under_way.instead(refused)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 from http.client import HTTPResponse
 
-from iron_cage._hooks import wire
+from iron_cage._hooks import cutting, wire
 from iron_cage._hooks.common import COMPLETE, CUT, REFUSE, REWRITE, Call, Feed, Synthetic, is_stream, refuse, response_head, shown_header
 from iron_cage._hooks.decoding import decode_whole
 
@@ -30,6 +30,8 @@ class Attempt:
         """Looks at an answer whose head is here. inner: http.client's response; outer: another around it, whose headers follow, or None.
         What to give instead of it, or None."""
         lines, content_type, encoding = response_head(_raw(inner.msg))
+        if inner.fp is not None:
+            cutting.body(self.call, inner.fp)
         if inner.fp is not None and is_stream(content_type):
             self._streamed(inner, outer, lines, encoding)
             return None

@@ -9,7 +9,7 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import waiting
+from iron_cage._hooks import cutting, waiting
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
     Synthetic, begin, carried, carrying, is_stream, refuse, response_head, shown_header, unanswered,
@@ -77,10 +77,12 @@ class Hook:
                             piece = next(pieces)
                         except StopIteration:
                             break
-                        except Exception:
-                            tail = feed.cut()
+                        except Exception as error:
+                            tail = feed.cut(error)
                             if tail:
                                 yield tail
+                            if feed.blocked is not None:
+                                return
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
@@ -119,13 +121,15 @@ class Hook:
                     while True:
                         feed.waits()
                         try:
-                            piece = await pieces.__anext__()
+                            piece = await cutting.attempt(feed.call, pieces.__anext__())
                         except StopAsyncIteration:
                             break
-                        except Exception:
-                            tail = feed.cut()
+                        except Exception as error:
+                            tail = feed.cut(error)
                             if tail:
                                 yield tail
+                            if feed.blocked is not None:
+                                return
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
@@ -179,12 +183,15 @@ class Hook:
                 if kind == REFUSE:
                     return self._synthetic(client, request, refuse(payload, call))
                 outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
-                carry = Carry()
+                carry = Carry(call)
                 token = carrying.set(carry)
                 try:
                     response = original(client, outgoing, *args, **kwargs)
                 except BaseException as error:
+                    refusal = cutting.refused(call, error)
                     call.end(unanswered(error, self.not_sent))
+                    if refusal is not None:
+                        return self._synthetic(client, request, refuse(refusal, call))
                     raise
                 finally:
                     carry.active = False
@@ -221,9 +228,12 @@ class Hook:
                 carry = Carry()
                 token = carrying.set(carry)
                 try:
-                    response = await original(client, outgoing, *args, **kwargs)
+                    response = await cutting.attempt(call, original(client, outgoing, *args, **kwargs))
                 except BaseException as error:
+                    refusal = cutting.refused(call, error)
                     call.end(unanswered(error, self.not_sent))
+                    if refusal is not None:
+                        return self._synthetic(client, request, refuse(refusal, call))
                     raise
                 finally:
                     carry.active = False
@@ -288,8 +298,7 @@ class Hook:
         pieces: list[bytes] = []
         error: Optional[BaseException] = None
         try:
-            async for piece in response.stream:
-                pieces.append(piece)
+            await cutting.attempt(call, _gathered(response.stream, pieces))
         except Exception as caught:
             error = caught
         except BaseException:
@@ -350,6 +359,11 @@ class Hook:
                 response.headers["content-length"] = str(len(raw))
         response.stream = self.replayed(raw, error)
         return response
+
+
+async def _gathered(stream: Any, pieces: list[bytes]) -> None:
+    async for piece in stream:
+        pieces.append(piece)
 
 
 def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:

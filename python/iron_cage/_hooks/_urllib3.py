@@ -8,7 +8,7 @@ import ssl
 from http.client import HTTPResponse as HttplibResponse
 
 from iron_cage import _engine
-from iron_cage._hooks import _httplib
+from iron_cage._hooks import _httplib, cutting
 from iron_cage._hooks.common import ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, refuse, unanswered
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
@@ -79,10 +79,14 @@ class _Attempt(_httplib.Attempt):
             preload = bool(self.kwargs.get("preload_content", True))
             self.kwargs["preload_content"] = False  # read below, after the library has seen the body
         fresh = getattr(self.connection, "sock", None) is None
+        cutting.over(self.call, self.connection)
         try:
             response = self.carry(original)
         except BaseException as error:
+            refusal = cutting.refused(self.call, error)
             self.call.end(NOT_SENT if self._not_sent(error, fresh) else unanswered(error, ()))
+            if refusal is not None:
+                return self.synthetic(refuse(refusal, self.call))
             raise
         if not self.modern:
             return self._seen(response, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from iron_cage import _abi, _engine, _native, _refusal
+from iron_cage._hooks import cutting
 from iron_cage._hooks.decoding import decoder_for, undecodable
 from iron_cage._runs import claim, state
 
@@ -43,10 +44,12 @@ def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
 
-    __slots__ = ("active",)
+    __slots__ = ("active", "call")
 
-    def __init__(self) -> None:
+    def __init__(self, call: Optional[Call] = None) -> None:
         self.active = True
+        #: Whose answer the layers below wait for, where they can tell over which socket.
+        self.call = call
 
 
 carrying: ContextVar[Optional[Carry]] = ContextVar("iron_cage_carrying", default=None)
@@ -280,10 +283,13 @@ class Feed:
         self.call.end(COMPLETE)
         return tail
 
-    def cut(self) -> bytes:
-        """The stream broke: what was held back, so that the reader sees what came before the error."""
+    def cut(self, error: BaseException) -> bytes:
+        """The stream broke: what was held back, so that the reader sees what came before the error. One that the library has ended is refused."""
         if self._over:
             return b""
+        refusal = cutting.refused(self.call, error)
+        if refusal is not None:
+            return self._handed_on(REFUSE, refusal)
         tail = self._rest()
         self._over = True
         self.call.end(CUT)

@@ -33,6 +33,7 @@ EXPORTS = {
     "ironcage_hold_free": "h",
     "ironcage_protection_new": "Hehd",
     "ironcage_protection_stop": "hd",
+    "ironcage_protection_change": "Bhd",
     "ironcage_protection_report": "Bh",
     "ironcage_protection_agent_state": "Bh",
     "ironcage_protection_restore": "Bhdd",
@@ -46,6 +47,7 @@ EXPORTS = {
     "ironcage_stream_open": "hnd",
     "ironcage_stream_feed": "Vhd",
     "ironcage_stream_finish": "Vh",
+    "ironcage_call_interrupted": "Vhn",
     "ironcage_call_end": "hn",
 }
 #: Asks for a handshake for one of the borrower's own runs: its number is a run, its answer the text.
