@@ -43,7 +43,8 @@ class _Watched:
         self.protections = [each for each in self.protections if each() not in (None, protection)]
         if self.protections or threading.current_thread() is not threading.main_thread():
             return False  # elsewhere it stays, stops nobody, and goes on to the one before
-        if signal.getsignal(self.number) is self:
+        here: object = signal.getsignal(self.number)
+        if here is self:
             signal.signal(self.number, self.before)
         return True
 
@@ -67,10 +68,11 @@ def watch(protection: Protection, given: str) -> None:
     """
     number = signal.Signals[given]
     known = _watched.get(number)
-    if known is None or signal.getsignal(number) is not known:
+    here: object = signal.getsignal(number)
+    if known is None or here is not known:
         if threading.current_thread() is not threading.main_thread():
             raise ConfigError(f"stop_signal: Python sets the handler of {given} in the main thread only; make the protection there, or stop it by kill_file or stop()")
-        if signal.getsignal(number) is None:
+        if here is None:
             raise ConfigError(f"stop_signal: {given} has a handler that Python did not set, and cannot give back; choose another signal")
         try:
             known = _watched[number] = _Watched(number)
