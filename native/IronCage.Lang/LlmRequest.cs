@@ -79,6 +79,15 @@ public class LlmRequest
     /// <summary>The answer may be audio, which has a price of its own.</summary>
     public bool AsksForAudio { get; internal set; }
 
+    /// <summary>The answer is the request's text, spoken: audio out, none in.</summary>
+    public bool AsksForSpeech { get; internal set; }
+
+    /// <summary>The answer is images, which have a price of their own. <see cref="OutputLimit"/> is what one of them has at most.</summary>
+    public bool AsksForImages { get; internal set; }
+
+    /// <summary>The protocol has no field for an output limit: it cannot be lowered.</summary>
+    public bool HasFixedOutput { get; internal set; }
+
     /// <summary>Which writes to the provider's prompt cache this request can cause.</summary>
     public PromptCaching Caching { get; internal set; }
 

@@ -14,9 +14,11 @@ public abstract class LlmWire
     {
     }
 
+    private static readonly LlmWire[] OfMedia = [Media.ImagesWire.Instance, Media.SpeechWire.Instance, Media.TranscriptionsWire.Instance];
+
     private static readonly LlmWire[] OfOpenAi =
         [OpenAi.ChatWire.Instance, Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, Completions.CompletionsWire.Instance, Moderations.ModerationsWire.Instance,
-            Anthropic.MessagesWire.Beside];
+            .. OfMedia, Anthropic.MessagesWire.Beside];
 
     private static readonly LlmWire[] OfAnthropic = [Anthropic.MessagesWire.Instance];
 
@@ -51,10 +53,14 @@ public abstract class LlmWire
 
     /// <summary>What hosts read that speak OpenAI's protocol in their own way, and Anthropic's messages beside it. Moderations are free at OpenAI alone.</summary>
     internal static LlmWire[] Compatible(OpenAi.ChatDialect dialect) =>
-        [new OpenAi.ChatWire(dialect), Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, new Completions.CompletionsWire(dialect), Anthropic.MessagesWire.Beside];
+        [new OpenAi.ChatWire(dialect), Responses.ResponsesWire.Instance, Embeddings.EmbeddingsWire.Instance, new Completions.CompletionsWire(dialect), .. OfMedia,
+            Anthropic.MessagesWire.Beside];
 
     /// <summary>What this wire reads, as a plural, for messages.</summary>
     public abstract string Understands { get; }
+
+    /// <summary>What a call does, by the names of OpenTelemetry's conventions for generative AI where they have one.</summary>
+    public virtual string Operation => "chat";
 
     /// <summary>What a POST to a path asks for.</summary>
     /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
@@ -70,11 +76,14 @@ public abstract class LlmWire
     /// <summary>Reads a whole answer; false when the body is not (or not wholly) one JSON object, with what was found before.</summary>
     public abstract bool TryReadAnswer(ReadOnlySpan<byte> body, out LlmAnswer answer);
 
-    /// <summary>Opens the streamed answer to a request.</summary>
+    /// <summary>Whether its answers can use tools.</summary>
+    public virtual bool HasTools => true;
+
+    /// <summary>Opens the streamed answer to a request; null when it is no text, and is handed on as it comes.</summary>
     /// <param name="request">The request, read by this protocol.</param>
     /// <param name="newScreen">As of <see cref="LlmStream"/>.</param>
     /// <param name="hideUsage">As of <see cref="LlmStream"/>.</param>
-    public abstract LlmStream OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage);
+    public abstract LlmStream? OpenStream(LlmRequest request, Func<TextUse, ITextScreen>? newScreen, bool hideUsage);
 
     /// <summary>Whether the body of a whole answer is a stream that was not announced as one.</summary>
     public virtual bool LooksStreamed(ReadOnlySpan<byte> body) => SseFraming.LooksLikeEvents(body);

@@ -7,6 +7,7 @@ using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Cost;
 using IronCage.Lang.Hosts;
+using IronCage.Reliability;
 using IronCage.Runtime.Agents;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
@@ -55,6 +56,7 @@ public sealed class Engine : IDisposable
         KillFiles = new KillFileWatch(clock);
         Stores = new StoreSet(clock, ids, warn: message => Log.LogWarning("{Message}", message));
         Bounds = new SpendingBound(Tokens, Margins);
+        Retries = new RetryPolicy(clock, Chance);
         if (options.LlmHosts is { Length: > 0 } hosts)
             AddHosts(hosts);
     }
@@ -106,6 +108,15 @@ public sealed class Engine : IDisposable
     /// <summary>Where named budgets warn.</summary>
     internal SharedThresholds Thresholds { get; } = new();
     internal SpendingBound Bounds { get; }
+
+    internal RetryPolicy Retries { get; }
+
+    private double Chance()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        _random.Fill(bytes);
+        return BitConverter.ToUInt32(bytes) / (uint.MaxValue + 1.0);
+    }
 
     internal ILogger Log { get; }
 
@@ -201,8 +212,8 @@ public sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>Waits until every settlement and audit entry so far is durable.</summary>
-    public Task FlushAsync(CancellationToken cancel) => Stores.FlushAsync(cancel).AsTask();
+    /// <summary>Waits until every settlement and audit entry so far is durable, and every event written that goes to a log file.</summary>
+    public Task FlushAsync(CancellationToken cancel) => Task.WhenAll(Stores.FlushAsync(cancel).AsTask(), LogFile.FlushAsync().WaitAsync(cancel));
 
     internal void RunOpened(Run run)
     {

@@ -88,6 +88,7 @@ extern "C" {
 #define IRONCAGE_VERDICT_PENDING  4 /* not decided yet; wait with verdict.call */
 
 /* Bits of verdict.flags. */
+#define IRONCAGE_LAST_TRY       2u  /* of ironcage_call_retry: the client should not try again either */
 #define IRONCAGE_HAS_EVENTS     1u  /* drain now: a warning is waiting, or many events, or the protection asked for "eager_events" */
 
 /* How a call ended, for ironcage_call_end. */
@@ -120,9 +121,9 @@ typedef struct ironcage_buffer {
 typedef struct ironcage_verdict {
     uint32_t size;           /* in: sizeof(ironcage_verdict) */
     int32_t kind;            /* IRONCAGE_VERDICT_* */
-    uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin and wait */
-    uint32_t flags;          /* IRONCAGE_HAS_EVENTS */
-    uint32_t reserved;       /* 0 */
+    uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin, wait and retry */
+    uint32_t flags;          /* IRONCAGE_HAS_EVENTS, IRONCAGE_LAST_TRY */
+    uint32_t timeout_ms;     /* with SEND and REWRITE of begin, wait and retry: what the attempt may take, in milliseconds; else, or where nothing limits it, 0 */
     ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal */
 } ironcage_verdict;
 
@@ -189,7 +190,8 @@ int32_t ironcage_engine_collect(uint64_t *calls, size_t capacity, size_t *count,
 
 /*
  * Takes up to max events (0: all), oldest first: {"dropped": n (lost since the engine was made), "events": [{"seq", "kind", "level" (10 debug to 40 error), "time"
- * (Unix seconds), "protection" (handle as a string, "0" for the engine), "message", "details" (object or null)}]}.
+ * (Unix seconds), "protection" (handle as a string, "0" for the engine), "message", "run", "call" (32 hexadecimal
+ * digits each, absent where there is none in particular), "details" (object or null)}]}. docs/telemetry.md lists the kinds.
  */
 int32_t ironcage_engine_drain(ironcage_buffer *out, uint64_t engine, uint32_t max);
 
@@ -504,6 +506,17 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "circuit_breaker"  null (off) or {"failure_threshold": 1 to 1000000, default 3, "recovery_timeout": seconds 0.001 to 86400, default 60,
  *                      "failure_ratio": null (default) or the share, above 0 to 1, of the calls of the last "failure_window" (seconds 1 to 86400, default 60) whose failure opens
  *                      the circuit, too, once "minimum_calls" (1 to 1000000, default 10) of them have ended}
+ *   "max_retries"      0 to 10, default 2: the most attempts of a request beyond its first, those of its SDK included. 0: none is added, nothing is capped
+ *   "retry_delay"      seconds, 0.001 to 8, default 0.5: the pause before the first retry where the provider asks for none; it doubles with each up to 8, less up to a quarter by chance
+ *   "retry_after_ceiling"  seconds, 0 to 3600, default 60: where the provider asks for a longer pause there is no retry
+ *   "attempt_timeout"  null (default) or seconds, 0.001 to 86400: what an attempt may take, a whole answer up to its end, a stream up to its head. The host has to see to
+ *                      it: verdict.timeout_ms
+ *   "total_timeout"    null (default) or seconds, 0.001 to 86400: the same for all attempts of a request together, with the waits before and between them
+ *   "fallback"         object of 1 to 100 {model: [1 to 10 other models of the same host]}, names of 1 to 256 characters: which are called, in order, one attempt each and what is left of
+ *                      the retries, when the attempts at a model are over, or its circuit is open. Each is priced, scanned and held like any call; one that would be refused is left out.
+ *                      Only where the body names the model, and may be changed
+ *   "fallback_to_memory"  bool, default false: when all that fails, the last whole answer to the very same request in this run is given, if there was one: a refusal with status 200 and
+ *                      "respond", so that hosts answer with it. 64 answers of up to 262144 bytes are kept for a run; streams are not
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
  *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
@@ -525,6 +538,11 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *                      so by a message of the user in its next request, and later stopped
  *   "agent_state_events"  bool, default false: an event "agent.state" for each change of the agent's state that this protection makes, with the object of
  *                      ironcage_protection_agent_state as its details
+ *   "log"              null (default) or {"file": path, required, "max_mb": megabytes (10^6 bytes) at which a new file is begun, 0.1 to 100000, default 10, "backups": 0 to 1000, default 5
+ *                      (FILE.1 is the youngest), "level": "debug" (default), "info", "warning", "error"}: events at or above the level are appended as lines of JSON {"time": RFC 3339 in
+ *                      UTC, "level", "event", "agent_id", "run_id", "call_id", "pid", "message", "details"} by a thread of the library. Any number of protections and processes may share
+ *                      a file: all hold a lock on FILE.lock while they write or begin a new one
+ *   "call_facts"       bool, default false: what answers say of themselves is noted for ironcage_call_facts, and refusals have a member "facts"
  *   "eager_events"     bool, default false: set IRONCAGE_HAS_EVENTS whenever there is any event (a host with callbacks wants that)
  *
  * What stands for a finding, by its action. Nothing is found in any of these, and nothing beside them becomes a finding by their being there.
@@ -553,11 +571,11 @@ int32_t ironcage_protection_change(ironcage_buffer *out, uint64_t protection, co
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
- * or null, "calls", "denied", "retries", "lowered", "degraded" (calls that went to a cheaper model),
+ * or null, "calls", "denied", "retries", "fallbacks" (calls that went to another model as the one that was asked for failed, or were answered from memory), "lowered", "degraded" (calls that went to a cheaper model),
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
- * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "overhead": {"p50", "p99"} (seconds),
+ * "state" ("closed", "open", "half_open"), "failures", "opened", "retry_after"}], "warnings": [string], "log_dropped": events that were not written to the "log", "overhead": {"p50", "p99"} (seconds),
  * "stopped" (the kill switch's reason; absent while it was not thrown)}.
  */
 int32_t ironcage_protection_report(ironcage_buffer *out, uint64_t protection);
@@ -643,9 +661,38 @@ int32_t ironcage_stream_finish(ironcage_verdict *out, uint64_t call);
  */
 int32_t ironcage_call_interrupted(ironcage_verdict *out, uint64_t call, uint8_t take);
 
+/*
+ * Ends a call that failed, as ironcage_call_end does with how, and begins another attempt of the same request, if that is safe and allowed ("max_retries", "retry_delay",
+ * "retry_after_ceiling"). Safe: an error status was shown, or the transport failed before a response head. Allowed: the cap over all attempts of the request is not reached (those of
+ * its SDK count, too), its circuit is not open, the provider does not ask for a longer pause than the ceiling, and the pause ends within the time of the run.
+ * headers: of the response, lines as above; x-should-retry, retry-after-ms and retry-after are read. body: of the request, as it was shown to ironcage_call_begin.
+ * flags: IRONCAGE_NONBLOCKING.
+ * verdict: PASS: hand on what came; with IRONCAGE_LAST_TRY the response should tell its client "x-should-retry: false". Else verdict.call is the next attempt, a call of its own:
+ * PENDING until its pause is over and it is judged (ironcage_call_wait), then SEND, REWRITE or REFUSE as after ironcage_call_begin, or PASS: it is not made after all (the budget, a
+ * cap or the circuit would refuse it), there is no call any more, and what came before it is handed on. A thrown kill switch ends the pause at once.
+ */
+int32_t ironcage_call_retry(ironcage_verdict *out, uint64_t call, uint32_t flags, int32_t how, const uint8_t *headers, size_t headers_len,
+                            const uint8_t *body, size_t body_len);
+
 /* Ends the call with IRONCAGE_END_*, settles it if it is not settled yet, and frees the handle. Idempotent: a stale
  * handle is fine here; one of another kind is not. */
 int32_t ironcage_call_end(uint64_t call, int32_t how);
+
+/*
+ * What is known of an open call, for telemetry: one JSON object, never with a text of the request or the answer.
+ *   {"protection": its handle as a string, "call": 32 hexadecimal digits, as in events, "agent_id", "project" or null, "tags": [], "operation": "chat", "generate_content", "embeddings",
+ *    "text_completion", "count_tokens", "moderation", "classification", "rerank", "tokenize", "speech" or "transcription", "provider": as the price catalogue names it, or null, "protocol": "openai", ...,
+ *    "host": as in the key of its circuit, "model" or null, "asked_model": which it was before a cheaper one took its place, or null, "stream", "choices", "max_tokens": the output limit as it leaves, or null, "lowered", "retry",
+ *    "held_usd", "status": of the response, absent without one, "limit_usd" and "remaining_usd": of the innermost budget, absent without one}
+ * and of a call of a protection with "call_facts" also
+ *   {"refused": the "error" of its refusal, or null, "response_model", "response_id": or null, "finish_reasons": [], "first_piece": seconds from the begin to the first piece of a stream,
+ *    absent without one, "cost_usd", "estimated", "usage_told": whether the provider told the usage, else it is counted here or a bound, "usage": {"input", "cached", "cache_write", "output",
+ *    "reasoning"} (these four absent until it is settled; until then "unsettled_usd": what it costs when nothing better becomes known), "findings_in_request", "findings_in_answer": {kind: n}}
+ */
+int32_t ironcage_call_facts(ironcage_buffer *out, uint64_t call);
+
+/* Ends the call as ironcage_call_end does, and gives the last that is known of it, as ironcage_call_facts. A stale handle gives an empty buffer. */
+int32_t ironcage_call_end_facts(ironcage_buffer *out, uint64_t call, int32_t how);
 
 /* END DECLARATIONS */
 

@@ -39,7 +39,7 @@ from iron_cage.errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
-    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._coverage import ClientCoverage, Coverage, SdkCoverage, coverage
     from iron_cage._price import Price
     from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
@@ -78,6 +78,7 @@ __all__ = [
     "SdkCoverage",
     "StateError",
     "StreamPart",
+    "TelemetryConfig",
     "ToolDenied",
     "UnpricedModel",
     "Spend",
@@ -111,6 +112,7 @@ _LATER = {
     "ControlConfig": "_configs",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
+    "TelemetryConfig": "_configs",
     "Price": "_price",
     "JsonFinding": "_report",
     "PiiFinding": "_report",

@@ -132,13 +132,23 @@ class SafetyConfig:
 
 @dataclass(frozen=True)
 class ReliabilityConfig:
-    """When the circuit of a provider host and model opens. Everything left out keeps its default.
+    """What is done about providers that fail (docs/retries.md): when the circuit of a host and model opens, and how failed requests are sent again. Everything left out keeps its
+    default.
 
     :ivar failure_threshold: failures in a row, 1 to 1,000,000 (default 3)
     :ivar recovery_timeout: seconds until one probe is let through, 0.001 to 86,400 (default 60)
     :ivar failure_ratio: the share of recent calls whose failure opens it, too, in a row or not: above 0, at most 1 (default: only failures in a row do)
     :ivar failure_window: seconds that count as recent, 1 to 86,400 (default 60)
     :ivar minimum_calls: how many calls must have ended recently before ``failure_ratio`` is looked at, 1 to 1,000,000 (default 10)
+    :ivar max_retries: the most attempts of a request beyond its first, those of its SDK included, 0 to 10 (default 2). 0: none is added, and nothing is capped
+    :ivar retry_delay: seconds before the first retry where the provider asks for no pause, 0.001 to 8 (default 0.5); doubles with each up to 8, up to a quarter less by chance
+    :ivar retry_after_ceiling: seconds, 0 to 3600 (default 60): where the provider asks for a longer pause there is no retry
+    :ivar attempt_timeout: seconds that an attempt may take, 0.001 to 86,400 (default: as long as the client lets it): a whole answer up to its end, a stream up to its head
+    :ivar total_timeout: the same for all attempts of a request together, with the waits before and between them
+    :ivar fallback: model -> other models of the same host, such as ``{"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}``: which are called, in order, when the attempts at a model are over or its
+        circuit is open (default: none). 1 to 100 models, 1 to 10 behind each. It is your word that they take the same requests. Models in URLs are not replaced
+    :ivar fallback_to_memory: when all that fails, give the last whole answer to the very same request in this run, if there was one (default False). Answers are kept in memory, 64 of
+        up to 256 KB for a run; streams are not
     """
 
     failure_threshold: Optional[int] = None
@@ -146,11 +156,19 @@ class ReliabilityConfig:
     failure_ratio: Optional[float] = None
     failure_window: Optional[float] = None
     minimum_calls: Optional[int] = None
+    max_retries: Optional[int] = None
+    retry_delay: Optional[float] = None
+    retry_after_ceiling: Optional[float] = None
+    attempt_timeout: Optional[float] = None
+    total_timeout: Optional[float] = None
+    fallback_to_memory: Optional[bool] = None
+    fallback: Optional[Mapping[str, Union[str, Sequence[str]]]] = None
 
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {
             "failure_threshold": _convert.integer, "recovery_timeout": _convert.number, "failure_ratio": _convert.number, "failure_window": _convert.number,
-            "minimum_calls": _convert.integer,
+            "minimum_calls": _convert.integer, "max_retries": _convert.integer, "retry_delay": _convert.number, "retry_after_ceiling": _convert.number,
+            "attempt_timeout": _convert.number, "total_timeout": _convert.number, "fallback": _convert.fallbacks, "fallback_to_memory": _convert.boolean,
         })
 
 
@@ -188,3 +206,39 @@ class ControlConfig:
             "max_calls": _convert.integer, "max_tokens": _convert.integer, "timeout": _convert.number, "tools": _convert.names, "denied_tools": _convert.names,
             "loop_detection": _convert.loops, "kill_file": _convert.path, "stop_signal": _convert.signal,
         })
+
+
+@dataclass(frozen=True)
+class TelemetryConfig:
+    """Who is told what happens (docs/telemetry.md). Everything left out is off. No text of a request or an answer is ever told, and no value that was found.
+
+    :ivar opentelemetry: True: every call is a span, and metrics are kept, by the conventions for generative AI; needs the package opentelemetry-api (``iron-cage[otel]``).
+        "auto": if it is installed. False: never. Default: whether a provider is given here
+    :ivar tracer_provider: where spans go; default: the global one, as it is at each call
+    :ivar meter_provider: where metrics go; default: the global one, as it is at each call
+    :ivar log_file: path of a file to which every event is appended as a line of JSON. Any number of protections and processes may share one; what is given last says how large it
+        gets. A thread of the library writes it; what happens to the file never breaks a call, and is told once as a warning
+    :ivar log_max_mb: megabytes (10⁶ bytes) at which a new file is begun, 0.1 to 100,000 (default 10)
+    :ivar log_backups: earlier files that are kept beside it, as ``FILE.1`` (the youngest) and so on, 0 to 1,000 (default 5)
+    :ivar log_level: events at or above it are written: "debug" (default: all), "info", "warning" or "error"
+    """
+
+    opentelemetry: Optional[Union[bool, str]] = None
+    tracer_provider: Optional[object] = None
+    meter_provider: Optional[object] = None
+    log_file: Optional[Union[str, os.PathLike[str]]] = None
+    log_max_mb: Optional[float] = None
+    log_backups: Optional[int] = None
+    log_level: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        if self.opentelemetry not in (None, True, False, "auto") or isinstance(self.opentelemetry, (int, float)) and not isinstance(self.opentelemetry, bool):
+            _convert.refuse("TelemetryConfig.opentelemetry", self.opentelemetry, 'True, False or "auto"')
+        _provider("tracer_provider", self.tracer_provider, "get_tracer")
+        _provider("meter_provider", self.meter_provider, "get_meter")
+        _convert.check("TelemetryConfig", self, {"log_file": _convert.path, "log_max_mb": _convert.number, "log_backups": _convert.integer, "log_level": _convert.text})
+
+
+def _provider(name: str, value: object, method: str) -> None:
+    if value is not None and not callable(getattr(value, method, None)):
+        _convert.refuse(f"TelemetryConfig.{name}", value, f"an object with {method}(), as OpenTelemetry's have it,")

@@ -94,6 +94,15 @@ def text(option: str, value: object) -> str:
     return value
 
 
+def path(option: str, value: Any) -> str:
+    """A path, absolute from here on: the directory may change."""
+    import os
+
+    if not isinstance(value, str) and not hasattr(value, "__fspath__"):
+        refuse(option, value, "a path")
+    return os.path.abspath(text(option, os.fspath(value)))
+
+
 def texts(option: str, value: object) -> dict[str, str]:
     """A mapping of str to str."""
     if not hasattr(value, "items"):
@@ -106,6 +115,13 @@ def models(option: str, value: object) -> dict[str, str]:
     if not hasattr(value, "items"):
         refuse(option, value, 'a mapping of models to cheaper ones such as {"gpt-5": "gpt-5-mini"}')
     return {text(option, key): text(f"{option}[{key!r}]", each) for key, each in value.items()}
+
+
+def fallbacks(option: str, value: object) -> dict[str, list[str]]:
+    """Names of models to one or several others."""
+    if not hasattr(value, "items"):
+        refuse(option, value, 'a mapping of models to others such as {"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}')
+    return {text(option, key): [each] if isinstance(each, str) else names(f"{option}[{key!r}]", each) for key, each in value.items()}
 
 
 def shares(option: str, value: object) -> list[float]:

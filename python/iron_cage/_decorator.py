@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing_extensions import ParamSpec
 
     from iron_cage._budget import Budget
-    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
     from iron_cage._report import AgentState
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         pii_action: Optional[str] = None,
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
+        max_retries: Optional[int] = None,
         max_calls: Optional[int] = None,
         timeout: Optional[float] = None,
         tools: Optional[Sequence[str]] = None,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
         control: Optional[ControlConfig] = None,
+        telemetry: Optional[TelemetryConfig] = None,
         **unknown: NoReturn,
     ) -> Callable[[Callable[P, R]], ProtectedFunction[P, R]]: ...
 

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Hashable, Mapping, Optional, Sequence, TypeVar
 
+    from iron_cage._otel import Attempt, Instrumentation
     from iron_cage._protection import Protection
     from iron_cage._report import BudgetReport, Report
     from iron_cage._runs import Run
@@ -48,6 +49,11 @@ streams: dict[int, int] = {}
 idle: dict[int, float] = {}
 #: Calls whose blocked read can be made to end -> how (_hooks/cutting.py).
 cuttable: dict[int, Any] = {}
+#: Handles of protections whose calls are told to OpenTelemetry; and such calls that are open, with their spans.
+instrumented: dict[int, Instrumentation] = {}
+traced: dict[int, Attempt] = {}
+#: Attempts that follow a failed one once their pause is over, with whom they are told to.
+ahead: dict[int, Any] = {}
 #: How many events a step of a call fetches at the most: it may be on an event loop. The steps of other calls fetch the others.
 DRAINED = 64
 #: Whoever waits for the budget looks for streams that were left this long ago, in seconds.
@@ -116,6 +122,11 @@ def recognise(scheme: bytes, host: bytes, port: Optional[int]) -> bool:
 def register(native: int, protection: Protection) -> None:
     """Events of this handle go to this protection."""
     _protections[native] = protection
+
+
+def uninstrument(native: int) -> None:
+    """Calls of this protection are told to OpenTelemetry no more. Idempotent."""
+    instrumented.pop(native, None)
 
 
 def drain(most: int = 0) -> None:
@@ -222,6 +233,18 @@ def without_left(read: Callable[[], R]) -> R:
 
 def end_call(native: int, how: int) -> bool:
     """Ends a call; only the first end of a call counts, and True tells that this was it."""
+    if not leave_call(native):
+        return False
+    attempt = traced.get(native) if traced else None
+    if attempt is not None:
+        attempt.end(how)
+    else:
+        _native.release("ironcage_call_end", native, how)
+    return True
+
+
+def leave_call(native: int) -> bool:
+    """A call ends, which the library is still to be told; False: it has ended before."""
     try:
         open_calls.remove(native)
     except KeyError:
@@ -229,7 +252,7 @@ def end_call(native: int, how: int) -> bool:
     streams.pop(native, None)
     idle.pop(native, None)
     cuttable.pop(native, None)
-    _native.release("ironcage_call_end", native, how)
+    ahead.pop(native, None)
     return True
 
 
@@ -243,6 +266,10 @@ def at_exit() -> None:
 
     for native in list(open_calls):
         end_call(native, _abi.END_ABORTED)
+    if instrumented:
+        from iron_cage import _otel
+
+        _otel.settle()
     for native in list(open_holds):
         open_holds.discard(native)
         _native.release("ironcage_hold_free", native)
@@ -265,6 +292,8 @@ def _after_fork() -> None:
     _drain_lock = threading.RLock()
     # Calls and streams that are open are the parent's. The engine goes on here under its handle, with no events yet.
     open_calls.clear()
+    traced.clear()
+    ahead.clear()
     open_holds.clear()
     streams.clear()
     idle.clear()

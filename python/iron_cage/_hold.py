@@ -149,7 +149,7 @@ class _Pending:
         self._pico = pico
 
     def wait(self, timeout_ms: int) -> tuple[int, Optional[bytes]]:
-        kind, _, flags, payload = _native.step("ironcage_hold_wait", self.handle, timeout_ms)
+        kind, _, flags, payload, _ = _native.step("ironcage_hold_wait", self.handle, timeout_ms)
         if flags:
             _engine.drain(_engine.DRAINED)
         return kind, payload

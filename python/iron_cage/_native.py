@@ -249,8 +249,8 @@ def payload(owned: tuple[Any, Any]) -> bytes:
     return taken
 
 
-def step(name: str, *arguments: Any) -> tuple[int, int, int, Optional[bytes]]:
-    """Calls an export that answers with a verdict: (kind, call, flags, body)."""
+def step(name: str, *arguments: Any) -> tuple[int, int, int, Optional[bytes], int]:
+    """Calls an export that answers with a verdict: (kind, call, flags, body, timeout_ms)."""
     try:
         owned = verdicts.pop()
     except IndexError:
@@ -260,7 +260,7 @@ def step(name: str, *arguments: Any) -> tuple[int, int, int, Optional[bytes]]:
     if status < 0:
         fail(status)
     kind = verdict.kind
-    answer = (kind, verdict.call, verdict.flags, payload(owned) if kind >= _abi.VERDICT_REWRITE else None)
+    answer = (kind, verdict.call, verdict.flags, payload(owned) if kind >= _abi.VERDICT_REWRITE else None, verdict.timeout_ms)
     verdicts.append(owned)
     return answer
 

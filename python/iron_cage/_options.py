@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Mapping, Optional
 
     from iron_cage._budget import Budget
+    from iron_cage._otel import Instrumentation
     from iron_cage._report import AgentState
 
 #: Keyword -> conversion, for those that the library knows by the same name.
@@ -35,6 +36,7 @@ _PLAIN: dict[str, Callable[[str, Any], Any]] = {
     "unclaimed": _convert.text,
     "unscannable": _convert.text,
     "on_deny": _convert.text,
+    "max_retries": _convert.integer,
     "max_calls": _convert.integer,
     "timeout": _convert.number,
     "tools": _convert.names,
@@ -91,13 +93,23 @@ _BREAKER = {
     "minimum_calls": _convert.integer,
 }
 
-KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "strict", "on_event", "on_agent_state")
+_ATTEMPTS = {
+    "max_retries": ("max_retries", _convert.integer),
+    "retry_delay": ("retry_delay", _convert.number),
+    "retry_after_ceiling": ("retry_after_ceiling", _convert.number),
+    "attempt_timeout": ("attempt_timeout", _convert.number),
+    "total_timeout": ("total_timeout", _convert.number),
+    "fallback": ("fallback", _convert.fallbacks),
+    "fallback_to_memory": ("fallback_to_memory", _convert.boolean),
+}
+
+KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliability", "control", "telemetry", "strict", "on_event", "on_agent_state")
 
 
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "stop_signal", "_spellings")
+    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "stop_signal", "instrumentation", "_spellings")
 
     def __init__(
         self,
@@ -107,6 +119,7 @@ class Options:
         on_event: Optional[Callable[[Mapping[str, Any]], object]],
         on_agent_state: Optional[Callable[[AgentState], object]],
         stop_signal: Optional[str],
+        instrumentation: Optional[Instrumentation],
         spellings: Mapping[str, str],
     ) -> None:
         self.json = json
@@ -115,6 +128,7 @@ class Options:
         self.on_event = on_event
         self.on_agent_state = on_agent_state
         self.stop_signal = stop_signal
+        self.instrumentation = instrumentation
         self._spellings = spellings
 
     def respelled(self, error: ConfigError) -> ConfigError:
@@ -172,6 +186,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         if control.stop_signal is not None:
             stop_signal = _convert.signal("control=ControlConfig.stop_signal", control.stop_signal)
         out.put_group(control, "control=ControlConfig", _CONTROL)
+    instrumentation = _telemetry(given.get("telemetry"), out)
     _circuit(given, out)
     _unpriced(given.get("unpriced"), out)
     on_event = given.get("on_event")
@@ -193,7 +208,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     if on_agent_state is not None:
         out["agent_state_events"] = True
     strict = given.get("strict")
-    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, stop_signal, out.origin)
+    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, stop_signal, instrumentation, out.origin)
 
 
 def environment_keys() -> list[str]:
@@ -230,10 +245,14 @@ def _shared(budget: Optional[Budget], spelling: str, out: _Collected) -> Optiona
 
 def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     breaker, reliability = given.get("circuit_breaker"), given.get("reliability")
+    if reliability is not None:
+        _expect("reliability", reliability, "ReliabilityConfig")
+        out.put_group(reliability, "reliability=ReliabilityConfig", _ATTEMPTS)
+        if all(getattr(reliability, name) is None for name in _BREAKER):
+            reliability = None
     if breaker is not None and reliability is not None:
         raise ConfigError("circuit_breaker and reliability=ReliabilityConfig set the same option; give one of them")
     if reliability is not None:
-        _expect("reliability", reliability, "ReliabilityConfig")
         breaker = {name: getattr(reliability, name) for name in _BREAKER if getattr(reliability, name) is not None}
         out.origin.update({f"circuit_breaker[{name}]": f"reliability=ReliabilityConfig.{name}" for name in _BREAKER})
     if breaker is None or breaker is True:
@@ -253,6 +272,47 @@ def _circuit(given: Mapping[str, Any], out: _Collected) -> None:
     out.put("circuit_breaker", settings, "circuit_breaker")
 
 
+_LOG: dict[str, tuple[str, Callable[[str, Any], Any]]] = {
+    "log_file": ("file", _convert.path), "log_max_mb": ("max_mb", _convert.number), "log_backups": ("backups", _convert.integer), "log_level": ("level", _convert.text),
+}
+
+
+def _log(config: Any, out: _Collected) -> None:
+    """The log file."""
+    settings = {}
+    for field, (name, convert) in _LOG.items():
+        value = getattr(config, field)
+        if value is None:
+            continue
+        if config.log_file is None:
+            raise ConfigError(f"telemetry=TelemetryConfig.{field}: needs log_file")
+        settings[name] = convert(f"telemetry=TelemetryConfig.{field}", value)
+        out.origin[f"log[{name}]"] = f"telemetry=TelemetryConfig.{field}"
+    if settings:
+        out.put("log", settings, "telemetry=TelemetryConfig.log_file")
+
+
+def _telemetry(config: Any, out: _Collected) -> Optional[Instrumentation]:
+    if config is None:
+        return None
+    _expect("telemetry", config, "TelemetryConfig")
+    _log(config, out)
+    given = config.tracer_provider is not None or config.meter_provider is not None
+    wanted = config.opentelemetry if config.opentelemetry is not None else given
+    if not wanted:
+        if given:
+            raise ConfigError("telemetry=TelemetryConfig.opentelemetry: False, and a provider was given; leave one of them out")
+        return None
+    try:
+        from iron_cage._otel import Instrumentation
+    except ImportError as error:
+        if wanted == "auto":
+            return None
+        raise ConfigError(f"telemetry=TelemetryConfig.opentelemetry: the package opentelemetry-api is not installed ({error}); install iron-cage[otel]") from None
+    out.put("call_facts", True, "telemetry=TelemetryConfig.opentelemetry")
+    return Instrumentation(config.tracer_provider, config.meter_provider)
+
+
 def _unpriced(value: Any, out: _Collected) -> None:
     if value is None:
         return
@@ -268,6 +328,7 @@ _HOMES = {
     "SafetyConfig": "iron_cage._configs",
     "ReliabilityConfig": "iron_cage._configs",
     "ControlConfig": "iron_cage._configs",
+    "TelemetryConfig": "iron_cage._configs",
     "Budget": "iron_cage._budget",
     "Price": "iron_cage._price",
 }

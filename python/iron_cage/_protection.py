@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections import deque
 from json import loads
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping, NoReturn, Optional, Sequence, Union
 
     from iron_cage._budget import Budget
-    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig
+    from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._convert import Money
     from iron_cage._price import Price
     from iron_cage._report import AgentState, Report
@@ -44,6 +45,7 @@ class Protection:
     :param pii_action: "redact" (default), "mask", "hash", "tokenise", "block", "warn" or "ignore"
     :param scan_output: responses and streams too, default True
     :param circuit_breaker: True (default), False, or ``{"failure_threshold": 3, "recovery_timeout": 60.0}``
+    :param max_retries: the most attempts of a request beyond its first, those of its SDK included: 0 to 10, default 2. 0: none is added, and nothing is capped (docs/retries.md)
     :param max_calls: LLM calls per run, default no cap
     :param timeout: seconds that a run may last, 0.001 to 2,592,000, default no limit
     :param tools: names of the tools that the model may use (``*`` and ``?`` as in file names), default all
@@ -63,8 +65,9 @@ class Protection:
     :param on_agent_state: called with an :class:`AgentState` for each change of it that this protection makes, where and when on_event would be; each is an event
         "agent.state", too
     :param safety: the rest of the safety options
-    :param reliability: the rest of the breaker's options, instead of ``circuit_breaker``
+    :param reliability: the rest of the options of the breaker (instead of ``circuit_breaker``), of retries and timeouts
     :param control: the rest of what a run may do: a :class:`ControlConfig`
+    :param telemetry: OpenTelemetry, and a log file: a :class:`TelemetryConfig` (docs/telemetry.md); default neither
     :raises ConfigError: an option is unknown, given twice, of the wrong type or out of range
     :raises StateError: the store cannot be reached
     """
@@ -84,6 +87,7 @@ class Protection:
         pii_action: Optional[str] = None,
         scan_output: Optional[bool] = None,
         circuit_breaker: Optional[Union[bool, Mapping[str, float]]] = None,
+        max_retries: Optional[int] = None,
         max_calls: Optional[int] = None,
         timeout: Optional[float] = None,
         tools: Optional[Sequence[str]] = None,
@@ -101,14 +105,15 @@ class Protection:
         safety: Optional[SafetyConfig] = None,
         reliability: Optional[ReliabilityConfig] = None,
         control: Optional[ControlConfig] = None,
+        telemetry: Optional[TelemetryConfig] = None,
         **unknown: NoReturn,
     ) -> None:
         given = dict(
             budget=budget, budget_usd=budget_usd, budget_scope=budget_scope, warn_at=warn_at, hold_wait=hold_wait,
             lower_output=lower_output, pii_detection=pii_detection, pii_action=pii_action, scan_output=scan_output,
-            circuit_breaker=circuit_breaker, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
+            circuit_breaker=circuit_breaker, max_retries=max_retries, max_calls=max_calls, timeout=timeout, tools=tools, agent_id=agent_id, project=project, tags=tags, state=state, on_deny=on_deny,
             unpriced=unpriced, unclaimed=unclaimed, unscannable=unscannable, strict=strict, on_event=on_event, on_agent_state=on_agent_state, safety=safety,
-            reliability=reliability, control=control, **unknown,
+            reliability=reliability, control=control, telemetry=telemetry, **unknown,
         )
         self._make(given, _caller())
 
@@ -127,6 +132,7 @@ class Protection:
         self.strict = options.strict
         self._on_event = options.on_event
         self._on_agent_state = options.on_agent_state
+        self._instrumentation = options.instrumentation
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._undelivered: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._entered: list[Run] = []
@@ -151,6 +157,9 @@ class Protection:
                 self._owned.free()
                 raise
         self._stop_signal = options.stop_signal
+        if self._instrumentation is not None:
+            _engine.instrumented[self.handle] = self._instrumentation
+            weakref.finalize(self, _engine.uninstrument, self.handle).atexit = False
         install.add(self)
 
     # What the user asks.
@@ -248,6 +257,7 @@ class Protection:
             from iron_cage import _signals
 
             _signals.leave(self)
+        _engine.uninstrument(self.handle)
         self._owned.free()
         install.remove(self)
         self._deliver()
@@ -325,6 +335,8 @@ class Protection:
 
     def _record(self, event: Mapping[str, Any]) -> None:
         self._events.append(event)
+        if self._instrumentation is not None:
+            self._instrumentation.event(event)
         if self._on_event is not None or (self._on_agent_state is not None and event["kind"] == "agent.state"):
             self._undelivered.append(event)
 

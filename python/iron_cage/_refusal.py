@@ -33,6 +33,10 @@ def travel(payload: Optional[bytes], run: Optional[Run]) -> Mapping[str, Any]:
 def settle(run: Run, raised: Optional[BaseException]) -> tuple[Optional[BaseException], Optional[BaseException]]:
     """Closes a run at its boundary: what to raise, the public error as a rule, and its cause; (None, None) when what happened shall stand."""
     remembered = run.close()
+    if run.traced is not None:
+        from iron_cage import _otel
+
+        _otel.settle()
     carried = _find(raised)
     if carried is not None and carried.run is not run and not carried.run.closed:
         return None, None  # on its way to a boundary further out

@@ -290,8 +290,9 @@ class Report:
     :ivar budget: the named budget it draws on, or None
     :ivar calls: LLM calls that left the process
     :ivar denied: calls that were refused
-    :ivar retries: calls that repeat a failed one: marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
+    :ivar retries: calls that repeat a failed one: added here (docs/retries.md), marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
         clients try again (408, 409, 429, 5xx, a broken connection)
+    :ivar fallbacks: calls that went to another model as the one that was asked for failed (``by_model`` has them under the one that was called), or were answered from memory
     :ivar lowered: calls whose output limit was lowered to fit the budget
     :ivar degraded: calls that went to a cheaper model than they asked for; ``by_model`` has them under the one that was called
     :ivar wrap_ups: runs that began to draw on their reserve
@@ -303,6 +304,7 @@ class Report:
     :ivar pii_by_kind: kind -> how many, of all
     :ivar circuits: one per provider host and model
     :ivar warnings: readable lines
+    :ivar log_dropped: events that were not written to the log file, as they came faster than it could be written
     :ivar overhead: seconds added per call
     """
 
@@ -316,6 +318,7 @@ class Report:
     retries: int
     lowered: int
     degraded: int
+    fallbacks: int
     wrap_ups: int
     unscannable: int
     estimated_usd: Decimal
@@ -325,6 +328,7 @@ class Report:
     pii_by_kind: Mapping[str, int]
     circuits: list[Circuit]
     warnings: list[str]
+    log_dropped: int
     overhead: Overhead
 
     @classmethod
@@ -342,6 +346,7 @@ class Report:
             retries=int(data.get("retries") or 0),
             lowered=int(data.get("lowered") or 0),
             degraded=int(data.get("degraded") or 0),
+            fallbacks=int(data.get("fallbacks") or 0),
             wrap_ups=int(data.get("wrap_ups") or 0),
             unscannable=int(data.get("unscannable") or 0),
             estimated_usd=dollars(data.get("estimated_usd")) or Decimal(0),
@@ -359,6 +364,7 @@ class Report:
                 for each in data.get("circuits") or ()
             ],
             warnings=[str(line) for line in data.get("warnings") or ()],
+            log_dropped=int(data.get("log_dropped") or 0),
             overhead=Overhead(float(overhead.get("p50") or 0.0), float(overhead.get("p99") or 0.0)),
         )
 

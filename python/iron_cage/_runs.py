@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Mapping, Optional
 
+    from iron_cage._otel import Instrumentation
     from iron_cage._protection import Protection
 
 #: The innermost run of this context. May have ended meanwhile: see claim().
@@ -47,17 +48,20 @@ class Run:
     A refusal may travel as an exception only on the thread and task that entered the boundary; both are noted at the entry.
     """
 
-    __slots__ = ("protection", "parent", "outer", "handle", "closed", "thread", "task", "generation", "_owned", "__weakref__")
+    __slots__ = ("protection", "parent", "outer", "handle", "closed", "thread", "task", "generation", "traced", "_owned", "__weakref__")
 
     handle: int
     closed: bool
     parent: Optional[Run]
     outer: Optional[Run]
+    #: Where its calls are told to: the innermost protection around them that wants it.
+    traced: Optional[Instrumentation]
 
     def __init__(self, protection: Protection, outer: Optional[Run]) -> None:
         self.protection = protection
         self.outer = outer
         self.parent = nearest_open(outer)
+        self.traced = protection._instrumentation or (self.parent.traced if self.parent else None)
         self.handle = _native.new_handle("ironcage_run_open", protection.handle, self.parent.handle if self.parent else 0)
         # The handle outlives the run: threads that work on in its name are still held to its budget, caps and refusal.
         self._owned = _native.Owned(self.handle, "ironcage_run_free")

@@ -63,8 +63,9 @@ static void one_call(struct host *h)
     if (h->decent && strcmp(exports[index].name, "ironcage_protection_stop") == 0 && next(h, 8))
         return;
     const struct export *e = &exports[index];
-    int frees = strstr(e->name, "_free") != NULL || strcmp(e->name, "ironcage_call_end") == 0;
-    int takes = strcmp(e->name, "ironcage_hold_new") == 0, settles = strcmp(e->name, "ironcage_hold_settle") == 0, ends = settles || strcmp(e->name, "ironcage_hold_release") == 0;
+    int frees = strstr(e->name, "_free") != NULL || strncmp(e->name, "ironcage_call_end", 17) == 0;
+    int takes = strcmp(e->name, "ironcage_hold_new") == 0, settles = strcmp(e->name, "ironcage_hold_settle") == 0, retries = strcmp(e->name, "ironcage_call_retry") == 0,
+        ends = settles || retries || strcmp(e->name, "ironcage_hold_release") == 0;
     union argument a[MOST];
     struct { uint64_t handle; int64_t i64; int32_t i32; size_t size; void *pointer; ironcage_buffer buffer; ironcage_verdict verdict; } out;
     memset(&out, 0xA5, sizeof out);
@@ -203,7 +204,7 @@ static void one_call(struct host *h)
             if (status)
                 bad = !verdict_kept && !zeroed((char *)&out.verdict + 4, sizeof out.verdict - 4);
             else
-                bad = out.verdict.kind < 0 || out.verdict.kind > IRONCAGE_VERDICT_PENDING || out.verdict.flags > IRONCAGE_HAS_EVENTS || out.verdict.reserved
+                bad = out.verdict.kind < 0 || out.verdict.kind > IRONCAGE_VERDICT_PENDING || out.verdict.flags > (retries ? IRONCAGE_HAS_EVENTS | IRONCAGE_LAST_TRY : IRONCAGE_HAS_EVENTS) || out.verdict.timeout_ms > 86400000
                       || (out.verdict.body.data == NULL) != (out.verdict.body.len == 0)
                       || (out.verdict.body.len && out.verdict.kind != IRONCAGE_VERDICT_REWRITE && out.verdict.kind != IRONCAGE_VERDICT_REFUSE);
             break;
@@ -219,7 +220,7 @@ static void one_call(struct host *h)
     if (e->kinds[0] == OUT_HANDLE)
         opened(h, out.handle, owner ? owner : out.handle);
     if (e->kinds[0] == OUT_VERDICT) {
-        int begins = takes || strcmp(e->name, "ironcage_call_begin") == 0, waits = strcmp(e->name, "ironcage_call_wait") == 0 || strcmp(e->name, "ironcage_hold_wait") == 0;
+        int begins = takes || retries || strcmp(e->name, "ironcage_call_begin") == 0, waits = strcmp(e->name, "ironcage_call_wait") == 0 || strcmp(e->name, "ironcage_hold_wait") == 0;
         int ended = out.verdict.kind == IRONCAGE_VERDICT_PASS || ((begins || waits) && out.verdict.kind == IRONCAGE_VERDICT_REFUSE);
         if ((out.verdict.call == 0) != ended)
             complain(h, e, "a call handle where none should be, or none", status);

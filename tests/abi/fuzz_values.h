@@ -13,8 +13,11 @@ static const struct { const char *name; unsigned statuses; } statuses[] = {
     {"ironcage_budget_report", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_call_begin", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_call_end", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_call_end_facts", ALWAYS | S(E_HANDLE) | S(E_STATE)},
+    {"ironcage_call_facts", ALWAYS | S(E_HANDLE)},
     {"ironcage_call_interrupted", ALWAYS | S(E_HANDLE)},
     {"ironcage_call_response", ALWAYS | S(E_HANDLE) | S(E_SEQUENCE) | S(E_PENDING) | S(E_STATE)},
+    {"ironcage_call_retry", ALWAYS | S(E_HANDLE) | S(E_PENDING) | S(E_STATE)},
     {"ironcage_call_wait", ALWAYS | S(E_HANDLE) | S(E_STATE)},
     {"ironcage_cost_answer", ALWAYS | S(E_HANDLE) | S(E_CONFIG)},
     {"ironcage_cost_count_tokens", ALWAYS | S(E_HANDLE) | S(E_NOT_FOUND)},
@@ -98,12 +101,12 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"spend", "options", "{\"since\":\"2026-11-30T08:00:00Z\",\"until\":\"2026-12-01\"}"},
     {"spend", "options", "{\"since\":\"soon\"}"},
     {"budget", "options", budget_in_sqlite},
-    {"protection", "options", "{\"agent_id\":\"a\",\"budget_usd\":\"0.002\",\"hold_wait\":0.002}"},
-    {"protection", "options", "{\"agent_id\":\"e\",\"hold_wait\":0,\"budget_usd\":\"0.01\",\"degrade\":{\"gpt-4o\":\"gpt-4o-mini\"},\"degrade_at\":0.5,\"reserve_usd\":\"0.001\",\"wrap_up_calls\":2,\"wrap_up_note\":\"end\"}"},
-    {"protection", "options", "{\"agent_id\":\"b\",\"budget_usd\":\"1\",\"budget_scope\":\"run\",\"hold_wait\":0,\"pii_action\":\"block\",\"max_calls\":3}"},
-    {"protection", "options", "{\"agent_id\":\"c\",\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"agent_state_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
-    {"protection", "options", "{\"agent_id\":\"d\",\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"},\"hold_wait\":0,\"unscannable\":\"deny\"}"},
-    {"protection", "options", "{\"agent_id\":\"t\",\"hold_wait\":0,\"pii_action\":\"tokenise\",\"restore_in\":[\"answer\",\"tool:mail\"]}"},
+    {"protection", "options", "{\"agent_id\":\"a\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"budget_usd\":\"0.002\",\"hold_wait\":0.002}"},
+    {"protection", "options", "{\"agent_id\":\"e\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"hold_wait\":0,\"budget_usd\":\"0.01\",\"degrade\":{\"gpt-4o\":\"gpt-4o-mini\"},\"degrade_at\":0.5,\"reserve_usd\":\"0.001\",\"wrap_up_calls\":2,\"wrap_up_note\":\"end\"}"},
+    {"protection", "options", "{\"agent_id\":\"b\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"budget_usd\":\"1\",\"budget_scope\":\"run\",\"hold_wait\":0,\"pii_action\":\"block\",\"max_calls\":3}"},
+    {"protection", "options", "{\"agent_id\":\"c\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"warn_at\":[0.1,0.2],\"hold_wait\":0,\"on_deny\":\"respond\",\"eager_events\":true,\"call_facts\":true,\"agent_state_events\":true,\"circuit_breaker\":{\"failure_threshold\":1}}"},
+    {"protection", "options", "{\"agent_id\":\"d\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"unpriced\":{\"input_usd_per_mtok\":\"1\",\"output_usd_per_mtok\":\"2\"},\"hold_wait\":0,\"unscannable\":\"deny\"}"},
+    {"protection", "options", "{\"agent_id\":\"t\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"hold_wait\":0,\"pii_action\":\"tokenise\",\"restore_in\":[\"answer\",\"tool:mail\"]}"},
     {"protection", "options", protection_in_sqlite},
     {"safety_restore", "options", "{\"tenant\":\"acme\"}"},
     {"safety_restore", "options", "{\"key\":\"" SECRET "\"}"},
@@ -139,6 +142,9 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"call_begin", "body", "{\"model\":\"no-such-model\",\"messages\":[]}"},
     {"call_response", "body", "{\"choices\":[{\"message\":{\"content\":\"hi " SECRET " jane.doe@example.org\"}}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}"},
     {"call_response", "body", "<html>" SECRET "</html>"},
+    {"call_retry", "headers", "retry-after-ms: 1\nx-should-retry: true\nx: " SECRET},
+    {"call_retry", "headers", "retry-after: 0.001"},
+    {"call_retry", "body", "{\"model\":\"gpt-4o\",\"max_tokens\":20,\"messages\":[{\"role\":\"user\",\"content\":\"hello " SECRET "\"}]}"},
     {"", "data", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hello " SECRET " jane.doe@exam\"}}]}\n\n"},
     {"", "data", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ple.org\"}}]}\n\n"},
     {"", "data", "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":6}}\n\ndata: [DONE]\n\n"},
@@ -169,7 +175,7 @@ static void use_directory(const char *directory)
 {
     snprintf(budget_in_sqlite, sizeof budget_in_sqlite, "{\"name\":\"durable\",\"limit_usd\":\"5\",\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
     snprintf(protection_in_sqlite, sizeof protection_in_sqlite,
-             "{\"agent_id\":\"e\",\"budget_usd\":\"3\",\"hold_wait\":0,\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
+             "{\"agent_id\":\"e\",\"retry_delay\":0.001,\"retry_after_ceiling\":0.01,\"budget_usd\":\"3\",\"hold_wait\":0,\"state\":\"sqlite:///%s/fuzz.db\"}", directory);
     snprintf(audit_in_sqlite, sizeof audit_in_sqlite, "{\"state\":\"%s/fuzz.db\"}", directory);
     snprintf(audit_lines, sizeof audit_lines, "{\"state\":\"sqlite:///%s/fuzz.db\",\"format\":\"csv\",\"event\":\"call.*\",\"since\":\"2026-01-01\"}", directory);
     snprintf(audit_old, sizeof audit_old, "{\"state\":\"%s/fuzz.db\",\"older_than_days\":0}", directory);

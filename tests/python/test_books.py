@@ -30,7 +30,7 @@ team = Budget("team", 5, state=state)
 rng = random.Random(seed)
 refusals = []
 
-@protect_agent(budget=Budget("agent " + seed, 3, parent=team), state=state, agent_id="agent " + seed, project="books", tags=["odd" if int(seed) % 2 else "even"], safety=SafetyConfig(actions={"CREDIT_CARD": "block"}))
+@protect_agent(budget=Budget("agent " + seed, 3, parent=team), state=state, agent_id="agent " + seed, project="books", tags=["odd" if int(seed) % 2 else "even"], safety=SafetyConfig(actions={"CREDIT_CARD": "block"}), max_retries=0)
 def call(kind, words):
     text = kind + " word" * words
     model = rng.choice(["gpt-4o-mini", "gpt-4o", "gpt-4.1-mini"])

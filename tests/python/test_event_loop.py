@@ -412,7 +412,7 @@ async def _awaits(driven):
 
 async def _hold_of(url, body, sim):
     """What a call costs whose answer never began."""
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     sim.reply = Reply(reset="before")
     async with protection, httpx.AsyncClient() as client:
         with contextlib.suppress(httpx.TransportError):

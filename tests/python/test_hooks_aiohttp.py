@@ -232,7 +232,7 @@ def test_a_broken_answer_is_the_same_error_and_costs_what_may_have_been_done(sim
     sim.reply = reply
     with pytest.raises(error) as bare:
         run(post(url, body(stream=stream)))
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection, pytest.raises(error) as protected:
         run(post(url, body(stream=stream)))
     assert type(protected.value) is type(bare.value)
@@ -259,7 +259,7 @@ def test_what_came_before_a_break_is_read_before_the_error(sim, url):
 def test_errors_of_the_provider_cost_nothing_and_are_the_same(sim, url, status):
     sim.reply = Reply(status=status)
     bare = run(post(url, body()))
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection:
         assert run(post(url, body())) == bare
     assert protection.report().spent_usd == 0 and protection.report().held_usd == 0
@@ -267,14 +267,14 @@ def test_errors_of_the_provider_cost_nothing_and_are_the_same(sim, url, status):
 
 def test_raise_for_status_raises_as_before(sim, url):
     sim.reply = Reply(status=500)
-    with Protection(budget_usd=1), pytest.raises(aiohttp.ClientResponseError):
+    with Protection(budget_usd=1, max_retries=0), pytest.raises(aiohttp.ClientResponseError):
         run(post(url, body()), raise_for_status=True)
 
 
 def test_no_connection_costs_nothing(sim):
     with ProviderSimulator() as gone:
         url = gone.base_url + "/chat/completions"
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection, pytest.raises(aiohttp.ClientConnectorError):
         run(post(url, body()))
     assert protection.report().spent_usd == 0 and protection.report().held_usd == 0

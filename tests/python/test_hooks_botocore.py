@@ -120,7 +120,7 @@ def test_the_output_limit_is_lowered_before_it_is_signed(sim, boto, how):
 def test_each_attempt_is_a_call_of_its_own(sim, boto, how, mode, monkeypatch):
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
     sim.fail_next(2, status=503)
-    protection = Protection(budget_usd=1, circuit_breaker=False)
+    protection = Protection(budget_usd=1, circuit_breaker=False, max_retries=0)
     with protection:
         assert how(boto(retries={"max_attempts": 3, "mode": mode}), "to " + MAIL)
     report = protection.report()
@@ -209,7 +209,7 @@ def test_errors_are_those_of_the_bare_client_and_cost_by_the_rules(sim, boto, ho
     sim.script([reply, reply])
     with pytest.raises(expected) as bare:
         how(client)
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection, pytest.raises(expected) as protected:
         how(client)
     assert type(protected.value) is type(bare.value) and str(protected.value) == str(bare.value)
@@ -277,7 +277,7 @@ def test_without_credentials_nothing_is_held(sim, boto):
 def test_a_body_that_is_a_file_is_sent_with_every_attempt(sim, boto, monkeypatch):
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
     sim.fail_next(1, status=503)
-    with Protection(budget_usd=1, circuit_breaker=False):
+    with Protection(budget_usd=1, circuit_breaker=False, max_retries=0):
         boto(retries={"max_attempts": 2, "mode": "standard"}).invoke_model(modelId=MODEL, body=io.BytesIO(body_of("to " + MAIL, 9).encode()))
     assert len(sim.log) == 2 and all_signed(sim)
     assert all(one.json["messages"][0]["content"] == "to [EMAIL_REDACTED]" for one in sim.log)

@@ -107,7 +107,7 @@ def test_a_blocked_answer_is_refused(sim, url, send, stream):
 def test_errors_of_the_provider_cost_nothing_and_are_the_same(sim, url, send, status):
     sim.reply = Reply(status=status)
     bare = send(url, body())
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection:
         assert send(url, body()) == bare
     assert bare[0] == status and protection.report().spent_usd == 0 and protection.report().held_usd == 0
@@ -116,7 +116,7 @@ def test_errors_of_the_provider_cost_nothing_and_are_the_same(sim, url, send, st
 @CLIENTS
 def test_a_reset_costs_what_may_have_been_done(sim, url, send):
     sim.reply = Reply(reset="before")
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection, pytest.raises((OSError, http.client.HTTPException)):
         send(url, body())
     report = protection.report()
@@ -125,7 +125,7 @@ def test_a_reset_costs_what_may_have_been_done(sim, url, send):
 
 def test_no_connection_costs_nothing(sim, url):
     sim.close()
-    protection = Protection(budget_usd=1)
+    protection = Protection(budget_usd=1, max_retries=0)
     with protection, pytest.raises(OSError):
         via_http_client(url, body())
     assert protection.report().spent_usd == 0 and protection.report().held_usd == 0

@@ -200,7 +200,7 @@ def test_never_read_and_dropped_streams_settle(sim, url, chat):
 
 def test_connect_errors_cost_nothing(chat):
     _engine.add_hosts("127.0.0.1:9=openai")
-    with Protection(budget_usd=1) as protection:
+    with Protection(budget_usd=1, max_retries=0) as protection:
         with pytest.raises(httpx.ConnectError):
             httpx.post("http://127.0.0.1:9/v1/chat/completions", json=chat())
     report = protection.report()
@@ -209,7 +209,7 @@ def test_connect_errors_cost_nothing(chat):
 
 def test_no_response_costs_the_hold(sim, url, chat):
     sim.reply = Reply(reset="before")
-    with Protection(budget_usd=1) as protection:
+    with Protection(budget_usd=1, max_retries=0) as protection:
         with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
             httpx.post(url, json=chat(max_tokens=100))
     report = protection.report()
@@ -249,7 +249,7 @@ def test_read_timeout_keeps_its_type(sim, url, chat):
 
 def test_errors_of_the_provider_pass_and_cost_nothing(sim, url, chat):
     sim.script([Reply(status=429, retry_after=1), Reply(status=500)])
-    with Protection(budget_usd=1) as protection:
+    with Protection(budget_usd=1, max_retries=0) as protection:
         assert [httpx.post(url, json=chat()).status_code for _ in range(2)] == [429, 500]
     assert protection.report().spent_usd == 0
 
@@ -419,5 +419,5 @@ def test_redirects_and_event_hooks_see_the_original_request(url, chat):
 
 def test_no_more_retries_is_said_in_a_header_only_when_it_must(sim, url, chat):
     sim.reply = Reply(status=500)
-    with Protection(circuit_breaker=False):
+    with Protection(circuit_breaker=False, max_retries=0):
         assert "x-should-retry" not in httpx.post(url, json=chat()).headers

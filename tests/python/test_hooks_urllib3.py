@@ -204,7 +204,7 @@ def test_closed_early_never_read_and_dropped_streams_settle(sim, url, chat):
 
 def test_connect_errors_cost_nothing(chat):
     _engine.add_hosts("127.0.0.1:9=openai")
-    with Protection(budget_usd=1) as protection:
+    with Protection(budget_usd=1, max_retries=0) as protection:
         with pytest.raises(requests.ConnectionError):
             requests.post("http://127.0.0.1:9/v1/chat/completions", json=chat())
     assert protection.report().spent_usd == 0 and protection.report().held_usd == 0
@@ -212,7 +212,7 @@ def test_connect_errors_cost_nothing(chat):
 
 def test_no_response_costs_the_hold(sim, url, chat):
     sim.reply = Reply(reset="before")
-    with Protection(budget_usd=1) as protection:
+    with Protection(budget_usd=1, max_retries=0) as protection:
         with pytest.raises(requests.ConnectionError):
             requests.post(url, json=chat(max_tokens=100))
     report = protection.report()
@@ -248,7 +248,7 @@ def test_attempts_that_urllib3_retries_are_calls_of_their_own(sim, url, chat):
     sim.fail_next(2, status=503)
     retries = Retry(total=3, status_forcelist=[503], backoff_factor=0, **{
         "allowed_methods" if hasattr(Retry.DEFAULT, "allowed_methods") else "method_whitelist": None})
-    with Protection(budget_usd=1, circuit_breaker=False) as protection, urllib3.PoolManager() as pool:
+    with Protection(budget_usd=1, circuit_breaker=False, max_retries=0) as protection, urllib3.PoolManager() as pool:
         response = pool.request("POST", url, body=encoded(chat()), headers=HEADERS, retries=retries)
     assert response.status == 200 and len(response.retries.history) == 2
     report = protection.report()

@@ -48,7 +48,7 @@ def test_an_option_is_accepted(name, value):
     ({"budget": BudgetConfig(max_usd=5), "budget_usd": 5}, ["BudgetConfig.max_usd", "budget_usd"]),
     ({"budget": BudgetConfig(warn_at=0.5), "warn_at": 0.5}, ["BudgetConfig.warn_at", "warn_at"]),
     ({"safety": SafetyConfig(action="block"), "pii_action": "block"}, ["SafetyConfig.action", "pii_action"]),
-    ({"reliability": ReliabilityConfig(), "circuit_breaker": False}, ["reliability", "circuit_breaker"]),
+    ({"reliability": ReliabilityConfig(failure_threshold=2), "circuit_breaker": False}, ["reliability", "circuit_breaker"]),
     ({"budget_usd": True}, ["budget_usd", "dollars", "bool"]),
     ({"budget_usd": 0}, ["budget_usd", "0"]),
     ({"budget_usd": -1}, ["budget_usd"]),

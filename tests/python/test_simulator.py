@@ -413,6 +413,27 @@ class TestErrors:
         assert head["x-request-id"] == "mine" and "openai-version" not in head
 
 
+class TestNames:
+    """How an answer names its request, by protocol, as the vendors' SDKs look for it."""
+
+    @pytest.mark.parametrize(
+        ("protocol", "path", "header"),
+        [("openai", "/v1/nothing", "x-request-id"), ("anthropic", "/v1/messages", "request-id"), ("bedrock", "/nothing", "x-amzn-requestid"), ("cohere", "/nothing", "x-debug-trace-id")],
+    )
+    def test_the_request_is_named_as_the_provider_names_it(self, protocol: str, path: str, header: str) -> None:
+        with ProviderSimulator(protocol=protocol, register=False) as sim:
+            answer = requests.post(sim.url + path, json={"model": "m"}, timeout=60)
+            assert answer.status_code >= 400
+            assert answer.headers[header] == "req_" + "0" * 32
+            assert ("openai-version" in answer.headers) == (protocol == "openai")
+            if protocol == "anthropic":
+                assert answer.json()["request_id"] == answer.headers[header]
+                sim.script([Reply(status=529, compress="gzip"), Reply(status=500, raw_body=b'{"request_id":null}')])
+                overloaded, raw = (requests.post(sim.url + path, json={}, timeout=60) for _ in range(2))
+                assert overloaded.json()["request_id"] == overloaded.headers[header] == "req_" + "0" * 31 + "1"
+                assert raw.content == b'{"request_id":null}'
+
+
 class TestScripting:
     def test_order_is_failures_then_script_then_standing_reply_then_echo(self, sim: ProviderSimulator) -> None:
         sim.script(["scripted", lambda request: None])
@@ -800,6 +821,52 @@ class TestCommandLine:
         assert lines[0]["response_sha256"] == hashlib.sha256(answer.content).hexdigest()
         assert [line["status"] for line in lines] == [200, 404] and lines[1]["usage"] is None
         assert bill(lines, PRICES) == (9 * Decimal("2.5") + 7 * 10) / Decimal(1_000_000)
+
+    def test_replies_come_from_a_file_by_the_text_of_the_user(self, tmp_path: Path) -> None:
+        told = {
+            "one two three": [{"status": 429, "retry_after": 0.5}, {"tool_calls": [{"name": "look", "arguments": {"at": "sky"}}]}],
+            "say it": "said",
+            "in pieces": {"pieces": ['{"a":', "1}"]},
+        }
+        (tmp_path / "replies.json").write_text(json.dumps(told), encoding="utf-8")
+        with self.running(tmp_path, "--replies", str(tmp_path / "replies.json"), "--content", "standing") as process:
+            assert process.stdout is not None
+            url = f"http://{process.stdout.readline().split()[2]}/v1/chat/completions"
+
+            def answer(text: str) -> requests.Response:
+                return requests.post(url, json=ask(messages=[{"role": "user", "content": text}]), timeout=60)
+
+            assert answer("one two three").headers["retry-after-ms"] == "500"
+            for _ in range(2):  # the last reply of a list stays
+                call = answer("one two three").json()["choices"][0]["message"]["tool_calls"][0]["function"]
+                assert call == {"name": "look", "arguments": '{"at":"sky"}'}
+            assert answer("say it").json()["choices"][0]["message"]["content"] == "said"
+            assert answer("in pieces").content == b'{"a":1}'
+            assert answer("anything else").json()["choices"][0]["message"]["content"] == "standing"
+
+    @pytest.mark.parametrize(
+        ("text", "complaint"),
+        [
+            ("[]", "expected an object"),
+            ('{"a": 1}', "'a': a reply is an object or a text, not int"),
+            ('{"a": []}', "'a': expected at least one reply"),
+            ('{"a": {"stauts": 500}}', "'a': a reply has no field 'stauts'; there are: "),
+            ('{"a": {"status": 1}}', "'a': status must be 200 to 999"),
+            ('{"a": {"tool_calls": [{"nam": "x"}]}}', "'a': "),
+            ("{", "Expecting"),
+        ],
+    )
+    def test_a_file_of_replies_that_is_not_one_is_said_clearly(self, tmp_path: Path, text: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+        from iron_cage.testing.__main__ import main
+
+        before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+        (tmp_path / "replies.json").write_text(text, encoding="utf-8")
+        try:
+            assert main(["--port", "0", "--replies", str(tmp_path / "replies.json")]) == 1
+        finally:
+            for number, handler in zip((signal.SIGTERM, signal.SIGINT), before):
+                signal.signal(number, handler)
+        assert complaint in capsys.readouterr().err
 
     def test_stops_when_standard_input_closes(self, tmp_path: Path) -> None:
         with self.running(tmp_path, "--until-stdin-closes") as process:

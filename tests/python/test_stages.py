@@ -144,7 +144,7 @@ class TestDegrade:
 
     def test_a_retry_is_decided_anew_and_an_error_costs_nothing(self, sim):
         sim.script([Reply(status=500), Reply(content="done")])
-        with Protection(budget=BudgetConfig(max_usd="0.0005", degrade=CHAIN), agent_id="a") as protection:
+        with Protection(budget=BudgetConfig(max_usd="0.0005", degrade=CHAIN), agent_id="a", max_retries=0) as protection:
             assert [post(sim).status_code for _ in range(2)] == [500, 200]
         report = protection.report()
         assert (report.retries, report.degraded, report.by_model["gpt-4o-mini"].calls, set(report.by_model)) == (1, 2, 2, {"gpt-4o-mini"})
@@ -201,7 +201,7 @@ class TestWrapUp:
 
     def test_an_error_of_the_provider_does_not_use_it_up(self, sim):
         sim.script([Reply(content="word", completion_tokens=100), Reply(status=429, retry_after=0.01), Reply(status=500), Reply(content="end", completion_tokens=100)])
-        with pytest.raises(BudgetExceeded), Protection(budget=BudgetConfig(max_usd="0.0021", reserve_usd="0.001", hold_wait=0), agent_id="a") as protection:
+        with pytest.raises(BudgetExceeded), Protection(budget=BudgetConfig(max_usd="0.0021", reserve_usd="0.001", hold_wait=0), agent_id="a", max_retries=0) as protection:
             assert [post(sim).status_code for _ in range(4)] == [200, 429, 500, 200]
             post(sim)
         assert protection.report().spent_usd == sim.bill(PRICES) and protection.report().wrap_ups == 1

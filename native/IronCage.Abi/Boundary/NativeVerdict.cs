@@ -8,12 +8,13 @@ namespace IronCage.Abi.Boundary;
 internal struct NativeVerdict
 {
     public const uint HasEvents = 1;
+    public const uint LastTry = 2;
 
     public uint Size;
     public int Kind;
     public ulong Call;
     public uint Flags;
-    public uint Reserved;
+    public uint TimeoutMs;
     public NativeBuffer Body;
 
     public void Set(in Verdict verdict, ulong call, bool drain)
@@ -21,6 +22,7 @@ internal struct NativeVerdict
         Kind = (int)verdict.Kind;
         Call = call;
         Flags = drain ? HasEvents : 0;
+        TimeoutMs = 0;
         Body = NativeBuffer.From(verdict.Body.Span);
     }
 }

@@ -29,6 +29,7 @@ internal static unsafe class CallExports
                 call.TellWhenDecided();
         }
         result->Set(verdict, call?.Handle ?? 0, drain);
+        result->TimeoutMs = Timeout(verdict, call);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_wait")]
@@ -48,11 +49,13 @@ internal static unsafe class CallExports
             Over(hosted, call);
             throw;
         }
-        if (verdict.Kind == VerdictKind.Refuse)
+        var isOver = verdict.Kind is VerdictKind.Refuse or VerdictKind.Pass;
+        if (isOver)
             Over(hosted, call);
         else if (verdict.Kind != VerdictKind.Pending)
             hosted.Host.Completions.Forget(call);
-        result->Set(verdict, verdict.Kind == VerdictKind.Refuse ? 0 : call, hosted.Value.WantsDrain);
+        result->Set(verdict, isOver ? 0 : call, hosted.Value.WantsDrain);
+        result->TimeoutMs = Timeout(verdict, hosted.Value);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_response")]
@@ -96,22 +99,74 @@ internal static unsafe class CallExports
         result->Set(hosted.Value.Interruption(take != 0), call, hosted.Value.WantsDrain);
     });
 
-    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end")]
-    public static int End(ulong call, int how) => Guard.Run(() =>
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_retry")]
+    public static int Retry(NativeVerdict* result, ulong call, uint flags, int how, byte* headers, nuint headersLength, byte* body, nuint bodyLength) => Guard.Run(() =>
     {
-        if (how is < (int)CallEnding.Complete or > (int)CallEnding.Cut)
-            throw new AbiException(Status.Argument, "how must be one of IRONCAGE_END_*");
+        Input.Verdict(result);
+        if ((flags & ~NonBlocking) != 0)
+            throw new AbiException(Status.Argument, "an unknown flag");
+        var ending = Ending(how);
+        var lines = Input.Bytes(headers, headersLength);
+        var request = Input.Bytes(body, bodyLength);
+        var hosted = Handles.Call(call);
+        if (!hosted.Value.IsOpen)
+            throw new AbiException(Status.Pending, "the call is not decided yet");
+        Over(hosted, call);
+        var verdict = ProtectedCall.Retry(hosted.Value, ending, lines, request, (flags & NonBlocking) != 0, out var next, out var isLast);
+        if (next is not null)
+        {
+            next.Handle = HandleTable.Instance.Add(HandleKind.Call, new Hosted<ProtectedCall>(hosted.Host, next));
+            if (verdict.Kind == VerdictKind.Pending)
+                next.TellWhenDecided();
+        }
+        result->Set(verdict, next?.Handle ?? 0, hosted.Value.WantsDrain);
+        result->TimeoutMs = Timeout(verdict, next);
+        if (isLast)
+            result->Flags |= NativeVerdict.LastTry;
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end")]
+    public static int End(ulong call, int how) => Guard.Run(() => Ended(call, how));
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_facts")]
+    public static int Facts(NativeBuffer* result, ulong call) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(Handles.Call(call).Value.Facts().Span);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_end_facts")]
+    public static int EndFacts(NativeBuffer* result, ulong call, int how) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        if (Ended(call, how) is { } ended)
+            *result = NativeBuffer.From(ended.Facts().Span);
+    });
+
+    private static ProtectedCall? Ended(ulong call, int how)
+    {
+        var ending = Ending(how);
         if (HandleTable.Instance.Remove(HandleKind.Call, call) is not Hosted<ProtectedCall> hosted)
-            return;
+            return null;
         try
         {
-            hosted.Value.End((CallEnding)how);
+            hosted.Value.End(ending);
         }
         finally
         {
             hosted.Host.Completions.Forget(call); // after the end: nothing is told any more
         }
-    });
+        return hosted.Value;
+    }
+
+    /// <summary>How long an attempt that may leave may take, where that is limited.</summary>
+    private static uint Timeout(in Verdict verdict, ProtectedCall? call) => call is not null && verdict.Kind is VerdictKind.Send or VerdictKind.Rewrite ? call!.AttemptMs : 0;
+
+    private static CallEnding Ending(int how) => how is >= (int)CallEnding.Complete and <= (int)CallEnding.Cut
+        ? (CallEnding)how
+        : throw new AbiException(Status.Argument, "how must be one of IRONCAGE_END_*");
 
     private static Hosted<ProtectedCall> Opened(ulong call)
     {

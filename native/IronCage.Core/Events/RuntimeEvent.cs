@@ -10,4 +10,11 @@ namespace IronCage.Core.Events;
 /// <param name="Protection">Handle of the protection concerned; 0 for the engine itself.</param>
 /// <param name="Message">One readable English line.</param>
 /// <param name="Details">A JSON object with the figures, or null.</param>
-public sealed record RuntimeEvent(string Kind, EventLevel Level, DateTimeOffset Time, ulong Protection, string Message, string? Details);
+public sealed record RuntimeEvent(string Kind, EventLevel Level, DateTimeOffset Time, ulong Protection, string Message, string? Details)
+{
+    /// <summary>The run in which it happened; null: none in particular.</summary>
+    public Guid? Run { get; init; }
+
+    /// <summary>The call with which it happened; null: none.</summary>
+    public Guid? Call { get; init; }
+}

@@ -8,6 +8,9 @@ namespace IronCage.Core.Ledger;
 /// <param name="Tags">The user's tags, sorted, each once, joined by a line feed; empty for none.</param>
 public sealed record Attribution(string Agent, string Provider, string Model, string Project, string Tags)
 {
+    /// <summary>The tags of <see cref="Tags"/>, each for itself.</summary>
+    public static string[] Split(string tags) => string.IsNullOrEmpty(tags) ? [] : tags.Split('\n');
+
     /// <summary>Joins tags as <see cref="Tags"/> has them.</summary>
     public static string Join(IEnumerable<string> tags) => string.Join('\n', tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 }

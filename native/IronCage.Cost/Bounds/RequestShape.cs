@@ -34,6 +34,12 @@ public readonly record struct RequestShape
     /// <summary>The request sends audio or asks for it. Audio in is unbounded input, and audio prices count both ways: pass a price that has them.</summary>
     public bool HasAudio { get; init; }
 
+    /// <summary>The answer is audio, or may be: its price counts for the output.</summary>
+    public bool AsksForAudio { get; init; }
+
+    /// <summary>The answer is images: their price counts for the output.</summary>
+    public bool AsksForImages { get; init; }
+
     /// <summary>Something the body does not show or that has no published token rule: files, stored prompts, earlier responses. Held at the
     /// context window.</summary>
     public bool HasUnboundedInput { get; init; }

@@ -142,8 +142,9 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
     private static (Picodollars Input, Picodollars Output) Dearest(ModelPrice price, long inputTokens, in RequestShape shape)
     {
         var (audio, images, writes) = (shape.HasAudio, shape.Images > 0, shape.CacheWrites);
+        var audioOut = audio || shape.AsksForAudio;
         var prices = new EffectivePrices(price.Buckets, price.Vendor);
-        var (input, output) = (prices.DearestInput(audio, images, writes), prices.DearestOutput(audio));
+        var (input, output) = (prices.DearestInput(audio, images, writes), prices.DearestOutput(audioOut, shape.AsksForImages));
         for (var i = 0; i < price.Tiers.Count; i++)
         {
             var tier = price.Tiers[i];
@@ -151,7 +152,7 @@ public sealed class SpendingBound(TokenCounter counter, Margins margins)
                 break;
             prices = new EffectivePrices(tier.Buckets, price.Vendor);
             input = Picodollars.Max(input, prices.DearestInput(audio, images, writes));
-            output = Picodollars.Max(output, prices.DearestOutput(audio));
+            output = Picodollars.Max(output, prices.DearestOutput(audioOut, shape.AsksForImages));
         }
 
         return (input, output);

@@ -44,9 +44,11 @@ internal readonly struct EffectivePrices
     }
 
     /// <summary>The dearest way to charge a token of the answer.</summary>
-    public Picodollars DearestOutput(bool audio)
+    public Picodollars DearestOutput(bool audio, bool images)
     {
         var dearest = Picodollars.Max(Output, Reasoning);
+        if (images)
+            dearest = Picodollars.Max(dearest, ImageOutput);
         return audio ? Picodollars.Max(dearest, AudioOutput) : dearest;
     }
 

@@ -20,6 +20,8 @@ internal sealed class EmbedWire : CohereWire
 
     public override string Understands => "embed";
 
+    public override string Operation => "embeddings";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/v2/embed"u8) || path.EndsWith("/v1/embed"u8) ? Endpoint.Generate : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

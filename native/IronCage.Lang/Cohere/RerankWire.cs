@@ -24,6 +24,8 @@ internal sealed class RerankWire : CohereWire
 
     public override string Understands => "rerank";
 
+    public override string Operation => "rerank";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/v2/rerank"u8) || path.EndsWith("/v1/rerank"u8) ? Endpoint.Generate : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

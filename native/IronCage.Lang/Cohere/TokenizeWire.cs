@@ -17,6 +17,8 @@ internal sealed class TokenizeWire : CohereWire
 
     public override string Understands => "tokenize";
 
+    public override string Operation => "tokenize";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/v1/tokenize"u8) || path.EndsWith("/v1/detokenize"u8) ? Endpoint.Free : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

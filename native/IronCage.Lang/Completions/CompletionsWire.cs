@@ -13,6 +13,8 @@ internal sealed class CompletionsWire(ChatDialect dialect) : OpenAiWire
 
     public override string Understands => "legacy completions";
 
+    public override string Operation => "text_completion";
+
     /// <inheritdoc/>
     /// <remarks>Mistral's <c>/fim/completions</c> is one of them; its <c>/agents/completions</c> asks a model that only the provider knows.</remarks>
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>

@@ -10,6 +10,8 @@ internal sealed class EmbeddingsWire : OpenAiWire
 
     public override string Understands => "embeddings";
 
+    public override string Operation => "embeddings";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/embeddings"u8) ? Endpoint.Generate : Endpoint.Unread;
 
     public override string? ModelOf(ReadOnlySpan<byte> path) => ModelPaths.Deployment(path);

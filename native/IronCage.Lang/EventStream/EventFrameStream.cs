@@ -58,6 +58,7 @@ public abstract class EventFrameStream : LlmStream
             return;
         }
         Reading.IsError |= isError;
+        Facts?.Read(payload);
         AcceptReading(payload, raw, wrap);
     }
 

@@ -11,6 +11,8 @@ internal sealed class EmbedContentWire : LlmWire
 
     public override string Understands => "embedContent and batchEmbedContents";
 
+    public override string Operation => "embeddings";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         ModelPath.Calls(path, "embedContent"u8) || ModelPath.Calls(path, "batchEmbedContents"u8) ? Endpoint.Generate : Endpoint.Unread;
 

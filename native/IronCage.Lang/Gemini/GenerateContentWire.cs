@@ -11,6 +11,8 @@ internal sealed class GenerateContentWire : LlmWire
 
     public override string Understands => "generateContent and streamGenerateContent";
 
+    public override string Operation => "generate_content";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         ModelPath.Calls(path, "generateContent"u8) || ModelPath.Calls(path, "streamGenerateContent"u8) ? Endpoint.Generate
         : ModelPath.Calls(path, "countTokens"u8) ? Endpoint.Free : Endpoint.Unread;

@@ -6,6 +6,9 @@ public static class LlmProtocols
     /// <summary>The accepted names, for messages.</summary>
     public const string Names = "openai, anthropic, gemini, bedrock, ollama, cohere";
 
+    /// <summary>The name of a protocol.</summary>
+    public static string NameOf(LlmProtocol protocol) => protocol.ToString().ToLowerInvariant();
+
     public static bool TryParse(string name, out LlmProtocol protocol)
     {
         protocol = name.ToLowerInvariant() switch

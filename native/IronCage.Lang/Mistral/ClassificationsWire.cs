@@ -18,6 +18,8 @@ internal sealed class ClassificationsWire : OpenAiWire
 
     public override string Understands => "moderations and classifications";
 
+    public override string Operation => "classification";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/moderations"u8) || path.EndsWith("/classifications"u8) ? Endpoint.Generate : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

@@ -18,6 +18,8 @@ internal sealed class ModerationsWire : OpenAiWire
 
     public override string Understands => "moderations";
 
+    public override string Operation => "moderation";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/moderations"u8) ? Endpoint.Free : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

@@ -9,6 +9,8 @@ internal sealed class EmbedWire : OllamaWire
 
     public override string Understands => "embed";
 
+    public override string Operation => "embeddings";
+
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) => path.EndsWith("/api/embed"u8) || path.EndsWith("/api/embeddings"u8) ? Endpoint.Generate : Endpoint.Unread;
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

@@ -33,6 +33,7 @@ public abstract class SseStream : JsonEventStream
         Reading.Clear();
         if (TryRead(joined.AsSpan()[data], data.Start.Value, Reading))
         {
+            Facts?.Read(joined.AsSpan()[data]);
             AcceptReading(joined, raw);
             return;
         }

@@ -22,6 +22,7 @@ public abstract class JsonEventStream : LlmStream
             Unreadable(raw, data, original);
             return;
         }
+        Facts?.Read(raw.AsSpan()[data]);
         AcceptReading(raw, original);
     }
 }

@@ -43,6 +43,9 @@ public abstract class LlmStream
         _hideUsage = hideUsage;
     }
 
+    /// <summary>Receives what the events say of the answer; null, which is the default: nobody asks.</summary>
+    public AnswerFacts? Facts { get; set; }
+
     /// <summary>What the event at hand says.</summary>
     private protected StreamReading Reading { get; } = new();
 

@@ -61,6 +61,14 @@ public sealed class CircuitBook
         }
     }
 
+    /// <summary>Whether a call would be refused now. Asks nothing of the circuit and changes nothing: a half-open one whose probe is free says no.</summary>
+    /// <param name="key">Whose circuit.</param>
+    public bool Refuses(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return _circuits.TryGetValue(key, out var circuit) && circuit.Report().RetryAfter > TimeSpan.Zero;
+    }
+
     /// <summary>All circuits known now, in ordinal order of their keys, each consistent in itself.</summary>
     public IReadOnlyList<CircuitReport> Snapshot()
     {

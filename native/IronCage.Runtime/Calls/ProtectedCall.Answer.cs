@@ -46,6 +46,8 @@ public sealed partial class ProtectedCall
             return (UnreadTools() ?? AnswerUnscannable()) is { } denied ? Refused(denied) : Verdict.Send;
         }
         var readable = _wire.TryReadAnswer(body, out var answer);
+        if (readable)
+            _facts?.Take(answer, body);
         if (!readable && _request.Stream && _wire.LooksStreamed(body))
             return RespondWithEvents(complete, body);
         if (readable && complete && answer.Usage is { } usage && IsPlausible(usage, HasText(answer)))
@@ -57,8 +59,10 @@ public sealed partial class ProtectedCall
 
         if (readable)
             Observe(answer, body);
-        var verdict = (Interrupted() ?? DeniedTools(answer) ?? (complete && !readable && body.Length > 0 ? UnreadTools() : null)) is { } refusal ? Refused(refusal)
+        var verdict = (Interrupted() ?? DeniedTools(answer) ?? (complete && !readable && body.Length > 0 && _wire.HasTools ? UnreadTools() : null)) is { } refusal ? Refused(refusal)
             : readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
+        if (readable && complete)
+            RememberAnswer(verdict, body);
         _busyTicks += Now - started;
         RecordOverhead();
         return verdict;
@@ -104,6 +108,9 @@ public sealed partial class ProtectedCall
         }
         Func<TextUse, ITextScreen>? newScreen = _run.Policy.ScansOutput || _run.Restores.IsActive ? use => NewScreen(use) : null;
         _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
+        _passesStream = _stream is null;
+        if (_stream is not null)
+            _stream.Facts = _facts?.Answer;
         PrepareToEstimate();
     }
 
@@ -113,13 +120,24 @@ public sealed partial class ProtectedCall
         if (_ended is { } ended)
             return ended;
         if (_stream is null)
-            return Verdict.Send;
+            return _status < 300 && Interrupted() is { } why ? EndUnread(why) : Verdict.Send;
         var started = Now;
+        if (_facts is { FirstPiece: 0 })
+            _facts.FirstPiece = started;
         _output.ResetWrittenCount();
         _stream.Feed(piece, _output);
         var verdict = StreamVerdict(piece, Interrupted());
         _busyTicks += Now - started;
         return verdict;
+    }
+
+    /// <summary>Ends a stream that nobody here reads: what it costs is not told by what came of it.</summary>
+    private Verdict EndUnread(Refusal why)
+    {
+        SettleHold();
+        var refused = Refused(why);
+        _ended = refused;
+        return refused;
     }
 
     /// <summary>The stream came to its end: settles, and answers what was held back.</summary>
@@ -266,7 +284,7 @@ public sealed partial class ProtectedCall
     {
         _status = status;
         if (status is 409 or 429)
-            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt);
     }
 
     private Refusal? AnswerUnscannable(string what = "an answer whose content-encoding cannot be undone here")

@@ -1,3 +1,4 @@
+using IronCage.Core.Events;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Lang;
@@ -79,11 +80,21 @@ public sealed partial class ProtectedCall
         if (Control() is { } stopped)
             return Refuse(stopped);
         _bodyDigest = BodyDigest(body);
-        var repeats = _run.IsRepeatOfFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
-        _isRetry = repeats || headers.IsRetry;
+        if (_added is null && _fallback == 0)
+        {
+            var failures = _run.TakeFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
+            _attempt = 1 + Math.Max(failures, headers.Retries);
+            _lines = headers.Lines.ToArray();
+            _shownAt = started;
+        }
+        _isRetry = _attempt > 1;
         _isSigned = headers.IsSigned;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
+        var shown = body;
+        if (_whom is null)
+            RememberQuestion(body);
+        body = WithFallback(body);
         if (!IsFree && DeniedTools() is { } denied)
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
@@ -91,7 +102,7 @@ public sealed partial class ProtectedCall
         if (CountCall() is { } capped)
             return Refuse(capped);
         if (Admit(_permits) is { } open)
-            return Refuse(open);
+            return TakeNextModel() ? Judge(headers, shown, nonblocking, started) : InsteadOf(open, shown);
         if (Screen(body) is { } blocked)
             return Refuse(blocked);
         if (_isSigned && _edits.Count > 0)
@@ -135,52 +146,6 @@ public sealed partial class ProtectedCall
         if (Stopped() is not null)
             GiveUp(); // thrown before the switch could know of this wait
         return nonblocking ? Verdict.Pending : Wait(Timeout.Infinite);
-    }
-
-    /// <summary>Has the engine's <see cref="Engine.Decided"/> called once, on any thread, when this pending call is decided (at once if it is already).</summary>
-    public void TellWhenDecided() =>
-        _holding?.ContinueWith(static (_, state) => ((ProtectedCall)state!).TellDecided(), this, CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
-    private void TellDecided()
-    {
-        lock (_gate)
-        {
-            // Fetched or withdrawn meanwhile: there is nothing to tell, and the boundary's handle may be stale.
-            if (_verdict.Kind == VerdictKind.Pending && _stage != Stage.Ended)
-                _engine.Decided?.Invoke(Handle);
-        }
-    }
-
-    /// <summary>The verdict of a pending call; Pending again when <paramref name="timeoutMs"/> (−1: none) is up.</summary>
-    /// <exception cref="StoreException">The store failed; the call is over and nothing is held.</exception>
-    public Verdict Wait(int timeoutMs)
-    {
-        lock (_gate)
-        {
-            if (_verdict.Kind != VerdictKind.Pending || _holding is null)
-                return _verdict;
-        }
-        // Not under the lock: GiveUp and the store's own thread must get through. WaitAny does not throw.
-        if (Task.WaitAny([_holding], timeoutMs) < 0)
-            return Verdict.Pending;
-        lock (_gate)
-        {
-            if (_verdict.Kind != VerdictKind.Pending)
-                return _verdict;
-            _engine.WaitsNoMore(this);
-            var body = _waitingBody ?? [];
-            _waitingBody = null;
-            try
-            {
-                return _verdict = Decided(_holding.GetAwaiter().GetResult(), body);
-            }
-            catch
-            {
-                Abandon();
-                throw;
-            }
-        }
     }
 
     /// <summary>Something failed (the store, or a fault of ours): the call is over; nothing is held, nothing is counted, and the failure goes to the host.</summary>
@@ -281,12 +246,14 @@ public sealed partial class ProtectedCall
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
         {
-            protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
+            protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, HasFallenBack, _request.UnscannableParts);
             protection.LetThrough();
         }
         foreach (var run in _run.Chain)
             run.Forget();
         AuditAllowed(held);
+        TellAllowed(held);
+        TellRetry();
         TellStages();
         TellNudges();
         _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
@@ -297,6 +264,17 @@ public sealed partial class ProtectedCall
         _edits.Clear();
         _busyTicks += Now - started;
         return _verdict;
+    }
+
+    /// <summary>Tells those who are told of each call.</summary>
+    private void TellAllowed(Picodollars held)
+    {
+        string? details = null;
+        foreach (var protection in _run.Protections)
+        {
+            if (protection.TellsCalls)
+                protection.Emit("call.allowed", EventLevel.Debug, $"call to {Model} allowed, hold ${held}", details ??= CallDetails(held, estimated: null, usage: null), _run.Id, _id);
+        }
     }
 
     /// <summary>Protections that keep an audit but no budget of their own; the others' entries went with their holds.</summary>

@@ -235,7 +235,7 @@ public sealed partial class ProtectedCall
                 writer.WriteString("model", Model);
                 writer.WriteNumber("rounds", run.Loops!.Rounds);
             });
-            run.Protection.Warn("loop.nudged", $"the run repeats itself ({run.Loops!.Rounds} rounds of the same), and the model was told", details);
+            run.Protection.Warn("loop.nudged", $"the run repeats itself ({run.Loops!.Rounds} rounds of the same), and the model was told", details, run.Id, _id);
             run.Protection.Audit("loop.nudged", details);
         }
         _nudged.Clear();

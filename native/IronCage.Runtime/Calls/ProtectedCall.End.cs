@@ -109,7 +109,7 @@ public sealed partial class ProtectedCall
             return;
         _classified = true;
         if (result == CallResult.Failure)
-            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow());
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt);
         foreach (var permit in _permits)
             permit.Complete(result);
     }
@@ -128,6 +128,8 @@ public sealed partial class ProtectedCall
     private void SettleUsage(in WireUsage wire, bool extra, string? answeredBy)
     {
         _price = _engine.Catalogue.Served(_provider, _price, answeredBy);
+        if (_facts is not null)
+            _facts.IsToldUsage = true;
         var usage = WireTokens.Of(wire);
         if (_price is null)
         {
@@ -209,10 +211,11 @@ public sealed partial class ProtectedCall
     {
         if (!TrySettle())
             return;
+        _facts?.Settled(Picodollars.Zero, default, estimated: false);
         SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
-            protection.Tally.TookBack(Model, held, _lowered, IsDegraded, _isRetry, _request.UnscannableParts);
+            protection.Tally.TookBack(Model, held, _lowered, IsDegraded, _isRetry, HasFallenBack, _request.UnscannableParts);
         Uncount();
     }
 
@@ -231,9 +234,10 @@ public sealed partial class ProtectedCall
     {
         if (!TrySettle())
             return;
+        _facts?.Settled(cost, usage, estimated);
         foreach (var run in _run.Chain)
             run.Used(usage.TotalInput + usage.Output + usage.AudioOutput);
-        var details = _run.Protections.Any(protection => protection.IsAudited || protection.WantsEvents) ? CallDetails(cost, estimated, usage) : null;
+        var details = _run.Protections.Any(protection => protection.IsAudited || protection.TellsCalls) ? CallDetails(cost, estimated, usage) : null;
         var settlement = new Settlement(_holdId, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
         // What a payer's store keeps of the call is written in the transaction that ends its hold.
         SettleAll((payer, _) => settlement with
@@ -251,9 +255,9 @@ public sealed partial class ProtectedCall
             if (!_holds.Exists(hold => hold.Payer.Protection == protection && hold.Payer.Watch.KeepsAudit))
                 protection.Audit("call.settled", details!);
             if (details is not null)
-                protection.Emit("call.settled", EventLevel.Debug, $"call to {Model} cost ${cost}", details);
+                protection.Emit("call.settled", EventLevel.Debug, $"call to {Model} cost ${cost}", details, _run.Id, _id);
             if (over is not null)
-                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}{(_raisedMargin ? "; its margin was raised" : "")}", over);
+                protection.Warn("budget.overbilled", $"{Model} billed ${cost}, above the hold of ${held}{(_raisedMargin ? "; its margin was raised" : "")}", over, _run.Id, _id);
         }
         foreach (var payer in _run.Watches)
             payer.Protection.CheckBudget(payer.Watch);

@@ -22,7 +22,7 @@ public sealed partial class ProtectedCall
         // A deployment says which model answers, whatever the body says; only its owner knows whether its name is that of a model.
         if (_target.Model is { } deployed && deployed != Model && PriceOf(deployed) is { } other && (_price is null || Weight(other) > Weight(_price)))
             _price = other;
-        var feature = _request.UnpricedFeature ?? AudioWithoutPrice(_price) ?? (_request.Searches > 0 && _price is { PerSearch: null } ? "searches" : null);
+        var feature = _request.UnpricedFeature ?? MediaWithoutPrice(_price) ?? (_request.Searches > 0 && _price is { PerSearch: null } ? "searches" : null);
         if (_price is not null && feature is null)
             return null;
         ModelPrice? assumed = null;
@@ -68,11 +68,15 @@ public sealed partial class ProtectedCall
         ? new PriceResolution(Model, null, null, null, null, "nobody sells Ollama's models by the token: BudgetConfig(prices={MODEL: Price(0, 0)}) says that one costs you nothing, unpriced='warn' lets all go, counted without money", [], [])
         : _run.Protections.Select(p => p.Prices?.Resolve(_provider, Model, null)).FirstOrDefault(found => found is not null) ?? _engine.Catalogue.Resolve(_provider, Model);
 
-    private string? AudioWithoutPrice(ModelPrice? price)
+    private string? MediaWithoutPrice(ModelPrice? price)
     {
+        if (price is not null && _request.AsksForImages && price is { Buckets.ImageOutput: null, PerRequest: null })
+            return "images in the answer";
+        if (price is { PerRequest: not null } && _request.AsksForImages && _request.Choices > 1)
+            return "several images of a model that is sold by the request";
         if (price is not null && _request.SendsAudio && price.Buckets.AudioInput is null)
             return "audio input";
-        return price is not null && _request.AsksForAudio && price.Buckets.AudioOutput is null ? "audio output" : null;
+        return price is not null && (_request.AsksForAudio || _request.AsksForSpeech) && price.Buckets.AudioOutput is null ? "audio output" : null;
     }
 
     private Refusal? BuildDemand(ReadOnlySpan<byte> body)
@@ -84,7 +88,7 @@ public sealed partial class ProtectedCall
         var limited = _run.Watches.Count > 0;
         if (limited && _request.UnboundedFeature is { } feature)
             return Refusal.Denied($"the request uses {feature}, with which the provider may ask the model any number of times, so its cost has no upper bound", "unbounded_request", Model);
-        var lowerable = limited && !_isSigned;
+        var lowerable = limited && !_isSigned && !_request.HasFixedOutput;
         var strict = false;
         foreach (var payer in _run.Watches)
         {
@@ -136,8 +140,10 @@ public sealed partial class ProtectedCall
         return _engine.Bounds.Exact(RequestShapes.Of(_request, price, lowerable, strict, texts));
     }
 
-    private static string Problem(BoundRefusal refusal) => refusal switch
+    private string Problem(BoundRefusal refusal) => refusal switch
     {
+        BoundRefusal.UnboundedOutput when _request.HasFixedOutput =>
+            "nobody here knows how much output the model makes of such a request, so its cost has no upper bound: say it as max_output of the model's Price in BudgetConfig(prices={...})",
         BoundRefusal.UnboundedInput => "the request holds input that cannot be counted (files, audio) and the model's context window is not known, so its cost has no upper bound",
         BoundRefusal.UnboundedOutput => "the request has no output limit, and neither the model's own nor its context window is known, so its cost has no upper bound: set max_completion_tokens, or allow lower_output",
         _ => "the worst case of this request is beyond what amounts can express",

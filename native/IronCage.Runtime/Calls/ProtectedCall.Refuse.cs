@@ -21,13 +21,19 @@ public sealed partial class ProtectedCall
         return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond: true, remembered: false));
     }
 
-    private Verdict Refuse(Refusal refusal)
+    /// <summary>It does not leave.</summary>
+    private void Drop()
     {
         foreach (var permit in _permits)
             permit.Complete(CallResult.Ignored);
         Uncount();
         _stage = Stage.Ended;
-        return Refused(refusal);
+    }
+
+    private Verdict Refuse(Refusal refusal)
+    {
+        Drop();
+        return _added is null || refusal.EndsRun ? Refused(refusal) : NotAdded(refusal);
     }
 
     /// <summary>What an outer protection refuses must stop its own run, too, even if the code between catches the error of the inner one.</summary>
@@ -46,6 +52,8 @@ public sealed partial class ProtectedCall
     private Verdict Refused(Refusal refusal)
     {
         refusal = refusal with { Wire = _wire };
+        if (_facts is not null)
+            _facts.Refused = refusal.Error;
         var respond = refusal.By.Count == 0 ? _run.Protection.Options.Respond : refusal.By.All(p => p.Options.Respond);
         if (_run.Remembered is not { Latches: true })
             _engine.Log.LogWarning("{Agent}: call refused, {Error}: {Reason}", _run.Protection.Options.AgentId, refusal.Error, refusal.Reason);
@@ -64,9 +72,9 @@ public sealed partial class ProtectedCall
         foreach (var protection in _run.Protections)
         {
             protection.Tally.Denied();
-            protection.Emit("call.denied", EventLevel.Warning, $"{refusal.Error}: {refusal.Reason}", details);
+            protection.Emit("call.denied", EventLevel.Warning, $"{refusal.Error}: {refusal.Reason}", details, _run.Id, _id);
             protection.Audit("call.denied", details);
         }
-        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond, remembered));
+        return new Verdict(VerdictKind.Refuse, refusal.ToJson(respond, remembered, _facts is null ? null : WriteFacts));
     }
 }

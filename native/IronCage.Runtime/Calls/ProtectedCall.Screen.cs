@@ -46,7 +46,7 @@ public sealed partial class ProtectedCall
         if (severest == UnscannablePolicy.Warn)
         {
             foreach (var protection in _run.Protections)
-                protection.Emit("call.unscannable", EventLevel.Warning, warning, null);
+                protection.Emit("call.unscannable", EventLevel.Warning, warning, null, _run.Id, _id);
         }
         return null;
     }
@@ -94,6 +94,7 @@ public sealed partial class ProtectedCall
     {
         if (records.Count == 0)
             return null;
+        _facts?.Found(records, output);
         var where = output ? "answer" : "request";
         var details = JsonDetails.Write(writer =>
         {
@@ -107,7 +108,7 @@ public sealed partial class ProtectedCall
         foreach (var protection in _run.Protections)
         {
             protection.Found(records);
-            protection.Emit("pii.found", EventLevel.Warning, $"{records.Count} finding(s) in the {where} of {Model}", details);
+            protection.Emit("pii.found", EventLevel.Warning, $"{records.Count} finding(s) in the {where} of {Model}", details, _run.Id, _id);
             protection.Audit(blocked ? "pii.blocked" : "pii.found", audited);
         }
         if (!blocked)

@@ -144,7 +144,7 @@ public sealed partial class ProtectedCall
             });
             foreach (var protection in _run.Protections)
             {
-                protection.Emit("budget.degraded", EventLevel.Warning, $"a call for {asked} went to {Model}", details);
+                protection.Emit("budget.degraded", EventLevel.Warning, $"a call for {asked} went to {Model}", details, _run.Id, _id);
                 protection.Audit("budget.degraded", details);
             }
         }
@@ -161,7 +161,7 @@ public sealed partial class ProtectedCall
                 writer.WriteNumber("calls", policy.Calls);
             });
             protection.Tally.WrapsUp();
-            protection.Warn("budget.wrap_up", string.Create(CultureInfo.InvariantCulture, $"the run wraps up: at most {policy.Calls} of its calls draw on the reserve of ${policy.Reserve}"), details);
+            protection.Warn("budget.wrap_up", string.Create(CultureInfo.InvariantCulture, $"the run wraps up: at most {policy.Calls} of its calls draw on the reserve of ${policy.Reserve}"), details, run.Id, _id);
             protection.Audit("budget.wrap_up", details);
         }
     }

@@ -118,7 +118,7 @@ public sealed partial class ProtectedCall
         });
         foreach (var protection in _run.Protections)
         {
-            protection.Emit("pii.restored", EventLevel.Info, $"{restored.Sum(item => item.Count)} value(s) came back in the answer of {Model}", details);
+            protection.Emit("pii.restored", EventLevel.Info, $"{restored.Sum(item => item.Count)} value(s) came back in the answer of {Model}", details, _run.Id, _id);
             protection.Audit("pii.restored", details);
         }
     }

@@ -65,6 +65,7 @@ public sealed partial class ProtectedCall : IWaitsForMoney
         _target = target;
         _wire = target.Wire!;
         _id = _holdId = engine.Ids.NewId();
+        _facts = run.WantsFacts ? new CallFacts(Now) : null;
     }
 
     /// <summary>Set by the boundary.</summary>

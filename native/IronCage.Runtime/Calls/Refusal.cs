@@ -41,6 +41,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     /// <summary>Later calls of the run are refused with the same; true for all but an open circuit and an endpoint that is not understood.</summary>
     public bool Latches => Error != "CircuitOpen" && !IsOfEndpoint;
 
+    /// <summary>The run is over, whatever its calls are: the kill switch, and its time.</summary>
+    internal bool EndsRun => Error == "AgentStopped" || LimitReached == "time";
+
     /// <summary>It says nothing about calls to other endpoints.</summary>
     internal bool IsOfEndpoint => Code == UnsupportedEndpoint;
 
@@ -124,7 +127,10 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
     private static Refusal OfLimit(string limit, string reason, string? model) => new("LimitReached", reason, "limit_reached", 403) { Model = model, LimitReached = limit };
 
     /// <summary>The JSON that <c>ironcage_call_begin</c> documents, with a body in the protocol's own shape of errors.</summary>
-    public ReadOnlyMemory<byte> ToJson(bool respond, bool remembered) => JsonDetails.WriteUtf8(writer =>
+    /// <param name="respond">The agent is to get the body.</param>
+    /// <param name="remembered">The run remembers it.</param>
+    /// <param name="facts">Writes what is known of the call; null: nobody asks.</param>
+    public ReadOnlyMemory<byte> ToJson(bool respond, bool remembered, Action<Utf8JsonWriter>? facts = null) => JsonDetails.WriteUtf8(writer =>
     {
         writer.WriteString("error", Error);
         writer.WriteString("reason", Reason);
@@ -159,5 +165,11 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
             writer.WriteString("tool", tool);
         if (Why is { } why)
             writer.WriteString("why", why);
+        if (facts is not null)
+        {
+            writer.WriteStartObject("facts");
+            facts(writer);
+            writer.WriteEndObject();
+        }
     });
 }

@@ -35,6 +35,9 @@ internal readonly ref struct RequestHeaders(ReadOnlySpan<byte> lines)
     /// <summary>It carries a signature of AWS's that covers the body.</summary>
     public bool IsSigned => this["authorization"u8].StartsWith("AWS4-"u8);
 
-    /// <summary>An SDK says that this is a retry.</summary>
-    public bool IsRetry => Utf8Parser.TryParse(this["x-stainless-retry-count"u8], out int count, out _) && count > 0;
+    /// <summary>How many retries an SDK says that this one makes; 0: it is none, or nobody says.</summary>
+    public int Retries => Utf8Parser.TryParse(this["x-stainless-retry-count"u8], out int count, out _) && count > 0 ? Math.Min(count, 1000) : 0;
+
+    /// <summary>All of them.</summary>
+    public ReadOnlySpan<byte> Lines => _lines;
 }

@@ -24,6 +24,8 @@ internal static class RequestShapes
         Images = request.Images,
         Searches = request.Searches,
         HasAudio = request.AsksForAudio || request.SendsAudio,
+        AsksForAudio = request.AsksForSpeech,
+        AsksForImages = request.AsksForImages,
         HasUnboundedInput = request.UnboundedParts > 0,
         Tools = request.Tools,
         ToolsBytes = request.ToolsBytes,

@@ -31,6 +31,8 @@ public sealed partial class Protection
     {
         if (Interlocked.Exchange(ref _retired, 1) != 0)
             return;
+        if (_log is not null)
+            _log.Failed -= OnLogFailed;
         _engine.Agents.Remove(Agent);
         bool isLast;
         lock (_gate)

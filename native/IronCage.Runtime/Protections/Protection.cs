@@ -64,6 +64,7 @@ public sealed partial class Protection
         Policy = new SafetyPolicy(options, Scanner, Vault);
         if (options.CircuitBreaker is { } breaker)
             Circuits = new CircuitBook(breaker, engine.Clock, OnCircuit);
+        _log = options.Log is { } log ? OpenLog(log, check: legacy is null) : null;
         Agent = engine.Agents.Add(options.AgentId); // what failed before has no agent
         try
         {
@@ -204,6 +205,7 @@ public sealed partial class Protection
                 writer.WriteNull("budget");
             }
             Tally.Read(view => ReportWriter.WriteTally(writer, view));
+            writer.WriteNumber("log_dropped", _log?.Dropped ?? 0);
             ReportWriter.WriteCircuits(writer, Circuits?.Snapshot() ?? []);
             writer.WriteStartObject("overhead");
             writer.WriteNumber("p50", Tally.Overhead.Quantile(0.5) / 1e9);
@@ -216,8 +218,14 @@ public sealed partial class Protection
         return buffer.WrittenSpan.ToArray();
     }
 
-    internal void Emit(string kind, EventLevel level, string message, string? details) =>
-        _engine.Emit(new RuntimeEvent(kind, level, _engine.Clock.GetUtcNow(), Handle, message, details));
+    internal void Emit(string kind, EventLevel level, string message, string? details, Guid? run = null, Guid? call = null)
+    {
+        var e = new RuntimeEvent(kind, level, _engine.Clock.GetUtcNow(), Handle, message, details) { Run = run, Call = call };
+        _engine.Emit(e);
+        Log(e);
+    }
+
+    internal Guid NewId() => _engine.Ids.NewId();
 
     /// <summary>Whether this call's host should drain events now rather than later.</summary>
     internal bool WantsEvents => Options.EagerEvents;
@@ -237,11 +245,11 @@ public sealed partial class Protection
 
     internal bool IsAudited => _store.IsDurable;
 
-    internal void Warn(string kind, string message, string? details)
+    internal void Warn(string kind, string message, string? details, Guid? run = null, Guid? call = null)
     {
         Tally.Warn(message);
         _engine.Log.LogWarning("{Agent}: {Warning}", Options.AgentId, message);
-        Emit(kind, EventLevel.Warning, message, details);
+        Emit(kind, EventLevel.Warning, message, details, run, call);
     }
 
     /// <summary>Warns the first time that <paramref name="key"/> comes up.</summary>

@@ -4,6 +4,7 @@ using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Safety;
 using IronCage.Safety.Tokens;
+using IronCage.Telemetry;
 
 namespace IronCage.Runtime.Protections;
 
@@ -53,6 +54,15 @@ public sealed record ProtectionOptions
     /// <summary>Where values come back; null: not said.</summary>
     public RestorePlaces? RestoreIn { get; init; }
     public CircuitBreakerOptions? CircuitBreaker { get; init; } = new();
+
+    /// <summary>Attempts that are added to those of clients.</summary>
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>Whether an answer from before is given where none comes.</summary>
+    public bool RemembersAnswers { get; init; }
+
+    /// <summary>The models that are called instead of one that does not answer, in order.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fallback { get; init; } = FallbackPolicy.None;
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }
@@ -79,6 +89,12 @@ public sealed record ProtectionOptions
     /// <summary>What is done about runs that go round in circles; null: nothing.</summary>
     public LoopPolicy? Loops { get; init; }
     public bool EagerEvents { get; init; }
+
+    /// <summary>The file that its events are written to; null: none.</summary>
+    public LogFileOptions? Log { get; init; }
+
+    /// <summary>Whether the host asks for the facts of each call.</summary>
+    public bool CallFacts { get; init; }
 
     /// <summary>Whether every change of the agent's state is an event.</summary>
     public bool AgentStateEvents { get; init; }

@@ -53,7 +53,10 @@ public static class ProtectionOptionsReader
         "unscannable" => o with { Unscannable = Unscannable(value, name) },
         "on_deny" => o with { Respond = OptionsJson.OneOf(value, name, "raise", "respond") == "respond" },
         "agent_state_events" => o with { AgentStateEvents = OptionsJson.Bool(value, name) },
+        "log" => o with { Log = LogOptionsReader.Read(value, name) },
+        "call_facts" => o with { CallFacts = OptionsJson.Bool(value, name) },
         "eager_events" => o with { EagerEvents = OptionsJson.Bool(value, name) },
+        _ when RetryOptionsReader.IsOption(name) => RetryOptionsReader.Apply(o, name, value),
         _ when ControlOptionsReader.IsOption(name) => ControlOptionsReader.Apply(o, name, value),
         _ => throw new ConfigException(name, "is not an option of a protection"),
     };

@@ -20,11 +20,11 @@ internal sealed class ProtectionTally
     private readonly List<string> _warnings = [];
     private Picodollars _held;
     private Picodollars _estimated;
-    private long _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps;
+    private long _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps, _fallbacks;
 
     public OverheadHistogram Overhead { get; } = new();
 
-    public void Left(string model, Picodollars held, bool lowered, bool degraded, bool retry, int unscannable)
+    public void Left(string model, Picodollars held, bool lowered, bool degraded, bool retry, bool fellBack, int unscannable)
     {
         lock (_gate)
         {
@@ -35,6 +35,7 @@ internal sealed class ProtectionTally
             if (lowered) _lowered++;
             if (degraded) _degraded++;
             if (retry) _retries++;
+            if (fellBack) _fallbacks++;
         }
     }
 
@@ -46,7 +47,7 @@ internal sealed class ProtectionTally
     }
 
     /// <summary>The call did not leave the process after all.</summary>
-    public void TookBack(string model, Picodollars held, bool lowered, bool degraded, bool retry, int unscannable)
+    public void TookBack(string model, Picodollars held, bool lowered, bool degraded, bool retry, bool fellBack, int unscannable)
     {
         lock (_gate)
         {
@@ -57,6 +58,7 @@ internal sealed class ProtectionTally
             if (lowered) _lowered--;
             if (degraded) _degraded--;
             if (retry) _retries--;
+            if (fellBack) _fallbacks--;
         }
     }
 
@@ -77,6 +79,13 @@ internal sealed class ProtectionTally
     {
         lock (_gate)
             _wrapUps++;
+    }
+
+    /// <summary>A call that failed was answered as the same one before.</summary>
+    public void AnsweredFromMemory()
+    {
+        lock (_gate)
+            _fallbacks++;
     }
 
     public void Denied()
@@ -111,12 +120,12 @@ internal sealed class ProtectionTally
     public void Read(Action<View> read)
     {
         lock (_gate)
-            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps));
+            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps, _fallbacks));
     }
 
     public readonly record struct View(
         ModelTally All, Dictionary<string, ModelTally> ByModel, List<FindingRecord> Findings, SortedDictionary<string, long> FindingsByKind,
-        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable, long Degraded, long WrapUps);
+        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable, long Degraded, long WrapUps, long Fallbacks);
 
     private ModelTally Model(string model)
     {

@@ -94,6 +94,7 @@ internal static class ReportWriter
         writer.WriteNumber("calls", view.All.Calls);
         writer.WriteNumber("denied", view.Denied);
         writer.WriteNumber("retries", view.Retries);
+        writer.WriteNumber("fallbacks", view.Fallbacks);
         writer.WriteNumber("lowered", view.Lowered);
         writer.WriteNumber("degraded", view.Degraded);
         writer.WriteNumber("wrap_ups", view.WrapUps);

@@ -1,4 +1,5 @@
 using IronCage.Core.Ledger;
+using IronCage.Reliability;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
@@ -20,7 +21,7 @@ public sealed class Run
     private bool _isWrappingUp;
     private bool _closed;
     private bool _isOpen;
-    private Dictionary<int, DateTimeOffset>? _failed;
+    private Dictionary<int, (DateTimeOffset When, int Attempts)>? _failed;
 
     /// <summary>The same body within this time of a retryable failure is a retry (python clients without a header of their own).</summary>
     private static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(60);
@@ -33,6 +34,7 @@ public sealed class Run
         _counts = counts;
         Loops = protection.Options.Loops is { } loops ? new LoopWatch(loops) : null;
         Watch = watch;
+        Id = protection.NewId();
         Chain = parent is null ? [this] : [this, .. parent.Chain];
         Protections = [.. Chain.Select(r => r.Protection).Distinct()];
         Watches = [.. Chain.Where(r => r.Watch is not null).DistinctBy(r => r.Watch!.Account.Key).OrderBy(r => r.Watch!.Account.Key, StringComparer.Ordinal)
@@ -46,6 +48,10 @@ public sealed class Run
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
+        WantsFacts = Protections.Any(p => p.Options.CallFacts);
+        Retry = Protections.Skip(1).Aggregate(protection.Options.Retry, (retry, outer) => retry.And(outer.Options.Retry));
+        Answers = Protections.Any(p => p.Options.RemembersAnswers) ? parent?.Answers ?? new AnswerMemory() : null;
+        HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
@@ -69,6 +75,9 @@ public sealed class Run
         for (var above = account.Parent; above is not null; above = above.Parent)
             yield return above;
     }
+
+    /// <summary>Its name in events.</summary>
+    internal Guid Id { get; }
 
     public Protection Protection { get; }
 
@@ -103,6 +112,15 @@ public sealed class Run
     internal AttributionBook Attributions { get; }
 
     internal SafetyPolicy Policy { get; }
+
+    /// <summary>Attempts that are added to failed ones, as all protections allow them.</summary>
+    internal RetryOptions Retry { get; }
+
+    /// <summary>What was answered, for times when nothing is; null: nothing is kept. One for a run and those around it.</summary>
+    internal AnswerMemory? Answers { get; }
+
+    /// <summary>Whether another model may be called where one does not answer.</summary>
+    internal bool HasFallback { get; }
 
     /// <summary>Whose values come back where, in answers.</summary>
     internal RestorePolicy Restores { get; }
@@ -165,23 +183,23 @@ public sealed class Run
             return !_isWrappingUp && (_isWrappingUp = true);
     }
 
-    /// <summary>A call with this body failed in a way that clients try again.</summary>
-    internal void Failed(int bodyDigest, DateTimeOffset now)
+    /// <summary>A call with this body failed in a way that clients try again; so many attempts were made by then.</summary>
+    internal void Failed(int bodyDigest, DateTimeOffset now, int attempts)
     {
         lock (_gate)
         {
             _failed ??= [];
             if (_failed.Count >= MostFailures)
                 _failed.Clear();
-            _failed[bodyDigest] = now;
+            _failed[bodyDigest] = (now, attempts);
         }
     }
 
-    /// <summary>Whether a call with this body failed a moment ago. Tells once: a client that repeats itself later starts anew.</summary>
-    internal bool IsRepeatOfFailure(int bodyDigest, DateTimeOffset now)
+    /// <summary>How many attempts of a call with this body failed up to a moment ago; 0: none did. Tells once: a client that repeats itself later starts anew.</summary>
+    internal int TakeFailure(int bodyDigest, DateTimeOffset now)
     {
         lock (_gate)
-            return _failed is not null && _failed.Remove(bodyDigest, out var when) && now - when <= RetryWindow;
+            return _failed is not null && _failed.Remove(bodyDigest, out var failed) && now - failed.When <= RetryWindow ? failed.Attempts : 0;
     }
 
     /// <summary>Where forked processes find the budget of this run alone; 0 when it has none, or when it is durable.</summary>
@@ -203,6 +221,9 @@ public sealed class Run
 
     /// <summary>What the run has left of its time, negative once it is over; null without a limit.</summary>
     internal TimeSpan? TimeLeft(TimeProvider clock) => Protection.Options.Timeout is { } timeout ? timeout - clock.GetElapsedTime(_counts!.Began) : null;
+
+    /// <summary>Whether the facts of its calls are asked for.</summary>
+    internal bool WantsFacts { get; }
 
     /// <summary>Whether this run or one around it looks for circles.</summary>
     internal bool WatchesLoops { get; }

@@ -19,6 +19,7 @@ internal sealed partial class RedisLedger
     private long _seen;
     private long _number;
     private bool _isDue;
+    private bool _isFlushing;
     private long _serverTime;
     private long _serverTimeAt;
 
@@ -63,6 +64,7 @@ internal sealed partial class RedisLedger
         _anchor = [];
         if (_isClosing)
             batch.Steps.Add("L");
+        _isFlushing = false;
         _active.RemoveWhere(static account => !account.IsActive && account.Target == 0);
         return batch;
     }

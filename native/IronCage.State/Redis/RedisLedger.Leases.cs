@@ -43,11 +43,11 @@ internal sealed partial class RedisLedger
         return true;
     }
 
-    /// <summary>What an account gives back with the next batch: all it does not need while somebody waits, or what is more than it is likely to need.</summary>
+    /// <summary>What an account gives back with the next batch: all it does not need while somebody waits, or when it is flushed, or what is more than it is likely to need.</summary>
     private long GivesBack(RedisAccount account, HashSet<RedisAccount> waitedFor, long now)
     {
         var room = account.Room;
-        if (!_options.UsesLeases || _isClosing || waitedFor.Contains(account.Top) || account.Top.Row.WantedUntil > now || account.Row.IsFrozen)
+        if (!_options.UsesLeases || _isClosing || _isFlushing || waitedFor.Contains(account.Top) || account.Top.Row.WantedUntil > now || account.Row.IsFrozen)
             return room;
         return Math.Max(0, room - account.Target - account.Target / 2);
     }
@@ -55,7 +55,7 @@ internal sealed partial class RedisLedger
     /// <summary>Asks for room where it runs out.</summary>
     private void Stock(RedisBatch batch, HashSet<RedisAccount> waitedFor, long now)
     {
-        if (!_options.UsesLeases || _isClosing)
+        if (!_options.UsesLeases || _isClosing || _isFlushing)
             return;
         foreach (var account in _active)
         {

@@ -143,8 +143,15 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
         },
         _ => account.Figures));
 
-    /// <summary>The task ends when the server has everything that was settled so far.</summary>
-    public Task Flush() => Ask(new RedisRequest<bool>(static _ => { }, static _ => { }, static _ => true));
+    /// <summary>The task ends when the server has everything that was settled so far, and what was leased and is not held: who flushes may be about to end.</summary>
+    public Task Flush()
+    {
+        lock (Sync)
+        {
+            _isFlushing = true;
+            return Ask(new RedisRequest<bool>(static _ => { }, static _ => { }, static _ => true));
+        }
+    }
 
     public ValueTask<HoldOutcome> Hold(RedisAccount account, in HoldDemand demand, TimeSpan wait, AuditEntry? audit, CancellationToken cancel)
     {

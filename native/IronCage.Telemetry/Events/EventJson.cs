@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace IronCage.Telemetry;
 
-/// <summary>The JSON of <c>ironcage_engine_drain</c>: <c>{"dropped": n, "events": [{"seq", "kind", "level", "time", "protection", "message", "details"}]}</c>.</summary>
+/// <summary>The JSON of <c>ironcage_engine_drain</c>: <c>{"dropped": n, "events": [{"seq", "kind", "level", "time", "protection", "message", "run", "call", "details"}]}</c>.</summary>
 public static class EventJson
 {
     /// <summary>Writes a drained batch as UTF-8 JSON.</summary>
@@ -36,6 +36,10 @@ public static class EventJson
             _ = e.Protection.TryFormat(handle, out var length, provider: System.Globalization.CultureInfo.InvariantCulture);
             writer.WriteString("protection"u8, handle[..length]);
             writer.WriteString("message"u8, e.Message);
+            if (e.Run is { } run)
+                writer.WriteString("run"u8, run.ToString("N"));
+            if (e.Call is { } call)
+                writer.WriteString("call"u8, call.ToString("N"));
             writer.WritePropertyName("details"u8);
             WriteDetails(writer, e.Details);
             writer.WriteEndObject();
@@ -44,7 +48,7 @@ public static class EventJson
         writer.WriteEndObject();
     }
 
-    private static void WriteDetails(Utf8JsonWriter writer, string? details)
+    internal static void WriteDetails(Utf8JsonWriter writer, string? details)
     {
         if (details is null)
         {

@@ -1,6 +1,7 @@
 """aiohttp 3.8 and later: the connector's connect(), through which each attempt and each redirect gets its connection, and what is done with that connection.
 
-connect() is awaited by the task that asks, before anything is sent: there the request is judged, and rewritten. The answer is looked at where its head has come.
+connect() is awaited by the task that asks, before anything is sent: there the request is judged, and rewritten. The answer is looked at where its head has come; there another
+attempt, if one follows, gets a connection of its own, and its answer takes the place of the one before in the same response.
 Up to 3.9 a wait for money counts as part of the connect timeout, if the session has one.
 """
 from __future__ import annotations
@@ -11,11 +12,12 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import cutting, waiting
+from iron_cage._hooks import waiting
 from iron_cage._hooks._aiohttp_bodies import Fed, Held
+from iron_cage._hooks._aiohttp_way import Way
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
-    response_head, shown_header, unanswered,
+    ABORTED, COMPLETE, CUT, NO_RETRY, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, begin, carried, hopeless, is_stream, refuse,
+    response_head, retry_head, shown_header, unanswered,
 )
 from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
@@ -24,7 +26,7 @@ from iron_cage._runs import current, state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Optional
+    from typing import Any, Mapping, Optional
 
 #: Bodies beyond this are given to aiohttp as files: it warns of larger ones as bytes.
 LARGE = 1 << 19
@@ -44,15 +46,19 @@ class Hook:
     """The hook of aiohttp, whose modules are known by then."""
 
     def __init__(self) -> None:
-        from aiohttp import client_proto, client_reqrep, payload
+        from aiohttp import client_exceptions, client_proto, client_reqrep, payload
+
+        #: The connection failed, and may not the next time. A timeout is none: how long to wait is the caller's word.
+        self.transient = (client_exceptions.ServerDisconnectedError, client_exceptions.ClientOSError, ConnectionError)
+        self.lasting = (client_exceptions.ClientSSLError, client_exceptions.ClientProxyConnectionError)
 
         self.requests: Any = client_reqrep
         self.payload: Any = payload
         self.protocol: Any = client_proto.ResponseHandler
         #: Requests and responses of calls that are under way.
-        self.calls: weakref.WeakKeyDictionary[Any, tuple[Call, Any]] = weakref.WeakKeyDictionary()
-        #: Whether a connection undoes the encoding of the answer that it waits for.
-        self.decodes: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self.calls: weakref.WeakKeyDictionary[Any, tuple[Call, Any, Way]] = weakref.WeakKeyDictionary()
+        #: How a connection is to read the answer that it waits for.
+        self.reading: weakref.WeakKeyDictionary[Any, Mapping[str, Any]] = weakref.WeakKeyDictionary()
         #: Requests, then responses, that are answered without the provider.
         self.refused: weakref.WeakKeyDictionary[Any, Synthetic] = weakref.WeakKeyDictionary()
 
@@ -76,18 +82,31 @@ class Hook:
             try:
                 if kind == PENDING:
                     kind, payload = await waiting.wait(call)
-                if kind == REFUSE:
-                    self.refused[request] = refuse(payload, call)
-                    return _NO_CONNECTION
-                if kind == REWRITE:
-                    self._rewrite(request, payload or b"")
-                if kind != PASS:
-                    self._keep(request, call)
                 if kind == PASS:
                     return await original(connector, request, *args, **kwargs)
-                return await cutting.attempt(call, original(connector, request, *args, **kwargs))
-            except BaseException as error:
-                refusal = cutting.refused(call, error)
+                way = Way(original, connector, args, kwargs)
+                first = True
+                while True:
+                    if kind == REFUSE:
+                        self.refused[request] = refuse(payload, call)
+                        return _NO_CONNECTION
+                    if kind == REWRITE:
+                        self._rewrite(request, payload or b"")
+                    elif not first:
+                        self._rewrite(request, call.body, of=kind)
+                    first = False
+                    try:
+                        connection = await way.connect(request, call)
+                    except Exception as error:
+                        if not self._failed(error, call, NOT_SENT):
+                            raise
+                        kind, payload = await waiting.again(call)
+                        if kind == PASS:
+                            raise
+                    else:
+                        self._keep(request, call, way)
+                        return connection
+            except BaseException:
                 call.end(NOT_SENT)
                 if refusal is not None:
                     self._take(request)
@@ -101,7 +120,7 @@ class Hook:
         """ResponseHandler.set_response_params."""
 
         def set_response_params(protocol: Any, *args: Any, **kwargs: Any) -> Any:
-            self.decodes[protocol] = bool(kwargs.get("auto_decompress", True))
+            self.reading[protocol] = kwargs
             return original(protocol, *args, **kwargs)
 
         return set_response_params
@@ -112,22 +131,16 @@ class Hook:
         async def send(request: Any, connection: Any) -> Any:
             if connection is _NO_CONNECTION:
                 return self._synthetic(request)
-            call = self._take(request)
-            if call is None:
+            call, way = self._take(request)
+            if call is None or way is None:
                 return await original(request, connection)
+            way.send, way.request = original, weakref.ref(request)
             try:
-                carry = Carry()
-                token = carrying.set(carry)
-                try:
-                    response = await original(request, connection)
-                finally:
-                    carry.active = False
-                    with suppress(ValueError):
-                        carrying.reset(token)
+                response = await way.sent(connection)
             except BaseException as error:
                 call.end(unanswered(error, ()))
                 raise
-            self._keep(response, call)
+            self._keep(response, call, way)
             return response
 
         return send
@@ -139,40 +152,89 @@ class Hook:
             answer = self.refused.pop(response, None)
             if answer is not None:
                 return self._answered(response, answer)
-            call = self._take(response)
-            if call is None:
+            call, way = self._take(response)
+            if call is None or way is None:
                 return await original(response, connection)
-            protocol = connection.protocol
-            decodes = self.decodes.pop(protocol, getattr(response._session, "_auto_decompress", True))  # both go with the last byte, which may come with the head
+            session = response._session
+            reading = self.reading.pop(connection.protocol, {})  # protocol and session go with the last byte, which may come with the head
+            decodes = bool(reading.get("auto_decompress", getattr(session, "_auto_decompress", True)))
             try:
-                try:
-                    started = await cutting.attempt(call, original(response, connection))
-                except BaseException as error:
-                    refusal = cutting.refused(call, error)
-                    call.end(unanswered(error, ()))
-                    if refusal is not None:
+                while True:
+                    has_left = connection is not None
+                    try:
+                        if connection is None:
+                            connection = await self._reconnected(response, call, way, session, reading)
+                            has_left = True
+                            await self._resent(response, way, connection)
+                        started = await way.within(original(response, connection))
+                    except BaseException as error:
+                        if connection is not None:
+                            connection.close()
+                            connection = None
+                        if not self._failed(error, call, unanswered(error, () if has_left else (Exception,)), way):
+                            raise
+                        kind, payload = await waiting.again(call)
+                        if kind == PASS:
+                            raise
+                    else:
+                        await self._received(response, call, decodes, way)
+                        if call.again is None:
+                            return started
+                        kind, payload = await waiting.again(call)
+                        if kind == PASS:
+                            return started
+                    if connection is not None:
                         connection.close()
-                        return self._answered(response, refuse(refusal, call))
-                    raise
-                await self._received(response, call, decodes)
-                return started
+                        connection = None
+                    if kind == REFUSE:
+                        return self._answered(response, refuse(payload, call))
+                    request = way.request()
+                    if request is None:
+                        raise RuntimeError("the request was dropped while its response was awaited")
+                    self._rewrite(request, payload or b"" if kind == REWRITE else call.body, of=kind)
             except BaseException:
                 call.end(ABORTED)
                 raise
 
         return start
 
-    def _keep(self, owner: Any, call: Call) -> None:
+    async def _reconnected(self, response: Any, call: Call, way: Way, session: Any, reading: Mapping[str, Any]) -> Any:
+        """A connection for another attempt, whose answer will take the place of the one before."""
+        connection = await way.connect(way.request(), call)
+        connection.protocol.set_response_params(**reading)
+        self.reading.pop(connection.protocol, None)
+        response._session = session
+        response._released = False
+        if "cookies" in response.__dict__:
+            response.__dict__["cookies"].clear()
+        _forget(response)
+        return connection
+
+    async def _resent(self, response: Any, way: Way, connection: Any) -> None:
+        await way.sent(connection)
+        response._writer = way.request()._writer
+
+    def _failed(self, error: BaseException, call: Call, how: int, way: Optional[Way] = None) -> bool:
+        """An attempt ended without a response. True: another follows."""
+        if call.was_cut(error, how):
+            return True
+        passing = isinstance(error, self.transient) and not isinstance(error, self.lasting)
+        if (passing or (way is not None and way.is_over(error))) and not hopeless(error):
+            return call.retry(how)
+        call.end(how)
+        return False
+
+    def _keep(self, owner: Any, call: Call, way: Way) -> None:
         """The call goes on with this request or response; if that is dropped before, it ends."""
         dropped = weakref.finalize(owner, call.end, ABORTED)
         dropped.atexit = False
-        self.calls[owner] = call, dropped
+        self.calls[owner] = call, dropped, way
 
-    def _take(self, owner: Any) -> Optional[Call]:
-        call, dropped = self.calls.pop(owner, (None, None))
+    def _take(self, owner: Any) -> tuple[Optional[Call], Optional[Way]]:
+        call, dropped, way = self.calls.pop(owner, (None, None, None))
         if dropped is not None:
             dropped.detach()
-        return call
+        return call, way
 
     # Requests.
 
@@ -198,12 +260,13 @@ class Hook:
         else:
             request.body = payload
 
-    def _rewrite(self, request: Any, data: bytes) -> None:
-        """Another body: length follows, chunked stays chunked, content-encoding goes."""
+    def _rewrite(self, request: Any, data: bytes, of: int = REWRITE) -> None:
+        """Another body: length follows, chunked stays chunked, content-encoding goes. The same one again: its length may have been another's meanwhile."""
         self._set_body(request, data)
         if "content-length" in request.headers:
             request.headers["Content-Length"] = str(len(data))
-        request.headers.popall("content-encoding", None)
+        if of == REWRITE:
+            request.headers.popall("content-encoding", None)
 
     def _synthetic(self, request: Any) -> Any:
         """The response of a refusal that may not travel as an exception."""
@@ -227,19 +290,19 @@ class Hook:
         from aiohttp.http import HttpVersion11
         from multidict import CIMultiDict, CIMultiDictProxy
 
-        response.version, response.status, response.reason = HttpVersion11, answer.status, "Refused"
+        response.version, response.status, response.reason = HttpVersion11, answer.status, "OK" if answer.status == 200 else "Refused"
         response._headers = CIMultiDictProxy(CIMultiDict(answer.headers()))
         response._raw_headers = tuple((name.encode(), value.encode()) for name, value in answer.headers())
         response.content = Held(answer.body, None, response._loop)
         response._closed = True
         return response
 
-    async def _received(self, response: Any, call: Call, decodes: bool) -> None:
+    async def _received(self, response: Any, call: Call, decodes: bool, way: Way) -> None:
         lines, content_type, encoding = response_head(response._raw_headers)
         inner = response.content
         if encoding is not None and decodes and _is_undone(encoding):
             lines, encoding = b"", None
-        if is_stream(content_type):
+        if is_stream(content_type, response.status):
             call.stream_open(response.status, lines)
             feed = Feed(call, encoding)
             if feed.decodes:
@@ -251,7 +314,7 @@ class Hook:
         failed: Optional[BaseException] = None
         try:
             while True:
-                piece = await cutting.attempt(call, inner.readany())
+                piece = await way.within(inner.readany())
                 if not piece:
                     break
                 pieces.append(piece)
@@ -260,7 +323,12 @@ class Hook:
         raw = b"".join(pieces)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = call.response(response.status, readable and failed is None, lines, plain)
-        call.end(COMPLETE if failed is None else CUT)
+        how = COMPLETE if failed is None else CUT
+        if response.status < 400:
+            call.end(how)
+        elif not call.retry(how, retry_head(response._raw_headers)) and call.is_last:
+            _drop(response, NO_RETRY[0].encode())
+            _add(response, *NO_RETRY)
         if kind == REFUSE:
             self._answered(response, refuse(payload, call))
             return

@@ -1,7 +1,8 @@
 """botocore, and so boto3: what is signed is judged before it is signed.
 
 Endpoint.create_request makes and signs the request of each attempt: there its call begins, waits for money, and gets its body. Endpoint._send sends it over urllib3, whose
-hook finds that call, begins none of its own, and sees the answer.
+hook finds that call, begins none of its own, and sees the answer. Endpoint._needs_retry is asked after each attempt: there one that we add waits for its time, and botocore makes and
+signs its request anew, as a signature tells its own.
 """
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from iron_cage import _engine
 from iron_cage._hooks import _httplib
 from iron_cage._hooks.common import (
-    COMPLETE, NO_RESPONSE, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, WITHDRAWN, Call, Decided, Synthetic, begin, carried, decided, refuse, response_head,
+    COMPLETE, NO_RESPONSE, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, WITHDRAWN, Call, Decided, Synthetic, begin, carried, decided, refuse, response_head, retry_head,
 )
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 #: What a request of botocore's carries from where it is made to where it is sent: a Decided, or the Synthetic of a refusal.
 _MARK = "_iron_cage"
 
+#: In the context of a request, whose calls _MARK names: the attempt that is to be made next, with what was said to it.
+_AHEAD = "_iron_cage_ahead"
+
 
 def install(module: ModuleType) -> None:
     """Patches botocore.endpoint."""
@@ -32,6 +36,7 @@ def install(module: ModuleType) -> None:
     patch(module.Endpoint, "_get_response", _get_response)
     patch(module.Endpoint, "_send", _send)
     patch(module.Endpoint, "_needs_retry", _needs_retry)
+    patch(module.Endpoint, "_send_request", _send_request)
 
 
 def _create_request(original: Any) -> Any:
@@ -46,7 +51,11 @@ def _create_request(original: Any) -> Any:
         if hasattr(params.get("body"), "read"):
             params["body"] = params["body"].read()  # for this attempt, and for those that may follow
         body = _bytes(params.get("body"))
-        call, kind, payload = begin(params["method"].encode("ascii", "replace"), target, _httplib.request_lines(params.get("headers")), body)
+        context = params.get("context")
+        ahead = context.pop(_AHEAD, None) if context is not None else None
+        call, kind, payload = ahead or begin(params["method"].encode("ascii", "replace"), target, _httplib.request_lines(params.get("headers")), body)
+        if context is not None:
+            context[_MARK] = call
         try:
             if kind == PENDING:
                 kind, payload = call.wait_blocking()
@@ -117,9 +126,31 @@ def _needs_retry(original: Any) -> Any:
     def _needs_retry(self: Any, attempts: Any, operation_model: Any, request_dict: Any, response: Any = None, caught_exception: Any = None) -> Any:
         if response is not None and hasattr(response[0], _MARK):
             return False  # a refusal stays one
+        call = (request_dict.get("context") or {}).get(_MARK)
+        if call is not None and call.again is not None:
+            kind, payload = call.wait_again()
+            if kind != PASS:
+                request_dict["context"][_AHEAD] = call, kind, payload
+                return True
+        if call is not None and call.is_last:
+            return False  # the cap is one for botocore's own attempts and ours
         return original(self, attempts, operation_model, request_dict, response, caught_exception)
 
     return _needs_retry
+
+
+def _send_request(original: Any) -> Any:
+    def _send_request(self: Any, request_dict: Any, operation_model: Any) -> Any:
+        try:
+            return original(self, request_dict, operation_model)
+        finally:
+            context = request_dict.get("context")
+            if context is not None:
+                call = context.pop(_MARK, None)
+                if context.pop(_AHEAD, None) is not None or (call is not None and call.again is not None):
+                    call.end(WITHDRAWN)  # botocore did not come back for it
+
+    return _send_request
 
 
 def _judged(request: Any, response: Any, call: Call) -> Any:
@@ -127,7 +158,10 @@ def _judged(request: Any, response: Any, call: Call) -> Any:
     plain = response.content
     lines = response_head([(str(name).encode("iso-8859-1", "replace"), str(value).encode("iso-8859-1", "replace")) for name, value in response.headers.items()])[0]
     kind, payload = call.response(response.status_code, True, lines, plain)
-    call.end(COMPLETE)
+    if response.status_code < 400:
+        call.end(COMPLETE)
+    else:
+        call.retry(COMPLETE, retry_head([(str(name).encode("iso-8859-1", "replace"), str(value).encode("iso-8859-1", "replace")) for name, value in response.headers.items()]))
     if kind == REFUSE:
         return _synthetic(request, refuse(payload, call))
     headers, body = dict(response.headers.items()), plain

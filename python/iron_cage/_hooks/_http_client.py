@@ -12,7 +12,9 @@ from http.client import CannotSendRequest, HTTPException, HTTPSConnection, Inval
 
 from iron_cage import _engine
 from iron_cage._hooks import _httplib, cutting
-from iron_cage._hooks.common import ABORTED, CANCELLED, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Carry, Synthetic, begin, carried, carrying, refuse, unanswered
+from iron_cage._hooks.common import (
+    ABORTED, CANCELLED, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
+)
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional, Union
 
 #: Connections whose request is under way or was answered here, until the answer is asked for.
-_open: weakref.WeakKeyDictionary[Any, Union[_httplib.Attempt, tuple[_httplib.Attempt, Synthetic]]] = weakref.WeakKeyDictionary()
+_open: weakref.WeakKeyDictionary[Any, Union[_Attempt, tuple[_Attempt, Synthetic]]] = weakref.WeakKeyDictionary()
 
 
 def install(module: ModuleType) -> None:
@@ -46,36 +48,15 @@ def _request(original: Any) -> Any:
         _leave(self)
         given = _httplib.Body(body, "iso-8859-1")
         call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), given.data)
-        attempt = _httplib.Attempt(self, method, call)
+        attempt = _Attempt(self, method, call, original, url, given, dict(headers), encode_chunked)
         try:
             if kind == PENDING:
                 kind, payload = call.wait_blocking()
-            if kind == REFUSE:
-                answer = refuse(payload, call)
+            refusal = attempt.send(self, kind, payload)
+            if refusal is not None:
                 attempt.connection = None
-                _open[self] = attempt, answer
+                _open[self] = attempt, refusal
                 return None
-            body = given.same()
-            if kind == REWRITE:
-                body, headers = given.rewritten(payload or b"", dict(headers))
-            fresh = self.sock is None
-            if kind != PASS:
-                cutting.over(call, self)
-            carry = Carry()
-            token = carrying.set(carry)
-            try:
-                original(self, method, url, body, headers, encode_chunked=encode_chunked)
-            except BaseException as error:
-                refusal = cutting.refused(call, error)
-                call.end(NOT_SENT if _not_sent(self, error, fresh) else unanswered(error, ()))
-                if refusal is not None:
-                    attempt.connection = None
-                    _open[self] = attempt, refuse(refusal, call)
-                    return None
-                raise
-            finally:
-                carry.active = False
-                carrying.reset(token)
             if kind != PASS:
                 dropped = weakref.finalize(self, call.end, CANCELLED)
                 dropped.atexit = False
@@ -100,32 +81,109 @@ def _getresponse(original: Any) -> Any:
             return attempt.instead(answer)
         under_way.dropped.detach()
         under_way.connection = weakref.proxy(self)  # the answer, which may be left, does not keep it
+        call = under_way.call
         try:
-            try:
-                response = original(self, *args, **kwargs)
-            except (TimeoutError, socket.timeout) as error:
-                if self.sock is None:
-                    under_way.call.end(unanswered(error, ()))
-                else:  # it may be asked again
-                    under_way.connection = None
-                    under_way.dropped = weakref.finalize(self, under_way.call.end, CANCELLED)
-                    under_way.dropped.atexit = False
-                    _open[self] = under_way
-                raise
-            except BaseException as error:
-                refusal = cutting.refused(under_way.call, error)
-                under_way.call.end(unanswered(error, ()))
-                if refusal is not None:
-                    return under_way.instead(refuse(refusal, under_way.call))
-                raise
-            refused = under_way.received(response, None)
-            return response if refused is None else under_way.instead(refused)
+            while True:
+                try:
+                    response = original(self, *args, **kwargs)
+                except BaseException as error:
+                    if isinstance(error, (TimeoutError, socket.timeout)) and self.sock is not None and not under_way.is_over:
+                        # It may be asked again.
+                        under_way.connection = None
+                        under_way.dropped = weakref.finalize(self, call.end, CANCELLED)
+                        under_way.dropped.atexit = False
+                        _open[self] = under_way
+                        raise
+                    if not under_way.failed(error, unanswered(error, ())):
+                        raise
+                    kind, payload = call.wait_again()
+                    if kind == PASS:
+                        raise
+                else:
+                    under_way.lift(response)
+                    refused = under_way.received(response, None)
+                    if refused is not None:
+                        return under_way.instead(refused)
+                    if call.again is None:
+                        return response
+                    kind, payload = call.wait_again()
+                    if kind == PASS:
+                        return response
+                    response.close()
+                self.close()
+                refused = under_way.send(self, kind, payload)
+                if refused is not None:
+                    return under_way.instead(refused)
         except BaseException:
             if self not in _open:
-                under_way.call.end(ABORTED)
+                call.end(ABORTED)
             raise
 
     return getresponse
+
+
+class _Attempt(_httplib.Attempt):
+    """One request on a connection, which may be sent again."""
+
+    def __init__(self, connection: Any, method: str, call: Call, original: Any, url: str, body: _httplib.Body, headers: dict[Any, Any], encode_chunked: bool) -> None:
+        super().__init__(connection, method, call)
+        self._request = original, url, body, headers, encode_chunked
+        #: The timeout that the connection was given, while that of the attempt is shorter.
+        self._given: Any = None
+
+    def send(self, connection: Any, kind: int, payload: Optional[bytes]) -> Optional[Synthetic]:
+        """Sends it, again where the connection fails and that is allowed. What to answer instead, or None."""
+        original, url, given, headers, encode_chunked = self._request
+        while True:
+            if kind == REFUSE:
+                return refuse(payload, self.call)
+            body = given.same()
+            sent_headers = headers
+            if kind == REWRITE:
+                body, sent_headers = given.rewritten(payload or b"", headers)
+            fresh = connection.sock is None
+            self._limit(connection)
+            cutting.over(self.call, connection)
+            carry = Carry(self.call)
+            token = carrying.set(carry)
+            try:
+                original(connection, self.method, url, body, sent_headers, encode_chunked=encode_chunked)
+                return None
+            except BaseException as error:
+                carry.over()
+                if not self.failed(error, NOT_SENT if _not_sent(connection, error, fresh) else unanswered(error, ())):
+                    raise
+                kind, payload = self.call.wait_again()
+                if kind == PASS:
+                    raise
+            finally:
+                carry.over()
+                carrying.reset(token)
+                if self._given is not None:
+                    connection.timeout = self._given[0]
+            connection.close()
+
+    def _limit(self, connection: Any) -> None:
+        self._given = None
+        if self.call.seconds:
+            given = connection.timeout
+            self._given = (given,)
+            number = given if isinstance(given, (int, float)) else socket.getdefaulttimeout()
+            connection.timeout = self.limit(number)
+            if connection.sock is not None:
+                connection.sock.settimeout(connection.timeout)
+
+    def lift(self, response: Any) -> None:
+        """The head is here: how long a stream takes is the caller's affair."""
+        sock = getattr(self.connection, "sock", None)
+        if self._given is not None and sock is not None and is_stream(_content_type(response), response.status):
+            given = self._given[0]
+            sock.settimeout(given if given is None or isinstance(given, (int, float)) else socket.getdefaulttimeout())
+
+
+def _content_type(response: Any) -> Optional[bytes]:
+    value = response.msg.get("content-type")
+    return None if value is None else str(value).encode("iso-8859-1", "replace")
 
 
 def _close(original: Any) -> Any:

@@ -5,10 +5,13 @@ The response keeps its place and gets another ``fp`` (see wire), so all that sta
 from __future__ import annotations
 
 import io
+import socket
+import ssl
 from http.client import HTTPResponse
+from time import monotonic
 
 from iron_cage._hooks import cutting, wire
-from iron_cage._hooks.common import COMPLETE, CUT, REFUSE, REWRITE, Call, Feed, Synthetic, is_stream, refuse, response_head, shown_header
+from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_header
 from iron_cage._hooks.decoding import decode_whole
 
 TYPE_CHECKING = False
@@ -25,6 +28,29 @@ class Attempt:
         self.call = call
         #: Ends the call when the connection is dropped before it is asked for the answer; None where nobody can drop it.
         self.dropped: Any = None
+        #: When the attempt must be over, by the monotonic clock; None: never.
+        self.end: Optional[float] = None
+
+    def limit(self, given: Any) -> Any:
+        """The timeout of a socket, no longer than the attempt may take from now on."""
+        if not self.call.seconds:
+            return given
+        self.end = monotonic() + self.call.seconds
+        return self.call.seconds if given is None or not isinstance(given, (int, float)) or given > self.call.seconds else given
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the attempt has had its time."""
+        return self.end is not None and monotonic() >= self.end - 0.001
+
+    def failed(self, error: BaseException, how: int) -> bool:
+        """It ended without a response. True: another follows."""
+        if self.call.was_cut(error, how):
+            return True
+        if (transient(error) or (self.is_over and is_timeout(error))) and not hopeless(error):
+            return self.call.retry(how)
+        self.call.end(how)
+        return False
 
     def received(self, inner: Any, outer: Any) -> Optional[Synthetic]:
         """Looks at an answer whose head is here. inner: http.client's response; outer: another around it, whose headers follow, or None.
@@ -32,7 +58,7 @@ class Attempt:
         lines, content_type, encoding = response_head(_raw(inner.msg))
         if inner.fp is not None:
             cutting.body(self.call, inner.fp)
-        if inner.fp is not None and is_stream(content_type):
+        if inner.fp is not None and is_stream(content_type, inner.status):
             self._streamed(inner, outer, lines, encoding)
             return None
         return self._judged(inner, outer, lines, encoding)
@@ -73,10 +99,14 @@ class Attempt:
         if inner.fp is None or self.method == "HEAD":
             raw, recorded, complete, error = b"", b"", True, None
         else:
-            raw, recorded, complete, error = wire.whole(inner)
+            raw, recorded, complete, error = wire.whole(inner, self._tighten if self.end is not None else None)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = self.call.response(inner.status, complete and readable, lines, plain)
-        self.call.end(COMPLETE if complete else CUT)
+        how = COMPLETE if complete else CUT
+        if inner.status < 400:
+            self.call.end(how)
+        elif not self.call.retry(how, retry_head(_raw(inner.msg))) and self.call.is_last:
+            _set(inner, outer, *NO_RETRY)
         if kind == REFUSE:
             if inner.fp is not None:
                 inner.fp.close()
@@ -98,6 +128,18 @@ class Attempt:
         if inner.fp is not None:
             inner.fp = wire.Replay(inner.fp, recorded, error)
         return None
+
+
+    def _tighten(self) -> None:
+        """What is left goes for the next piece of a whole answer; nothing left is a timeout of the socket's."""
+        if self.is_over:
+            raise socket.timeout("the attempt took longer than Iron Cage gives it (attempt_timeout, total_timeout)")
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None and self.end is not None:
+            left = max(0.001, self.end - monotonic())
+            given = sock.gettimeout()
+            if given is None or given > left:
+                sock.settimeout(left)
 
 
 class Body:
@@ -147,6 +189,18 @@ class Body:
                 elif lower == "content-encoding":
                     del headers[name]
         return (data if self._kind == "same" else io.BytesIO(data)), headers
+
+
+def transient(error: BaseException) -> bool:
+    """Whether the connection failed, and may not the next time. A timeout is none: how long to wait is the caller's word."""
+    if isinstance(error, ssl.SSLError):
+        return isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+    return isinstance(error, OSError) and not is_timeout(error)
+
+
+def is_timeout(error: BaseException) -> bool:
+    """Whether a socket had to wait too long."""
+    return isinstance(error, (socket.timeout, TimeoutError))
 
 
 def shown(scheme: str, host: str, port: Optional[int], path: str) -> tuple[tuple[bytes, bytes, Optional[int]], bytes]:

@@ -11,10 +11,11 @@ from contextlib import suppress
 from iron_cage import _engine
 from iron_cage._hooks import cutting, waiting
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
-    Synthetic, begin, carried, carrying, is_stream, refuse, response_head, shown_header, unanswered,
+    ABORTED, COMPLETE, CUT, NO_RETRY, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
+    Synthetic, begin, carried, carrying, hopeless, is_stream, refuse, response_head, retry_head, shown_header, unanswered,
 )
 from iron_cage._hooks.decoding import DecodeError, decode_whole
+from iron_cage._hooks._httpx_limit import Limit
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Raised before anything of the request was sent.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
+
+
+#: The connection failed, and may not the next time.
+_TRANSIENT = ("ConnectError", "ReadError", "WriteError", "CloseError", "RemoteProtocolError")
 
 
 def install(module: ModuleType) -> None:
@@ -39,6 +44,8 @@ class Hook:
 
     def __init__(self, module: Any) -> None:
         self.module = module
+        #: The connection failed; a timeout of the client's own is not among them: how long to wait is the caller's word.
+        self.transient = tuple(kind for kind in (getattr(module, name, None) for name in _TRANSIENT) if kind is not None)
         self.not_sent = tuple(kind for kind in (getattr(module, name, None) for name in _NOT_SENT) if kind is not None)
 
         class Replayed(module.SyncByteStream, module.AsyncByteStream):  # type: ignore[misc]
@@ -180,24 +187,36 @@ class Hook:
                     kind, payload = call.wait_blocking()
                 if kind == PASS:
                     return original(client, request, *args, **kwargs)
-                if kind == REFUSE:
-                    return self._synthetic(client, request, refuse(payload, call))
-                outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
-                carry = Carry(call)
-                token = carrying.set(carry)
-                try:
-                    response = original(client, outgoing, *args, **kwargs)
-                except BaseException as error:
-                    refusal = cutting.refused(call, error)
-                    call.end(unanswered(error, self.not_sent))
-                    if refusal is not None:
-                        return self._synthetic(client, request, refuse(refusal, call))
-                    raise
-                finally:
-                    carry.active = False
-                    carrying.reset(token)
-                response.request = request
-                return self._received(client, request, response, call)
+                while True:
+                    if kind == REFUSE:
+                        return self._synthetic(client, request, refuse(payload, call))
+                    outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
+                    limit = None
+                    if call.seconds:
+                        limit = Limit(call.seconds, outgoing.extensions.get("timeout"))
+                        outgoing = self._limited(outgoing, limit)
+                    carry = Carry(call)
+                    token = carrying.set(carry)
+                    try:
+                        response = original(client, outgoing, *args, **kwargs)
+                    except BaseException as error:
+                        carry.over()
+                        if not self._failed(error, call, limit):
+                            raise
+                        kind, payload = call.wait_again()
+                        if kind == PASS:
+                            raise
+                        continue
+                    finally:
+                        carry.over()
+                        carrying.reset(token)
+                    response.request = request
+                    response = self._received(client, request, response, call, limit)
+                    if call.again is None:
+                        return response
+                    kind, payload = call.wait_again()
+                    if kind == PASS:
+                        return response
             except BaseException:
                 call.end(ABORTED)
                 raise
@@ -222,32 +241,63 @@ class Hook:
                     kind, payload = await waiting.wait(call)
                 if kind == PASS:
                     return await original(client, request, *args, **kwargs)
-                if kind == REFUSE:
-                    return self._synthetic(client, request, refuse(payload, call))
-                outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
-                carry = Carry()
-                token = carrying.set(carry)
-                try:
-                    response = await cutting.attempt(call, original(client, outgoing, *args, **kwargs))
-                except BaseException as error:
-                    refusal = cutting.refused(call, error)
-                    call.end(unanswered(error, self.not_sent))
-                    if refusal is not None:
-                        return self._synthetic(client, request, refuse(refusal, call))
-                    raise
-                finally:
-                    carry.active = False
-                    with suppress(ValueError):  # the garbage collector ends it in the context of others
-                        carrying.reset(token)
-                response.request = request
-                return await self._async_received(client, request, response, call)
+                while True:
+                    if kind == REFUSE:
+                        return self._synthetic(client, request, refuse(payload, call))
+                    outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
+                    limit = None
+                    if call.seconds:
+                        limit = Limit(call.seconds, outgoing.extensions.get("timeout"))
+                        outgoing = self._limited(outgoing, limit)
+                    carry = Carry(call)
+                    token = carrying.set(carry)
+                    try:
+                        response = await cutting.attempt(call, original(client, outgoing, *args, **kwargs))
+                    except BaseException as error:
+                        carry.over()
+                        if not self._failed(error, call, limit):
+                            raise
+                        kind, payload = await waiting.again(call)
+                        if kind == PASS:
+                            raise
+                        continue
+                    finally:
+                        carry.over()
+                        with suppress(ValueError):  # the garbage collector ends it in the context of others
+                            carrying.reset(token)
+                    response.request = request
+                    response = await self._async_received(client, request, response, call, limit)
+                    if call.again is None:
+                        return response
+                    kind, payload = await waiting.again(call)
+                    if kind == PASS:
+                        return response
             except BaseException:
                 call.end(ABORTED)
                 raise
 
         return _send_single_request
 
+    def _failed(self, error: BaseException, call: Call, limit: Optional[Limit]) -> bool:
+        """An attempt ended without a response. True: another follows."""
+        how = unanswered(error, self.not_sent)
+        if call.was_cut(error, how):
+            return True
+        ours = limit is not None and limit.is_over and isinstance(error, self.module.TimeoutException)
+        if ours or (isinstance(error, self.transient) and not hopeless(error)):
+            return call.retry(how)
+        call.end(how)
+        return False
+
     # Requests.
+
+    def _limited(self, request: Any, limit: Limit) -> Any:
+        """The same request with less time."""
+        limited = self.module.Request(
+            request.method, request.url, headers=request.headers.raw, stream=request.stream, extensions={**request.extensions, "timeout": limit.timeout}
+        )
+        limited.read()
+        return limited
 
     def _rewritten(self, request: Any, body: bytes) -> Any:
         """A copy with another body; length follows, chunked stays chunked, content-encoding goes."""
@@ -272,33 +322,43 @@ class Hook:
         response.elapsed = timedelta(0)
         return response
 
-    def _received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
+    def _received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
             return self._read_already(client, request, response, call, lines, content_type)
-        if is_stream(content_type):
+        if is_stream(content_type, response.status_code):
+            if limit is not None:
+                limit.lift()
             return self._streamed(response, call, lines, encoding, self.fed)
         pieces: list[bytes] = []
         error: Optional[BaseException] = None
         try:
+            if limit is not None:
+                self._check(limit)
             for piece in response.stream:
                 pieces.append(piece)
+                if limit is not None:
+                    self._check(limit)
         except Exception as caught:
             error = caught
         finally:
             response.stream.close()
         return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
 
-    async def _async_received(self, client: Any, request: Any, response: Any, call: Call) -> Any:
+    async def _async_received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
             return self._read_already(client, request, response, call, lines, content_type)
-        if is_stream(content_type):
+        if is_stream(content_type, response.status_code):
+            if limit is not None:
+                limit.lift()
             return self._streamed(response, call, lines, encoding, self.async_fed)
         pieces: list[bytes] = []
         error: Optional[BaseException] = None
         try:
-            await cutting.attempt(call, _gathered(response.stream, pieces))
+            if limit is not None:
+                self._check(limit)
+            await cutting.attempt(call, self._gathered(response.stream, pieces, limit))
         except Exception as caught:
             error = caught
         except BaseException:
@@ -308,13 +368,19 @@ class Hook:
             await response.stream.aclose()
         return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
 
+    async def _gathered(self, stream: Any, pieces: list[bytes], limit: Optional[Limit]) -> None:
+        async for piece in stream:
+            pieces.append(piece)
+            if limit is not None:
+                self._check(limit)
+
     def _read_already(
         self, client: Any, request: Any, response: Any, call: Call, lines: bytes, content_type: Optional[bytes]
     ) -> Any:
         """A response whose transport has its body already (mocks, caches): httpx hands on the decoded copy it keeps, never the stream.
         If the bytes must differ the reader gets another response, as the transport may give this one to others, too."""
         plain = out = response.content
-        if is_stream(content_type):
+        if is_stream(content_type, response.status_code):
             call.stream_open(response.status_code, lines)
             feed = Feed(call, None)
             out = feed.feed(plain) + feed.finish()
@@ -322,7 +388,7 @@ class Hook:
                 return self._synthetic(client, request, feed.blocked)
         else:
             kind, payload = call.response(response.status_code, True, lines, plain)
-            call.end(COMPLETE)
+            self._ended(response, call, COMPLETE)
             if kind == REFUSE:
                 return self._synthetic(client, request, refuse(payload, call))
             if kind == REWRITE:
@@ -333,6 +399,19 @@ class Hook:
         fresh = self.module.Response(response.status_code, headers=headers, content=out, request=request, extensions=response.extensions)
         fresh.default_encoding = response.default_encoding
         return fresh
+
+    def _ended(self, response: Any, call: Call, how: int) -> None:
+        """A whole answer was shown; one that failed may be followed by another attempt."""
+        if response.status_code < 400:
+            call.end(how)
+        elif not call.retry(how, retry_head(response.headers.raw)) and call.is_last:
+            response.headers[NO_RETRY[0]] = NO_RETRY[1]
+
+    def _check(self, limit: Limit) -> None:
+        """What is left goes for the next piece; nothing left is a timeout of the client's."""
+        if limit.is_over:
+            raise self.module.ReadTimeout("the attempt took longer than Iron Cage gives it (attempt_timeout, total_timeout)")
+        limit.tighten()
 
     def _streamed(self, response: Any, call: Call, lines: bytes, encoding: Optional[bytes], wrapper: Any) -> Any:
         call.stream_open(response.status_code, lines)
@@ -349,7 +428,7 @@ class Hook:
         """A whole body, shown to the library; the reader gets the very same bytes unless it says otherwise."""
         plain, readable = decode_whole(encoding, raw)
         kind, payload = call.response(response.status_code, readable and error is None, lines, plain)
-        call.end(COMPLETE if error is None else CUT)
+        self._ended(response, call, COMPLETE if error is None else CUT)
         if kind == REFUSE:
             return self._synthetic(client, request, refuse(payload, call))
         if kind == REWRITE:
@@ -360,10 +439,6 @@ class Hook:
         response.stream = self.replayed(raw, error)
         return response
 
-
-async def _gathered(stream: Any, pieces: list[bytes]) -> None:
-    async for piece in stream:
-        pieces.append(piece)
 
 
 def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:

@@ -4,12 +4,15 @@ HTTPConnectionPool._make_request sends one attempt and reads the response head, 
 """
 from __future__ import annotations
 
+import socket
 import ssl
 from http.client import HTTPResponse as HttplibResponse
 
 from iron_cage import _engine
 from iron_cage._hooks import _httplib, cutting
-from iron_cage._hooks.common import ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, refuse, unanswered
+from iron_cage._hooks.common import (
+    ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, hopeless, is_stream, refuse, unanswered,
+)
 from iron_cage._hooks.install import patch
 from iron_cage._runs import current, state
 
@@ -39,25 +42,45 @@ def _make_request(original: Any) -> Any:
         body = _httplib.Body(kwargs.get("body"), "utf-8" if modern else "iso-8859-1")
         headers = kwargs.get("headers")
         ready = decided.get()
-        if ready is not None and ready.take(url, body.data):
+        signed = ready is not None and ready.take(url, body.data)  # sent again by who signs it: the signature has a time
+        if ready is not None and signed:
             call, kind, payload = ready.call, SEND, None
         else:
             call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), body.data)
-        attempt = _Attempt(self, conn, method, url, kwargs, call, modern)
         try:
             if kind == PENDING:
                 kind, payload = call.wait_blocking()
-            if kind == REFUSE:
-                return attempt.synthetic(refuse(payload, call))
-            if kind in (PASS, SEND):
-                kwargs["body"] = body.same()
-            else:
-                kwargs["body"], kwargs["headers"] = body.rewritten(payload or b"", headers)
             if kind == PASS:
-                return attempt.carry(original)
-            return attempt.send(original)
+                kwargs["body"] = body.same()
+                return _Attempt(self, conn, method, url, kwargs, call, modern).carry(original)
+            while True:
+                attempt = _Attempt(self, conn, method, url, dict(kwargs), call, modern)
+                if kind == REFUSE:
+                    return attempt.synthetic(refuse(payload, call))
+                if kind == SEND:
+                    attempt.kwargs["body"] = body.same()
+                else:
+                    attempt.kwargs["body"], attempt.kwargs["headers"] = body.rewritten(payload or b"", headers)
+                try:
+                    response = attempt.send(original)
+                except Exception:
+                    if call.again is None or signed:
+                        raise
+                    kind, payload = call.wait_again()
+                    if kind == PASS:
+                        raise
+                else:
+                    if call.again is None or signed:
+                        return attempt.given(response)
+                    kind, payload = call.wait_again()
+                    if kind == PASS:
+                        return attempt.given(response)
+                    attempt.leave(response)
+                if kind != REFUSE:
+                    attempt.reconnect()
         except BaseException:
-            call.end(ABORTED)
+            if call.again is None or not signed:
+                call.end(ABORTED)
             raise
 
     return _make_request
@@ -72,22 +95,27 @@ class _Attempt(_httplib.Attempt):
         self.url = url
         self.kwargs = kwargs
         self.modern = modern
+        self._preload = False
+        #: The timeouts that were given, where those of the attempt are shorter; the read timeout of a stream is the caller's again once it is here.
+        self._read_timeout: Any = None
 
     def send(self, original: Any) -> Any:
-        preload = False
         if self.modern:
-            preload = bool(self.kwargs.get("preload_content", True))
-            self.kwargs["preload_content"] = False  # read below, after the library has seen the body
+            self._preload = bool(self.kwargs.get("preload_content", True))
+            self.kwargs["preload_content"] = False  # read by given(), after the library has seen the body
+        given = None
+        if self.call.seconds:
+            given = self.pool._get_timeout(self.kwargs["timeout"]) if "timeout" in self.kwargs else self.pool.timeout.clone()
+            self.kwargs["timeout"] = self._limited(given)
         fresh = getattr(self.connection, "sock", None) is None
         cutting.over(self.call, self.connection)
         try:
             response = self.carry(original)
         except BaseException as error:
-            refusal = cutting.refused(self.call, error)
-            self.call.end(NOT_SENT if self._not_sent(error, fresh) else unanswered(error, ()))
-            if refusal is not None:
-                return self.synthetic(refuse(refusal, self.call))
+            self.failed(error, NOT_SENT if self._not_sent(error, fresh) else unanswered(error, ()))
             raise
+        if given is not None:
+            self._read_timeout = given
         if not self.modern:
             return self._seen(response, None)
         received = response
@@ -95,20 +123,73 @@ class _Attempt(_httplib.Attempt):
             received = self._seen(response._fp, response)
         else:
             self.call.end(ABORTED)  # not over http.client (HTTP/2): settled by estimate
-        return self._preloaded(received) if preload else received
+        return received
+
+    def given(self, response: Any) -> Any:
+        """The response as urllib3 hands it on."""
+        return self._preloaded(response) if self._preload else response
+
+    def leave(self, response: Any) -> None:
+        """The answer goes to nobody. Its end must not close the connection, which is used again."""
+        if self.modern:
+            response._connection = None
+        response.close()
+
+    def reconnect(self) -> None:
+        """Another attempt needs another connection: this one may be closed, broken, or in the middle of an answer."""
+        conn = self.connection
+        tunnels = getattr(conn, "_tunnel_host", None) is not None
+        conn.close()
+        if tunnels:
+            try:
+                self.pool._prepare_proxy(conn)
+            except BaseException:
+                self.call.end(NOT_SENT)
+                raise
+
+    def _limited(self, given: Any) -> Any:
+        from urllib3.util import Timeout
+
+        def least(one: Any) -> Any:
+            return self.limit(one if isinstance(one, (int, float)) else None)
+
+        clone = given.clone()
+        clone.start_connect()
+        return Timeout(connect=least(clone.connect_timeout), read=least(clone.read_timeout))
+
+    def failed(self, error: BaseException, how: int) -> bool:
+        """As of the base, with urllib3's own errors."""
+        from urllib3 import exceptions
+
+        inner: BaseException = error
+        if isinstance(error, exceptions.NewConnectionError):
+            inner = ConnectionError()
+        elif isinstance(error, (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError)):
+            inner = TimeoutError()
+        elif isinstance(error, exceptions.ProtocolError) and error.args and isinstance(error.args[-1], Exception):
+            inner = error.args[-1]
+        if inner is not error and hopeless(error):
+            self.call.end(how)
+            return False
+        return super().failed(inner, how)
 
     def carry(self, original: Any) -> Any:
         """Sends it: layers below only carry it."""
-        carry = Carry()
+        carry = Carry(self.call)
         token = carrying.set(carry)
         try:
             return original(self.pool, self.connection, self.method, self.url, **self.kwargs)
         finally:
-            carry.active = False
+            carry.over()
             carrying.reset(token)
 
     def _seen(self, inner: Any, outer: Any) -> Any:
         """outer: urllib3's response around http.client's (2.x), or None (1.26 makes it later, from inner)."""
+        if self._read_timeout is not None and is_stream(_content_type(inner), inner.status):
+            sock = getattr(self.connection, "sock", None)
+            if sock is not None:
+                given = self._read_timeout.read_timeout
+                sock.settimeout(given if given is None or isinstance(given, (int, float)) else socket.getdefaulttimeout())
         answer = self.received(inner, outer)
         if answer is not None:
             return self.synthetic(answer)
@@ -155,6 +236,11 @@ class _Attempt(_httplib.Attempt):
         finally:
             response._connection = connection
         return response
+
+
+def _content_type(inner: Any) -> Optional[bytes]:
+    value = inner.msg.get("content-type")
+    return None if value is None else str(value).encode("iso-8859-1", "replace")
 
 
 def _target(pool: Any, url: str) -> tuple[tuple[bytes, bytes, Optional[int]], bytes]:

@@ -54,6 +54,11 @@ class Canary(Call):
         """The hook is done with it."""
         self.ended = True
 
+    def retry(self, how: int, head: bytes = b"") -> bool:
+        """Once is enough."""
+        self.ended = True
+        return False
+
     @property
     def failure(self) -> Optional[str]:
         """Why the client is not proven; None: it is."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-from iron_cage import _abi, _engine, _native, _refusal
+from iron_cage import _abi, _engine, _native, _refusal, errors
 from iron_cage._hooks import cutting
 from iron_cage._hooks.decoding import decoder_for, undecodable
 from iron_cage._runs import claim, state
@@ -27,6 +27,12 @@ REQUEST_HEADERS = frozenset((
     b"content-encoding", b"x-stainless-retry-count", b"x-amzn-bedrock-guardrailidentifier", b"x-amzn-bedrock-performanceconfig-latency", b"x-amzn-bedrock-service-tier",
 ))
 
+#: The header names of a failed response that say whether and when to try again.
+_RETRY_HEADERS = frozenset((b"x-should-retry", b"retry-after-ms", b"retry-after"))
+
+#: Tells SDKs that they need not try again.
+NO_RETRY = "x-should-retry", "false"
+
 #: Content types of answers that are fed in pieces: server-sent events, lines of JSON (Ollama), AWS's binary messages.
 _STREAMS = frozenset((b"text/event-stream", b"application/x-ndjson", b"application/vnd.amazon.eventstream"))
 
@@ -44,12 +50,20 @@ def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
 
-    __slots__ = ("active", "call")
+    __slots__ = ("active", "call", "_attempt", "_token")
 
-    def __init__(self, call: Optional[Call] = None) -> None:
+    def __init__(self, call: Call) -> None:
         self.active = True
         #: Whose answer the layers below wait for, where they can tell over which socket.
         self.call = call
+        self._attempt = _engine.traced.get(call.handle) if _engine.traced else None
+        self._token = self._attempt.enter() if self._attempt is not None else None
+
+    def over(self) -> None:
+        """It is sent, or was not. Idempotent."""
+        if self.active and self._attempt is not None:
+            self._attempt.leave(self._token)
+        self.active = False
 
 
 carrying: ContextVar[Optional[Carry]] = ContextVar("iron_cage_carrying", default=None)
@@ -62,36 +76,54 @@ def carried() -> bool:
 
 
 class Call:
-    """A call that the library let through, or has not decided yet. Ends exactly once, whatever ends it."""
+    """A call that the library let through, or has not decided yet. Ends exactly once, whatever ends it, or goes on as the next attempt of the same request."""
 
-    __slots__ = ("handle", "run", "__weakref__")
+    __slots__ = ("handle", "run", "body", "seconds", "again", "is_last", "__weakref__")
 
     def __init__(self, run: Optional[Run]) -> None:
         self.handle = 0
         self.run = run
+        #: Of the request, as it was shown.
+        self.body = b""
+        #: What an attempt that may leave may take; 0: as long as it likes.
+        self.seconds = 0.0
+        #: What was said to the next attempt, after one that failed; None: there is none.
+        self.again: Optional[tuple[int, Optional[bytes]]] = None
+        #: The client should not try again either.
+        self.is_last = False
 
     def begin(self, method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[int, Optional[bytes]]:
         """Shows the request, without waiting inside: (verdict, body), PENDING among them."""
         run = self.run
-        kind, handle, flags, payload = _native.step(
+        self.body = body
+        kind, handle, flags, payload, timeout_ms = _native.step(
             "ironcage_call_begin", run.handle if run is not None else 0, _engine.handle(), _abi.NONBLOCKING,
             method, len(method), url, len(url), headers, len(headers), body, len(body),
         )
+        self._opened(kind, handle, flags, timeout_ms)
+        return kind, payload
+
+    def _opened(self, kind: int, handle: int, flags: int, timeout_ms: int) -> None:
         if handle and kind in _OPEN:
             self.handle = handle
             _engine.open_calls.add(handle)
+            if timeout_ms:
+                self.seconds = timeout_ms / 1000
         try:
             self._flags(flags)
         except BaseException:  # Ctrl-C in a callback
             self.end(WITHDRAWN)
             raise
-        return kind, payload
 
     def wait(self, timeout_ms: int) -> tuple[int, Optional[bytes]]:
-        """The verdict of a call that was PENDING, or PENDING again."""
-        kind, _, flags, payload = _native.step("ironcage_call_wait", self.handle, timeout_ms)
+        """The verdict of a call that was PENDING, or PENDING again. PASS: an attempt that was to follow a failed one is not made after all."""
+        kind, _, flags, payload, limit_ms = _native.step("ironcage_call_wait", self.handle, timeout_ms)
+        if limit_ms:
+            self.seconds = limit_ms / 1000
         self._flags(flags)
-        if kind == REFUSE:
+        if _engine.traced or _engine.ahead:
+            self._tell(kind, payload)
+        if kind == REFUSE or kind == PASS:
             self.forget()
         return kind, payload
 
@@ -107,9 +139,55 @@ class Call:
             self.end(WITHDRAWN)
             raise
 
+    def retry(self, how: int, head: bytes = b"") -> bool:
+        """Ends an attempt that failed, and asks whether to make another. True: this call goes on as that one; see take_again(). False: what came is handed on, or raised.
+
+        :param head: the headers of its response, as of retry_head()
+        """
+        if not _engine.leave_call(self.handle):
+            return False
+        self.seconds = 0.0
+        attempt = _engine.traced.get(self.handle) if _engine.traced else None
+        told = attempt.before_retry(how) if attempt is not None else None
+        try:
+            kind, handle, flags, payload, timeout_ms = _native.step(
+                "ironcage_call_retry", self.handle, _abi.NONBLOCKING, how, head, len(head), self.body, len(self.body),
+            )
+        except errors.IronCageError:
+            return False  # as where a call ends: the failure of the store must not hide that of the provider
+        finally:
+            if attempt is not None and told is not None:
+                attempt.tell(*told)
+        self._opened(kind, handle, flags, timeout_ms)
+        if attempt is not None and kind != PASS:
+            attempt.precedes(handle, kind, payload)
+        self.is_last = bool(flags & _abi.LAST_TRY)
+        if kind != PASS:
+            self.again = kind, payload
+        return kind != PASS
+
+    def was_cut(self, error: BaseException, how: int) -> bool:
+        """Whether the library has ended the attempt, by the kill switch or the time of a run: then it has ended, and what follows is its refusal."""
+        refusal = cutting.refused(self, error)
+        if refusal is None:
+            return False
+        self.end(how)
+        self.again = REFUSE, refusal
+        return True
+
+    def take_again(self) -> tuple[int, Optional[bytes]]:
+        """What was said to the attempt that follows: once."""
+        again, self.again = self.again, None
+        return again or (PASS, None)
+
+    def wait_again(self) -> tuple[int, Optional[bytes]]:
+        """As take_again(), where its pause is over. PASS: it is not made after all."""
+        kind, payload = self.take_again()
+        return self.wait_blocking() if kind == PENDING else (kind, payload)
+
     def response(self, status: int, complete: bool, headers: bytes, body: bytes) -> tuple[int, Optional[bytes]]:
         """Shows a whole response."""
-        kind, _, flags, payload = _native.step(
+        kind, _, flags, payload, _ = _native.step(
             "ironcage_call_response", self.handle, status, 1 if complete else 0, headers, len(headers), body, len(body)
         )
         self._flags(flags)
@@ -117,18 +195,19 @@ class Call:
 
     def stream_open(self, status: int, headers: bytes) -> None:
         """Announces a response that will be fed in pieces."""
+        self.body = b""  # never sent again
         _native.call("ironcage_stream_open", self.handle, status, headers, len(headers))
         _engine.stream_opened(self.handle, self.run.handle if self.run is not None else 0)
 
     def stream_feed(self, piece: bytes) -> tuple[int, Optional[bytes]]:
         """Feeds a piece."""
-        kind, _, flags, payload = _native.step("ironcage_stream_feed", self.handle, piece, len(piece))
+        kind, _, flags, payload, _ = _native.step("ironcage_stream_feed", self.handle, piece, len(piece))
         self._flags(flags)
         return kind, payload
 
     def stream_finish(self) -> tuple[int, Optional[bytes]]:
         """What was still held back."""
-        kind, _, flags, payload = _native.step("ironcage_stream_finish", self.handle)
+        kind, _, flags, payload, _ = _native.step("ironcage_stream_finish", self.handle)
         self._flags(flags)
         return kind, payload
 
@@ -140,6 +219,15 @@ class Call:
     def forget(self) -> None:
         """A refused call has no handle any more; ending it again is harmless, and frees it if it has."""
         self.end(WITHDRAWN)
+
+    def _tell(self, kind: int, payload: Optional[bytes]) -> None:
+        """A call that waited is decided: its span ends, if it was refused, or begins, if it is another attempt."""
+        from iron_cage import _otel
+
+        if kind == REFUSE and self.handle in _engine.traced:
+            _otel.refused(self.handle, payload)
+        elif kind != PENDING and self.handle in _engine.ahead:
+            _otel.follows(_engine.ahead.pop(self.handle), self.handle, kind, payload)
 
     def _flags(self, flags: int) -> None:
         if flags & _abi.HAS_EVENTS:
@@ -212,7 +300,12 @@ def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call,
     if run is None and state.active and not state.joined and method == b"POST":
         unclaimed.count += 1
     call = Call(run)
-    kind, payload = call.begin(method, url, headers, body)
+    if _engine.instrumented and (run is None or run.traced is not None):
+        from iron_cage import _otel
+
+        kind, payload = _otel.begin(call, run.traced if run is not None else None, method, url, headers, body)
+    else:
+        kind, payload = call.begin(method, url, headers, body)
     return call, kind, payload
 
 
@@ -233,7 +326,7 @@ class Synthetic:
 
     def headers(self) -> list[tuple[str, str]]:
         """In order."""
-        return [("content-type", self.content_type), ("content-length", str(len(self.body))), ("x-should-retry", "false")]
+        return [("content-type", self.content_type), ("content-length", str(len(self.body))), NO_RETRY]
 
 
 class Feed:
@@ -329,9 +422,31 @@ def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) 
     return NO_RESPONSE if isinstance(error, Exception) else CANCELLED
 
 
-def is_stream(content_type: Optional[bytes]) -> bool:
-    """Whether a response is fed in pieces."""
-    return content_type is not None and content_type.split(b";", 1)[0].strip().lower() in _STREAMS
+def hopeless(error: BaseException) -> bool:
+    """Whether a connection failed in a way that it will again: a certificate that is not to be trusted, an answer that is no HTTP."""
+    import ssl
+
+    cause: Optional[BaseException] = error
+    for _ in range(10):
+        if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__module__.startswith("h11"):
+            return True
+        if cause is None:
+            break
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def retry_head(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Of the headers of a failed response, what says whether and when to try again."""
+    return b"\n".join(name + b": " + value.replace(b"\n", b" ") for name, value in ((name.lower(), value) for name, value in headers) if name in _RETRY_HEADERS)
+
+
+def is_stream(content_type: Optional[bytes], status: int = 200) -> bool:
+    """Whether a response is fed in pieces. Errors are looked at as a whole: they may be followed by another attempt."""
+    if content_type is None or status >= 400:
+        return False
+    kind = content_type.split(b";", 1)[0].strip().lower()
+    return kind in _STREAMS or kind.startswith(b"audio/")
 
 
 def response_head(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, Optional[bytes], Optional[bytes]]:

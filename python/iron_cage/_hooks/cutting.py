@@ -187,7 +187,7 @@ def refused(call: Call, error: BaseException) -> Optional[bytes]:
     """What a read of a client's raised: the refusal, if the library has ended the call; None: it is what it is."""
     if not isinstance(error, Exception) or call.handle not in _engine.open_calls:
         return None
-    kind, _, _, payload = _native.step("ironcage_call_interrupted", call.handle, 1)
+    kind, _, _, payload, _ = _native.step("ironcage_call_interrupted", call.handle, 1)
     return payload if kind == _abi.VERDICT_REFUSE else None
 
 

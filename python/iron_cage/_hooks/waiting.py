@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional, Protocol
 
+    from iron_cage._hooks.common import Call
+
     class Waits(Protocol):
         """A call, or a hold of the user's own."""
 
@@ -53,6 +55,12 @@ async def wait(call: Waits) -> tuple[int, Optional[bytes]]:
     except BaseException:
         call.end(WITHDRAWN)
         raise
+
+
+async def again(call: Call) -> tuple[int, Optional[bytes]]:
+    """As Call.wait_again(), without blocking."""
+    kind, payload = call.take_again()
+    return await wait(call) if kind == PENDING else (kind, payload)
 
 
 async def _watch(call: Waits, loop: Any) -> tuple[int, Optional[bytes]]:

@@ -288,13 +288,18 @@ class Stream(_File):
         super().close()
 
 
-def whole(response: Any) -> tuple[bytes, bytes, bool, Optional[BaseException]]:
-    """Reads the body of an http.client response to its end: (payload, wire bytes, complete, error)."""
+def whole(response: Any, check: Optional[Callable[[], None]]) -> tuple[bytes, bytes, bool, Optional[BaseException]]:
+    """Reads the body of an http.client response to its end: (payload, wire bytes, complete, error).
+
+    :param check: called before each piece; what it raises ends the reading
+    """
     reader = Reader(response.fp, bool(response.chunked), response.length, record=True)
     pieces: list[bytes] = []
     error: Optional[BaseException] = None
     try:
         while True:
+            if check is not None:
+                check()
             piece = reader.piece()
             if not piece:
                 break

@@ -115,14 +115,14 @@ class Library:
             except StateError as error:
                 (status, *values), blob = [_abi.E_STATE], str(error).encode()
             self._failed.message = blob if status < 0 else b""
-            self._answer(parameters[0], out, values if status >= 0 else [0, 0, 0], blob if status >= 0 else b"")
+            self._answer(parameters[0], out, values if status >= 0 else [0, 0, 0, 0], blob if status >= 0 else b"")
             return int(status)
 
         return export
 
     def _answer(self, kind: str, out: Any, values: list[int], blob: bytes) -> None:
         if kind == "V":
-            out.kind, out.call, out.flags = values
+            out.kind, out.call, out.flags, out.timeout_ms = values
             self._fill(out.body, blob)
         elif kind == "B":
             self._fill(out, blob)

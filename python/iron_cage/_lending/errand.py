@@ -16,10 +16,10 @@ ffi = _abi.ffi
 
 #: A wait in the library is cut into pieces of this many milliseconds, so that a borrower that has gone is noticed.
 SLICE_MS = 200
-#: Exports whose answer is an open call or hold, and those that end something.
-OPENING = {"ironcage_call_begin", "ironcage_hold_new"}
-FREEING = {"ironcage_budget_free", "ironcage_hold_free", "ironcage_protection_free", "ironcage_run_free", "ironcage_call_end"}
-_SETTLING = {"ironcage_hold_settle", "ironcage_hold_release"}
+#: Exports whose answer is an open call or hold, with the place of their flags; and those that end something.
+OPENING = {"ironcage_call_begin": 3, "ironcage_call_retry": 2, "ironcage_hold_new": 3}
+FREEING = {"ironcage_budget_free", "ironcage_hold_free", "ironcage_protection_free", "ironcage_run_free", "ironcage_call_end", "ironcage_call_end_facts"}
+_SETTLING = {"ironcage_hold_settle", "ironcage_hold_release", "ironcage_call_retry"}
 
 
 def carried_out(borrower: Borrower, process: int, name: str, numbers: list[int], blobs: list[bytes]) -> tuple[list[Any], bytes]:
@@ -58,7 +58,7 @@ def carried_out(borrower: Borrower, process: int, name: str, numbers: list[int],
                 return [_abi.OK], b""  # freed already, or never its own
             arguments.append(number)
     if name in OPENING:
-        arguments[3] = _abi.NONBLOCKING
+        arguments[OPENING[name]] = _abi.NONBLOCKING
     elif name in ("ironcage_call_wait", "ironcage_hold_wait"):
         arguments[-1] = min(SLICE_MS, arguments[-1]) if arguments[-1] >= 0 else SLICE_MS
     library = _native.load()
@@ -75,8 +75,8 @@ def _answer(borrower: Borrower, process: int, name: str, kind: str, out: Any, st
     if kind == "V":
         call = int(out.call)
         if name in OPENING and call:
-            borrower.own[call] = ("ironcage_call_end" if name == "ironcage_call_begin" else "ironcage_hold_free", process)
-        return [status, int(out.kind), call, int(out.flags)], _taken(ffi.addressof(out, "body"))
+            borrower.own[call] = ("ironcage_hold_free" if name == "ironcage_hold_new" else "ironcage_call_end", process)
+        return [status, int(out.kind), call, int(out.flags), int(out.timeout_ms)], _taken(ffi.addressof(out, "body"))
     if kind == "B":
         return [status], _taken(out)
     if kind == "H":

@@ -44,11 +44,14 @@ EXPORTS = {
     "ironcage_call_begin": "Vrendddd",
     "ironcage_call_wait": "Vhn",
     "ironcage_call_response": "Vhnndd",
+    "ironcage_call_retry": "Vhnndd",
     "ironcage_stream_open": "hnd",
     "ironcage_stream_feed": "Vhd",
     "ironcage_stream_finish": "Vh",
     "ironcage_call_interrupted": "Vhn",
     "ironcage_call_end": "hn",
+    "ironcage_call_facts": "Bh",
+    "ironcage_call_end_facts": "Bhn",
 }
 #: Asks for a handshake for one of the borrower's own runs: its number is a run, its answer the text.
 LEND = "lend"

@@ -12,7 +12,8 @@ from typing import Callable, List, Optional
 
 from ._exchange import Exchange
 from ._provider import PROTOCOLS
-from ._reply import Reply
+from ._replies import load
+from ._reply import Reply, ReplySource, as_reply
 from ._simulator import ProviderSimulator
 
 
@@ -22,9 +23,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    standing = Reply(content=options.content, completion_tokens=options.completion_tokens, delay=options.delay, chunk_delay=options.chunk_delay)
     try:
         simulator = ProviderSimulator(
-            Reply(content=options.content, completion_tokens=options.completion_tokens, delay=options.delay, chunk_delay=options.chunk_delay),
+            _from_file(options.replies, standing) if options.replies else standing,
             protocol=options.protocol,
             host=options.host,
             port=options.port,
@@ -34,7 +36,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
             on_exchange=_writer(options.log) if options.log else None,
             register=False,
         ).start()
-    except OSError as fault:
+    except (OSError, ValueError) as fault:
         print(f"iron_cage.testing: {fault}", file=sys.stderr)
         return 1
     print(f"listening on {simulator.host}", flush=True)
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--protocol", choices=PROTOCOLS, default="openai")
     parser.add_argument("--log", metavar="FILE", help="append one JSON line per exchange: usage billed, model, status, sha256 of both bodies")
     parser.add_argument("--content", help="answer this text (default: an echo of the last user message)")
+    parser.add_argument("--replies", metavar="FILE", help="a JSON object: text of the last user message -> a reply (fields of Reply, or a text), or a list of replies for one request after the other")
     parser.add_argument("--completion-tokens", type=int, metavar="N", help="bill at least N completion tokens per choice, up to the request's limit")
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="before each answer")
     parser.add_argument("--chunk-delay", type=float, default=0.0, metavar="SECONDS", help="between the chunks of a stream")
@@ -60,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--compress", action="store_true", help="gzip for clients that accept it")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends, so as not to outlive a parent")
     return parser
+
+
+def _from_file(path: str, standing: Reply) -> ReplySource:
+    """The replies of a file, and the standing one for every other request."""
+    told = load(path)
+    return lambda request: as_reply(told, request) or standing
 
 
 def _writer(path: str) -> Callable[[Exchange], None]:

@@ -12,6 +12,8 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from ._reply import Reply
 
 PLAIN = Reply()
+#: The header that names a request, where it is not x-request-id.
+_REQUEST_ID = {"anthropic": "request-id", "bedrock": "x-amzn-requestid", "cohere": "x-debug-trace-id"}
 _REASONS = {int(status): status.phrase for status in HTTPStatus}
 
 
@@ -77,6 +79,8 @@ class Answer:
     reply: Reply = PLAIN
     headers: List[Tuple[str, str]] = field(default_factory=list)
     encoding: Optional[str] = None
+    protocol: str = "openai"
+    """Whose headers name the request."""
     sizes: Optional[List[int]] = None
     """Sizes of the pieces as they were generated, before `cut_at` cut them anew. None: the pieces' own."""
 
@@ -119,10 +123,10 @@ class Answer:
             ("content-type", self.content_type),
             framing,
             ("connection", "close" if close else "keep-alive"),
-            ("openai-processing-ms", str(int(elapsed * 1000))),
-            ("openai-version", "2020-10-01"),
-            ("x-request-id", request_id),
         ]
+        if self.protocol == "openai":
+            lines += [("openai-processing-ms", str(int(elapsed * 1000))), ("openai-version", "2020-10-01")]
+        lines.append((_REQUEST_ID.get(self.protocol, "x-request-id"), request_id))
         lines += self.headers
         if self.reply.headers:
             replaced = {name.lower() for name in self.reply.headers}

@@ -61,7 +61,7 @@ class Delivery:
     def _send(self) -> None:
         answer, reply = self.answer, self.answer.reply
         close = reply.close or not self._keep_alive
-        pending = answer.head(f"req_{self.request.index:032x}", time.perf_counter() - self._began, close)
+        pending = answer.head(self.request.id, time.perf_counter() - self._began, close)
         stop = reply.reset_after if reply.cut_after is None else reply.cut_after
         if self.request.method == "HEAD":
             answer.pieces = []

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ._answer import Answer
 from ._reply import Reply
+from ._request import Request
 
 _USUAL: Mapping[int, Tuple[str, str, Optional[str]]] = {
     400: ("Invalid request.", "invalid_request_error", None),
@@ -42,6 +43,8 @@ def scripted(reply: Reply) -> Answer:
     return _answer(reply.status, inner)
 
 
+_NO_REQUEST = ',"request_id":null}'
+
 _ANTHROPIC: Mapping[int, Tuple[str, str]] = {
     400: ("invalid_request_error", "Invalid request."),
     401: ("authentication_error", "x-api-key header is required"),
@@ -70,8 +73,15 @@ def anthropic_scripted(reply: Reply) -> Answer:
 
 
 def _anthropic_answer(status: int, inner: Dict[str, Any]) -> Answer:
-    body = json.dumps({"type": "error", "error": inner, "request_id": None}, ensure_ascii=False, separators=(",", ":"))
+    body = json.dumps({"type": "error", "error": inner}, ensure_ascii=False, separators=(",", ":"))[:-1] + _NO_REQUEST
     return Answer(status=status, content_type="application/json", pieces=[body.encode("utf-8", "backslashreplace")])
+
+
+def identified(answer: Answer, request: Request) -> Answer:
+    """Anthropic's error bodies name the request, as their headers do. Another answer stays as it is."""
+    if answer.status >= 400 and len(answer.pieces) == 1 and answer.pieces[0].endswith(_NO_REQUEST.encode()):
+        answer.pieces = [answer.pieces[0][: -len(_NO_REQUEST)] + f',"request_id":"{request.id}"}}'.encode()]
+    return answer
 
 
 def retry_headers(reply: Reply) -> List[Tuple[str, str]]:

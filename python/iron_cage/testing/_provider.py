@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import _anthropic, _bedrock, _cohere, _embeddings, _gemini, _ollama, _openai, _responses
+from . import _anthropic, _bedrock, _cohere, _embeddings, _gemini, _media, _ollama, _openai, _responses
 from ._answer import Answer
-from ._errors import anthropic_error, anthropic_scripted, error, retry_headers, scripted
+from ._errors import anthropic_error, anthropic_scripted, error, identified, retry_headers, scripted
 from ._reply import Reply
 from ._request import Request
 
@@ -23,6 +23,7 @@ _OPENAI: Dict[str, _Format] = {
     "/v1/completions": (_openai.check_completion, _openai.complete_text, _openai.verbatim),
     "/v1/responses": (_responses.check, _responses.complete, _responses.verbatim),
     "/v1/embeddings": (_embeddings.check, lambda request, reply, created: _embeddings.complete(request, reply), _openai.verbatim),
+    **{path: (_media.check, _media.complete, _openai.verbatim) for path in _media.PATHS},
 }
 _ANTHROPIC: _Format = (_anthropic.check, lambda request, reply, created: _anthropic.complete(request, reply), _anthropic.verbatim)
 _GEMINI: _Format = (_gemini.check, lambda request, reply, created: _gemini.complete(request, reply), _gemini.verbatim)
@@ -57,10 +58,12 @@ class Provider:
     def decide(self, request: Request) -> Answer:
         """The answer to any request. One whose fields are of other kinds than the format has is bad, as it is for the provider."""
         try:
-            return self._decide(request)
+            answer = self._decide(request)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             words = "The request has a field of a kind that its format does not have."
-            return _ERRORS[self.protocol](400, words)
+            answer = _ERRORS[self.protocol](400, words)
+        answer.protocol = self.protocol
+        return identified(answer, request)
 
     def _decide(self, request: Request) -> Answer:
         created = self.created if self.created is not None else int(time.time())
@@ -146,7 +149,7 @@ class Provider:
         if reply.raw_body is not None or reply.pieces is not None:
             answer = verbatim(request, reply)
         elif reply.status >= 400:
-            answer = _SCRIPTED[self.protocol](reply)
+            answer = identified(_SCRIPTED[self.protocol](reply), request)  # before it is encoded
         elif reply.status >= 300:
             answer = Answer(reply.status, _openai.JSON_TYPE, [])
         else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional
+from email import message_from_bytes
+from functools import cached_property
+from typing import Any, Dict, List, Mapping, Optional
 from urllib.parse import unquote
 
 from . import _tokens
@@ -25,9 +27,16 @@ class Request:
     json: Any = None
 
     @property
+    def id(self) -> str:
+        """What the provider calls this request in the headers of its answer."""
+        return f"req_{self.index:032x}"
+
+    @property
     def model(self) -> Optional[str]:
         """The model asked for, if any."""
         model = self.json.get("model") if isinstance(self.json, dict) else None
+        if model is None and self.form:
+            return self.form.get("model")
         path = self.path.partition("?")[0]
         if model is None and "/model/" in path and path.count("/") > 2:  # Bedrock names it there, percent-encoded
             return unquote(path.partition("/model/")[2].rpartition("/")[0])
@@ -35,11 +44,40 @@ class Request:
             model = self.path.partition("?")[0].rpartition("/")[2].partition(":")[0]
         return model if isinstance(model, str) else None
 
+    @cached_property
+    def form(self) -> Mapping[str, str]:
+        """The fields of a multipart form that are no files; empty for any other body."""
+        return self._parts[0]
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """The files of a multipart form, by field name and place."""
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[Dict[str, str], Dict[str, bytes]]:
+        fields: Dict[str, str] = {}
+        files: Dict[str, bytes] = {}
+        kind = self.headers.get("content-type", "")
+        if not kind.lower().startswith("multipart/form-data"):
+            return fields, files
+        parsed = message_from_bytes(b"content-type: " + kind.encode("latin-1") + b"\r\n\r\n" + self.body)
+        for part in parsed.get_payload() if parsed.is_multipart() else []:
+            name = str(part.get_param("name", "", "content-disposition"))
+            content = part.get_payload(decode=True)
+            if not isinstance(content, bytes):
+                continue
+            if part.get_filename() is None:
+                fields[name] = content.decode("utf-8", "replace")
+            else:
+                files[f"{name}[{len(files)}]"] = content
+        return fields, files
+
     @property
     def messages(self) -> List[Any]:
-        """The messages of the chat, the items of a response's input, or an empty list."""
+        """The messages of the chat, the items of a response's input, Gemini's contents, or an empty list."""
         body = self.json if isinstance(self.json, dict) else {}
-        messages = body.get("messages", body.get("input"))
+        messages = body.get("messages", body.get("input", body.get("contents")))
         return messages if isinstance(messages, list) else []
 
     @property
@@ -58,5 +96,5 @@ class Request:
                 return text
         for message in reversed(self.messages):
             if isinstance(message, dict) and message.get("role") == "user":
-                return _tokens.text_of(message.get("content"))
+                return _tokens.text_of(message.get("content", message.get("parts")))
         return ""

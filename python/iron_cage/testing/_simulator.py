@@ -19,7 +19,7 @@ from ._server import Server
 
 
 class ProviderSimulator:
-    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings and legacy completions, Anthropic's messages,
+    """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings, legacy completions, images and audio, Anthropic's messages,
     Gemini's generateContent and embedContent, Bedrock's converse and invoke (Anthropic's models; streams in its binary form), Ollama's chat, generate and
     embed, or Cohere's chat (v2), embed and rerank.
 

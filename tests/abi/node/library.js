@@ -9,7 +9,7 @@ const header = fs.readFileSync(path.join(root, "native/abi/ironcage.h"), "utf8")
 const library = koffi.load(path.join(root, "python/iron_cage/_native/libironcage.so"));
 
 koffi.struct("ironcage_buffer", { data: "uint8_t *", len: "size_t" });
-koffi.struct("ironcage_verdict", { size: "uint32_t", kind: "int32_t", call: "uint64_t", flags: "uint32_t", reserved: "uint32_t", body: "ironcage_buffer" });
+koffi.struct("ironcage_verdict", { size: "uint32_t", kind: "int32_t", call: "uint64_t", flags: "uint32_t", timeout_ms: "uint32_t", body: "ironcage_buffer" });
 
 // Which pointers are written to; koffi has to be told.
 const direction = { "ironcage_verdict *": "_Inout_ ", "ironcage_buffer *": "_Inout_ ", "uint64_t *": "_Out_ ", "int32_t *": "_Out_ ", "int64_t *": "_Out_ ", "size_t *": "_Out_ " };
@@ -68,7 +68,7 @@ const text = (name, ...given) => {
 };
 
 const step = (name, ...given) => {
-  const verdict = { size: koffi.sizeof("ironcage_verdict"), kind: -1, call: 0n, flags: 0, reserved: 0, body: { data: null, len: 0 } };
+  const verdict = { size: koffi.sizeof("ironcage_verdict"), kind: -1, call: 0n, flags: 0, timeout_ms: 0, body: { data: null, len: 0 } };
   check(raw[name](verdict, ...given));
   return { kind: verdict.kind, call: BigInt(verdict.call), flags: verdict.flags, body: take(verdict.body) };
 };

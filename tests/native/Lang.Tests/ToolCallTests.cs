@@ -97,7 +97,7 @@ public class ToolCallTests
         var bytes = Encoding.UTF8.GetBytes(events);
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
-            var stream = WireOf(path).OpenStream(new LlmRequest(), newScreen: null, hideUsage: false);
+            var stream = WireOf(path).OpenStream(new LlmRequest(), newScreen: null, hideUsage: false)!;
             var output = new ArrayBufferWriter<byte>();
             stream.Feed(bytes.AsSpan(0, cut), output);
             stream.Feed(bytes.AsSpan(cut), output);
@@ -110,7 +110,7 @@ public class ToolCallTests
     [Test]
     public void A_name_in_pieces_is_told_piece_by_piece()
     {
-        var stream = WireOf(Chat).OpenStream(new LlmRequest(), newScreen: null, hideUsage: false);
+        var stream = WireOf(Chat).OpenStream(new LlmRequest(), newScreen: null, hideUsage: false)!;
         var output = new ArrayBufferWriter<byte>();
         foreach (var piece in new[] { "drop", "_all", "_all" })
             stream.Feed(Encoding.UTF8.GetBytes(Event($$$"""{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"{{{piece}}}"}}]}}]}""")), output);
@@ -121,7 +121,7 @@ public class ToolCallTests
     [Test]
     public void What_a_tool_is_used_with_is_kept_up_to_a_bound()
     {
-        var stream = WireOf(Chat).OpenStream(new LlmRequest(), newScreen: null, hideUsage: false);
+        var stream = WireOf(Chat).OpenStream(new LlmRequest(), newScreen: null, hideUsage: false)!;
         var output = new ArrayBufferWriter<byte>();
         for (var i = 0; i < 80; i++)
             stream.Feed(Encoding.UTF8.GetBytes(Event($$$"""{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"a","arguments":"{{{new string('x', 1000)}}}"}}]}}]}""")), output);

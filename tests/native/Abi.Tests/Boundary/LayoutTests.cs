@@ -12,7 +12,7 @@ public class LayoutTests
     [
         ("ironcage_buffer", typeof(NativeBuffer), [("data", "Data"), ("len", "Length")]),
         ("ironcage_finding", typeof(NativeFinding), [("start", "Start"), ("end", "End"), ("byte_start", "ByteStart"), ("byte_end", "ByteEnd"), ("score", "Score"), ("kind", "Kind"), ("evidence", "Evidence")]),
-        ("ironcage_verdict", typeof(NativeVerdict), [("size", "Size"), ("kind", "Kind"), ("call", "Call"), ("flags", "Flags"), ("reserved", "Reserved"), ("body", "Body")]),
+        ("ironcage_verdict", typeof(NativeVerdict), [("size", "Size"), ("kind", "Kind"), ("call", "Call"), ("flags", "Flags"), ("timeout_ms", "TimeoutMs"), ("body", "Body")]),
     ];
 
     [Test]

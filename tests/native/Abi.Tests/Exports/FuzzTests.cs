@@ -30,6 +30,7 @@ public sealed unsafe class FuzzTests : IDisposable
         ["ironcage_store_check options"] = State, ["ironcage_store_control options"] = State, ["change"] = "{}", ["ironcage_store_audit_verify options"] = State, ["ironcage_store_audit_export options"] = State, ["ironcage_store_audit_prune options"] = State[..^1] + ",\"older_than_days\":1}",
         ["piece"] = "write to ada@example.org " + Secret,
         ["ironcage_call_begin body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
+        ["ironcage_call_retry body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
         ["ironcage_cost_answer body"] = """{"model":"gpt-4o","zq-secret-4711":1,"usage":{"prompt_tokens":1,"completion_tokens":1}}""",
         ["ironcage_call_response body"] = """{"choices":[{"message":{"content":"zq-secret-4711"}}],"usage":{"prompt_tokens":1,"completion_tokens":1}}""",
     };
@@ -38,7 +39,7 @@ public sealed unsafe class FuzzTests : IDisposable
     private static readonly string[] Optional =
     [
         "ironcage_protection_new budget", "ironcage_run_open parent", "ironcage_call_begin run", "ironcage_run_close run",
-        "ironcage_engine_free engine", "ironcage_budget_free budget", "ironcage_protection_free protection", "ironcage_run_free run", "ironcage_call_end call",
+        "ironcage_engine_free engine", "ironcage_budget_free budget", "ironcage_protection_free protection", "ironcage_run_free run", "ironcage_call_end call", "ironcage_call_end_facts call",
         "ironcage_safety_scanner_free scanner", "ironcage_safety_stream_free stream", "ironcage_hold_new run", "ironcage_hold_free hold",
     ];
 
@@ -156,7 +157,7 @@ public sealed unsafe class FuzzTests : IDisposable
         if (type == typeof(ulong))
         {
             var kind = name == "parent" ? "run" : name;
-            var (good, optional, frees) = (_open[kind], Optional.Contains($"{export.Name} {name}"), export.Name.EndsWith("_free", StringComparison.Ordinal) || export.Name == "ironcage_call_end");
+            var (good, optional, frees) = (_open[kind], Optional.Contains($"{export.Name} {name}"), export.Name.EndsWith("_free", StringComparison.Ordinal) || export.Name is "ironcage_call_end" or "ironcage_call_end_facts");
             var flipped = Enumerable.Range(0, 64).Select(bit => good ^ 1UL << bit).Where(h => !_open.ContainsValue(h));
             return [
                 Set(0, optional ? Status.Ok : Status.Handle),

@@ -110,9 +110,10 @@ public class HoldExportsTests
             free?.Wait();
             if (fetched)
                 Host.Release(second.Call);
+            // What was freed while it was being granted is given back by the thread that grants it.
+            Assert.That(() => Figures(), Is.EqualTo(("0", "0")).After(60_000, 1));
         }
         Assert.That((Host.Collect(out var decided, _engine), decided.Length, Poll.IsReadable(descriptor)), Is.EqualTo((Status.Ok, 0, false)));
-        Assert.That(() => Figures(), Is.EqualTo(("0", "0")).After(10_000, 5));
     }
 
     [Test]

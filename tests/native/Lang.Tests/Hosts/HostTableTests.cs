@@ -28,7 +28,7 @@ public sealed class HostTableTests
     [TestCase("POST", "https://api.openai.com/v1/embeddings", Endpoint.Generate)]
     [TestCase("POST", "https://api.openai.com/v1/completions", Endpoint.Generate)]
     [TestCase("POST", "https://api.openai.com/v1/moderations", Endpoint.Free)]
-    [TestCase("POST", "https://api.openai.com/v1/images/generations", Endpoint.Unread)]
+    [TestCase("POST", "https://api.openai.com/v1/images/generations", Endpoint.Generate)]
     [TestCase("POST", "https://api.openai.com/v1/files", Endpoint.Unread)]
     [TestCase("POST", "https://api.anthropic.com/v1/messages", Endpoint.Generate)]
     [TestCase("POST", "https://api.anthropic.com/v1/messages?beta=true", Endpoint.Generate)]

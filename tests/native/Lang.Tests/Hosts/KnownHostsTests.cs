@@ -54,9 +54,9 @@ public sealed class KnownHostsTests
     [TestCase("https://open.bigmodel.cn/api/paas/v4/async/chat/completions")]
     [TestCase("https://api.fireworks.ai/inference/v1/workflows/accounts/fireworks/models/flux/text_to_image")]
     [TestCase("https://router.huggingface.co/hf-inference/models/x")]
-    [TestCase("https://api.together.xyz/v1/images/generations")]
-    [TestCase("https://api.x.ai/v1/images/generations")]
-    [TestCase("https://res.openai.azure.com/openai/deployments/d/images/generations")]
+    [TestCase("https://api.together.xyz/v1/videos")]
+    [TestCase("https://api.x.ai/v1/videos")]
+    [TestCase("https://res.openai.azure.com/openai/deployments/d/videos")]
     [TestCase("https://res.openai.azure.com/openai/threads/t/messages")]
     [TestCase("https://api.openai.com/v1/threads/t/messages")]
     public void What_is_not_read_there_may_not_pass(string url) => Assert.That(Post(url).Endpoint, Is.EqualTo(Endpoint.Unread));

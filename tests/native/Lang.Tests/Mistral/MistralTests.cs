@@ -44,7 +44,7 @@ public sealed class MistralTests
         var text = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a SEC\"}}]}\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"RET\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n";
         for (var cut = 0; cut <= text.Length; cut++)
         {
-            var stream = wire.OpenStream(request, _ => new WordScreen("SECRET"), hideUsage: false);
+            var stream = wire.OpenStream(request, _ => new WordScreen("SECRET"), hideUsage: false)!;
             var output = new ArrayBufferWriter<byte>();
             stream.Feed(Encoding.UTF8.GetBytes(text[..cut]), output);
             stream.Feed(Encoding.UTF8.GetBytes(text[cut..]), output);

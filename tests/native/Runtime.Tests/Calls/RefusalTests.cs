@@ -98,7 +98,7 @@ public class RefusalTests
 
     [Test]
     public void An_endpoint_that_is_not_read_is_refused() =>
-        Assert.That(_cage.Begin(_cage.Protect().OpenRun(null), url: "http://127.0.0.1:9/v1/images/generations").Error, Is.EqualTo("CallDenied"));
+        Assert.That(_cage.Begin(_cage.Protect().OpenRun(null), url: "http://127.0.0.1:9/v1/videos").Error, Is.EqualTo("CallDenied"));
 
     [Test]
     public void An_unpriced_model_may_go_uncharged_with_one_warning()
