@@ -48,11 +48,12 @@ internal static unsafe class CallExports
             Over(hosted, call);
             throw;
         }
-        if (verdict.Kind == VerdictKind.Refuse)
+        var isOver = verdict.Kind == VerdictKind.Refuse && !hosted.Value.HasAnswer; // a call with an answer is ended by the host
+        if (isOver)
             Over(hosted, call);
         else if (verdict.Kind != VerdictKind.Pending)
             hosted.Host.Completions.Forget(call);
-        result->Set(verdict, verdict.Kind == VerdictKind.Refuse ? 0 : call, hosted.Value.WantsDrain);
+        result->Set(verdict, isOver ? 0 : call, hosted.Value.WantsDrain);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_response")]
@@ -62,6 +63,8 @@ internal static unsafe class CallExports
         Input.Verdict(result);
         var hosted = Opened(call);
         var verdict = hosted.Value.Respond(status, complete != 0, Input.Bytes(body, bodyLength), Input.Bytes(headers, headersLength));
+        if (verdict.Kind == VerdictKind.Pending)
+            hosted.Value.TellWhenApproved();
         result->Set(verdict, call, hosted.Value.WantsDrain);
     });
 
@@ -85,7 +88,10 @@ internal static unsafe class CallExports
     {
         Input.Verdict(result);
         var hosted = Streaming(call);
-        result->Set(hosted.Value.FinishStream(), call, hosted.Value.WantsDrain);
+        var verdict = hosted.Value.FinishStream();
+        if (verdict.Kind == VerdictKind.Pending)
+            hosted.Value.TellWhenApproved();
+        result->Set(verdict, call, hosted.Value.WantsDrain);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_interrupted")]

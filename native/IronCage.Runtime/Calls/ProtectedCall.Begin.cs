@@ -84,7 +84,7 @@ public sealed partial class ProtectedCall
         _isSigned = headers.IsSigned;
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
-        if (!IsFree && DeniedTools() is { } denied)
+        if (!IsFree && (DeniedTools() ?? UnapprovableTools()) is { } denied)
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
             return Refuse(unpriced);
@@ -156,6 +156,8 @@ public sealed partial class ProtectedCall
     /// <exception cref="StoreException">The store failed; the call is over and nothing is held.</exception>
     public Verdict Wait(int timeoutMs)
     {
+        if (_approval is { } approval)
+            return WaitForApproval(approval, timeoutMs);
         lock (_gate)
         {
             if (_verdict.Kind != VerdictKind.Pending || _holding is null)

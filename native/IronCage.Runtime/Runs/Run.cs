@@ -46,6 +46,7 @@ public sealed class Run
         Tags = Attribution.Join(Chain.SelectMany(r => r.Protection.Options.Tags));
         Attributions = new AttributionBook(protection.Options.AgentId, Project, Tags);
         Restores = new RestorePolicy(Protections);
+        WantsApprovals = Protections.Any(p => p.Options.Approval is not null);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
         HasStages = Protections.Any(p => p.Options.Degrade.Models.Count > 0 || p.Options.WrapUp is not null);
         Policy = Chain.Skip(1).Aggregate(protection.Policy, (policy, run) => policy.With(run.Protection.Policy));
@@ -203,6 +204,9 @@ public sealed class Run
 
     /// <summary>What the run has left of its time, negative once it is over; null without a limit.</summary>
     internal TimeSpan? TimeLeft(TimeProvider clock) => Protection.Options.Timeout is { } timeout ? timeout - clock.GetElapsedTime(_counts!.Began) : null;
+
+    /// <summary>Whether uses of tools must be approved for this run or one around it.</summary>
+    internal bool WantsApprovals { get; }
 
     /// <summary>Whether this run or one around it looks for circles.</summary>
     internal bool WatchesLoops { get; }

@@ -11,7 +11,7 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import cutting, waiting
+from iron_cage._hooks import approving, cutting, waiting
 from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed, Synthetic, begin, carried, carrying, is_stream, refuse,
@@ -260,6 +260,8 @@ class Hook:
         raw = b"".join(pieces)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = call.response(response.status, readable and failed is None, lines, plain)
+        if kind == PENDING:
+            kind, payload = await approving.ask_async(call, payload)
         call.end(COMPLETE if failed is None else CUT)
         if kind == REFUSE:
             self._answered(response, refuse(payload, call))

@@ -7,8 +7,8 @@ from __future__ import annotations
 import io
 from http.client import HTTPResponse
 
-from iron_cage._hooks import cutting, wire
-from iron_cage._hooks.common import COMPLETE, CUT, REFUSE, REWRITE, Call, Feed, Synthetic, is_stream, refuse, response_head, shown_header
+from iron_cage._hooks import approving, cutting, wire
+from iron_cage._hooks.common import COMPLETE, CUT, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, is_stream, refuse, response_head, shown_header
 from iron_cage._hooks.decoding import decode_whole
 
 TYPE_CHECKING = False
@@ -76,6 +76,8 @@ class Attempt:
             raw, recorded, complete, error = wire.whole(inner)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = self.call.response(inner.status, complete and readable, lines, plain)
+        if kind == PENDING:
+            kind, payload = approving.ask(self.call, payload)
         self.call.end(COMPLETE if complete else CUT)
         if kind == REFUSE:
             if inner.fp is not None:
