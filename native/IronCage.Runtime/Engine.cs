@@ -9,6 +9,7 @@ using IronCage.Cost;
 using IronCage.Lang.Hosts;
 using IronCage.Reliability;
 using IronCage.Runtime.Agents;
+using IronCage.Runtime.Approvals;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
@@ -99,6 +100,9 @@ public sealed class Engine : IDisposable
     }
 
     internal AgentTable Agents { get; } = new();
+
+    /// <summary>What waits for approval.</summary>
+    internal ApprovalBook Approvals { get; } = new();
 
     /// <summary>The files that stop agents.</summary>
     internal KillFileWatch KillFiles { get; }

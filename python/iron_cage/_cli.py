@@ -5,6 +5,7 @@ import argparse
 from typing import Optional, Sequence
 
 from iron_cage import (
+    _cli_approvals,
     _cli_audit,
     _cli_coverage,
     _cli_prices,
@@ -16,6 +17,7 @@ from iron_cage import (
 
 #: In the order of the help.
 COMMANDS = (
+    _cli_approvals,
     _cli_audit,
     _cli_coverage,
     _cli_prices,

@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
 
 
 def _stop(given: argparse.Namespace) -> int:
-    found = _asked(given, stop=given.agent, reason=given.reason)
+    found = asked(given, stop=given.agent, reason=given.reason)
     if found is None:
         return USAGE
     why = next(each["reason"] for each in found["stopped"] if each["agent"] == given.agent)
@@ -42,7 +42,7 @@ def _stop(given: argparse.Namespace) -> int:
 
 
 def _resume(given: argparse.Namespace) -> int:
-    found = _asked(given, resume=given.agent)
+    found = asked(given, resume=given.agent)
     if found is None:
         return USAGE
     print(f"{given.agent} may go on" if found["changed"] else f"{given.agent} was not stopped")
@@ -50,7 +50,7 @@ def _resume(given: argparse.Namespace) -> int:
 
 
 def _stopped(given: argparse.Namespace) -> int:
-    found = _asked(given)
+    found = asked(given)
     if found is None:
         return USAGE
     if given.json:
@@ -63,7 +63,7 @@ def _stopped(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _asked(given: argparse.Namespace, **options: Any) -> Any:
+def asked(given: argparse.Namespace, **options: Any) -> Any:
     """What the library says; None after a message."""
     state: str = given.state or os.environ.get("IRON_CAGE_STATE") or ""
     if not state:

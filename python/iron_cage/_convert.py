@@ -138,6 +138,13 @@ def names(option: str, value: object) -> list[str]:
     return [text(f"{option}[{index}]", each) for index, each in enumerate(value)]
 
 
+def approver(option: str, value: object) -> object:
+    """What is asked whether a tool may be used."""
+    if not callable(value):
+        refuse(option, value, "a callable that takes one Approval")
+    return value
+
+
 def path(option: str, value: object) -> str:
     """An absolute path."""
     import os

@@ -4,7 +4,7 @@ from __future__ import annotations
 import sys
 import weakref
 from collections import deque
-from json import loads
+from json import dumps, loads
 
 from iron_cage import _convert, _engine, _native, _options, _refusal, _runs
 from iron_cage._runs import Run, current, nearest_open
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Callable, Iterable, Mapping, NoReturn, Optional, Sequence, Union
 
+    from iron_cage._approvals import Approval
     from iron_cage._budget import Budget
     from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._convert import Money
@@ -133,6 +134,8 @@ class Protection:
         self._on_event = options.on_event
         self._on_agent_state = options.on_agent_state
         self._instrumentation = options.instrumentation
+        self._approve = options.approve
+        self._approval_timeout = options.approval_timeout
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._undelivered: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._entered: list[Run] = []
@@ -207,10 +210,38 @@ class Protection:
         :raises StateError: the store could not be written; the agent stays stopped
         :raises RuntimeError: the protection is closed, and its last run has ended
         """
+        return bool(self._change({"resume": True})["changed"])
+
+    def approvals(self) -> list[Approval]:
+        """What waits for :meth:`approve` or :meth:`deny`, the oldest first: uses of tools that ``ControlConfig(approve_tools=...)`` names. From any thread of this process.
+
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        from iron_cage._approvals import Approval
+
+        return [Approval._of(each) for each in self._change({})["approvals"]]
+
+    def approve(self, id: str) -> bool:
+        """The agent may see that use of a tool, once all that the answer uses is approved.
+
+        :returns: False: nothing of that id waits (any more)
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        return bool(self._change({"approve": _convert.text("id", id)})["changed"])
+
+    def deny(self, id: str, reason: str = "denied") -> bool:
+        """The agent may not: the call ends in ToolDenied, with the reason (1 to 1,000 characters).
+
+        :returns: False: nothing of that id waits (any more)
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        return bool(self._change({"deny": _convert.text("id", id), "reason": _convert.text("reason", reason)})["changed"])
+
+    def _change(self, change: Mapping[str, object]) -> Any:
         if self._ended:
             raise RuntimeError(_CLOSED)
-        change = b'{"resume":true}'
-        return bool(loads(_native.take("ironcage_protection_change", self.handle, change, len(change)))["changed"])
+        data = dumps(change).encode()
+        return loads(_native.take("ironcage_protection_change", self.handle, data, len(data)))
 
     def restore(self, text: str, where: str = "answer") -> str:
         """The text with the values in place of this protection's tokens. Tokens that cannot be opened (of another key or tenant, unknown, damaged) stay.

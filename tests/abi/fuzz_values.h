@@ -96,6 +96,8 @@ static const struct { const char *export, *name, *value; } values[] = {
     {"budget", "change", "{\"top_up_usd\":\"-1\",\"frozen\":false,\"note\":\"\",\"id\":\"3f0c8e0a-5d0f-4c53-9d0e-0f7b6b1f0c11\"}"},
     {"budget", "change", "{\"limit_usd\":\"7\",\"frozen\":true}"},
     {"protection", "change", "{\"resume\":true}"}, {"protection", "change", "{\"resume\":\"" SECRET "\"}"},
+    {"protection", "change", "{\"deny\":\"x\",\"reason\":\"" SECRET "\"}"}, {"protection", "change", "{\"approve\":\"" SECRET "\"}"},
+    {"protection", "options", "{\"agent_id\":\"w\",\"hold_wait\":0,\"approve_tools\":[\"f*\"],\"approval_timeout\":0.001}"},
     {"hold", "attribution", "{\"agent\":\"a\",\"provider\":\"lambda\",\"label\":\"a100\",\"project\":\"p\",\"tags\":[\"x\",\"y\"]}"},
     {"hold", "attribution", "{\"label\":\"\"}"}, {"hold", "attribution", "{\"tags\":[\"" SECRET "\"]}"},
     {"spend", "options", "{\"since\":\"2026-11-30T08:00:00Z\",\"until\":\"2026-12-01\"}"},

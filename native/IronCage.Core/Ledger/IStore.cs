@@ -23,6 +23,9 @@ public interface IStore : IDisposable
     /// <summary>Which agents were stopped by hand; null for memory, where that ends with the process.</summary>
     IStopBoard? Stops => null;
 
+    /// <summary>The uses of tools that wait for approval; null for memory, where only their process can decide.</summary>
+    IApprovalBoard? Approvals => null;
+
     /// <summary>Opens the account, making it when it does not exist.</summary>
     /// <exception cref="ArgumentException">The parent does not exist, is another than before, or would be its own.</exception>
     /// <exception cref="StoreException">The store cannot be reached or is damaged.</exception>

@@ -132,7 +132,7 @@ public sealed partial class ProtectedCall
     {
         foreach (var protection in _run.Protections)
         {
-            if (protection.Options.Tools.IsActive)
+            if (protection.Options.Tools.IsActive || protection.Options.Approval is not null)
                 return Refusal.UnreadTools(Model) with { By = [protection] };
         }
         return null;
@@ -142,11 +142,12 @@ public sealed partial class ProtectedCall
     {
         foreach (var protection in _run.Protections)
         {
-            if (!protection.Options.Tools.IsActive)
+            var (policy, mustApprove) = (protection.Options.Tools, protection.Options.Approval is not null);
+            if (!policy.IsActive && !mustApprove)
                 continue;
             foreach (var tool in tools)
             {
-                if (!protection.Options.Tools.Allows(tool))
+                if (!policy.Allows(tool) || (tool is null && mustApprove))
                     return Refusal.Tool(tool, Model) with { By = [protection] };
             }
         }

@@ -1,6 +1,7 @@
 using IronCage.Core.Control;
 using IronCage.Core.Events;
 using IronCage.Core.Ledger;
+using IronCage.Runtime.Approvals;
 
 namespace IronCage.Runtime.Protections;
 
@@ -44,6 +45,12 @@ public sealed partial class Protection
             _store.Append(entry);
         return wasThrown || wasInStore;
     }
+
+    /// <summary>The uses of tools that wait for approval.</summary>
+    internal IReadOnlyList<ApprovalRequest> WaitingApprovals => _engine.Approvals.Of(this);
+
+    /// <summary>Decides about one of <see cref="WaitingApprovals"/>; false when there is none of that id.</summary>
+    internal bool DecideApproval(string id, string? denied) => _engine.Approvals.Decide(this, id, denied);
 
     /// <summary>Stops the agent if its file exists.</summary>
     internal void LookAtKillFile()

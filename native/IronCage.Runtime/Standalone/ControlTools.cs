@@ -10,6 +10,7 @@ public static class ControlTools
 {
     private const int MostReason = 1000;
     private const string UsualReason = "stopped";
+    private const string UsualDenial = "denied";
 
     /// <summary>The JSON of <c>ironcage_store_control</c>.</summary>
     /// <exception cref="ConfigException">An option is wrong.</exception>
@@ -17,7 +18,7 @@ public static class ControlTools
     public static byte[] Control(Engine engine, ReadOnlyMemory<byte> optionsJson)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        string? state = null, stop = null, resume = null, reason = null;
+        string? state = null, stop = null, resume = null, approve = null, deny = null, reason = null;
         using (var document = OptionsJson.Parse(optionsJson))
         {
             foreach (var option in document.RootElement.EnumerateObject())
@@ -27,29 +28,35 @@ public static class ControlTools
                     case "state": state = OptionsJson.Text(option.Value, "state", 4096); break;
                     case "stop": stop = OptionsJson.Text(option.Value, "stop", 200); break;
                     case "resume": resume = OptionsJson.Text(option.Value, "resume", 200); break;
+                    case "approve": approve = OptionsJson.Text(option.Value, "approve", 100); break;
+                    case "deny": deny = OptionsJson.Text(option.Value, "deny", 100); break;
                     case "reason": reason = OptionsJson.Text(option.Value, "reason", MostReason); break;
-                    default: throw new ConfigException(option.Name, "is not an option of control; accepted are state, stop, resume and reason");
+                    default: throw new ConfigException(option.Name, "is not an option of control; accepted are state, stop, resume, approve, deny and reason");
                 }
             }
         }
-        if (stop is not null && resume is not null)
-            throw new ConfigException("resume", "cannot be given together with stop");
-        if (reason is not null && stop is null)
-            throw new ConfigException("reason", "belongs to stop");
-        var board = Board(engine, state);
+        string?[] acts = [stop, resume, approve, deny];
+        if (acts.Count(act => act is not null) > 1)
+            throw new ConfigException("stop", "is one of stop, resume, approve and deny, of which one can be given");
+        if (reason is not null && stop is null && deny is null)
+            throw new ConfigException("reason", "belongs to stop and deny");
+        var store = Store(engine, state);
+        var (board, approvals) = (store.Stops!, store.Approvals!);
         var now = engine.Clock.GetUtcNow();
         var changed = stop is not null ? Wait(board.StopAsync(new StopMark(stop, reason ?? UsualReason, now), StopEntries.Stopped(stop, reason ?? UsualReason, "command", now)))
-            : resume is not null && Wait(board.ResumeAsync(resume, StopEntries.Resumed(resume, now, "command")));
-        return Write(changed, Wait(board.ReadAsync()));
+            : resume is not null ? Wait(board.ResumeAsync(resume, StopEntries.Resumed(resume, now, "command")))
+            : approve is not null ? Wait(approvals.DecideAsync(new ApprovalDecision(approve, null)))
+            : deny is not null && Wait(approvals.DecideAsync(new ApprovalDecision(deny, reason ?? UsualDenial)));
+        return Write(changed, Wait(board.ReadAsync()), Wait(approvals.ReadAsync()));
     }
 
-    private static IStopBoard Board(Engine engine, string? state)
+    private static IStore Store(Engine engine, string? state)
     {
         if (state is null)
             throw new ConfigException("state", "must name a store: \"sqlite:///PATH\", its path, or \"redis://HOST\"");
         try
         {
-            return engine.Stores.OpenDurable(state).Stops!;
+            return engine.Stores.OpenDurable(state);
         }
         catch (ArgumentException e)
         {
@@ -59,7 +66,7 @@ public static class ControlTools
 
     private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 
-    private static byte[] Write(bool changed, IReadOnlyList<StopMark> marks)
+    private static byte[] Write(bool changed, IReadOnlyList<StopMark> marks, IReadOnlyList<ApprovalNote> notes)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -75,6 +82,10 @@ public static class ControlTools
                 json.WriteString("at", mark.At.UtcDateTime);
                 json.WriteEndObject();
             }
+            json.WriteEndArray();
+            json.WriteStartArray("approvals");
+            foreach (var note in notes)
+                json.WriteRawValue(note.Request);
             json.WriteEndArray();
             json.WriteEndObject();
         }

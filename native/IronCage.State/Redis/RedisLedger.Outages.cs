@@ -275,6 +275,7 @@ internal sealed partial class RedisLedger
         if (isBeating)
             Beating?.Invoke();
         LookForStopsOfOthers();
+        Approvals.Look();
         if (isSilent)
             _link.Drop();
         if (isLate)

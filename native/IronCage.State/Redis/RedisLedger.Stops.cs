@@ -74,7 +74,7 @@ internal sealed partial class RedisLedger : IStopBoard
     /// <summary>Asks something beside the batches.</summary>
     /// <param name="command">The command.</param>
     /// <param name="read">Makes the result of the answer, on the connection's thread; null: that is not one.</param>
-    private async Task<T> AskBeside<T>(string[] command, Func<object?, T?> read)
+    public async Task<T> AskBeside<T>(string[] command, Func<object?, T?> read)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var sent = _link.Send(command, new RedisCommand(

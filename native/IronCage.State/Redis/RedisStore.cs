@@ -79,6 +79,9 @@ public sealed class RedisStore : IStore
     /// <inheritdoc/>
     public IStopBoard Stops => _ledger;
 
+    /// <inheritdoc/>
+    public IApprovalBoard Approvals => _ledger.Approvals;
+
     /// <summary>Batches answered so far: trips to the server.</summary>
     internal long BatchCount => _ledger.BatchCount;
 

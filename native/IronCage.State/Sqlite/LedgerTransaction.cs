@@ -47,6 +47,7 @@ internal sealed class LedgerTransaction
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
         Tokens = new TokenRows(database);
         Stops = new StopRows(database);
+        Approvals = new ApprovalRows(database);
         Audit = new AuditRows(database);
         Checks = new StoreChecks(database, _budgets, _spend);
     }
@@ -59,6 +60,9 @@ internal sealed class LedgerTransaction
 
     /// <summary>Agents that were stopped by hand.</summary>
     public StopRows Stops { get; }
+
+    /// <summary>Uses of tools that wait for approval.</summary>
+    public ApprovalRows Approvals { get; }
 
     /// <summary>The audit trail.</summary>
     public AuditRows Audit { get; }

@@ -24,7 +24,7 @@ internal sealed partial class SqliteFile : IDisposable
     private readonly OwnerIdentity _owner;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ITimer _pollTimer, _behindTimer, _watchdog, _heartbeatTimer, _stopsTimer;
+    private readonly ITimer _pollTimer, _behindTimer, _watchdog, _heartbeatTimer, _lookTimer;
 
     // Guarded by _gate, which is never held together with an account's lock or while calling out.
     private readonly object _gate = new();
@@ -51,6 +51,7 @@ internal sealed partial class SqliteFile : IDisposable
         _owner = OwnerIdentity.Of(ids.NewId());
         Tokens = new SqliteTokenStore(this);
         Stops = new SqliteStopBoard(this);
+        Approvals = new SqliteApprovalBoard(this, clock);
         _pollTimer = Timer(static file => file.Wake(State.Wake.Poll));
         _behindTimer = Timer(static file => file.Wake(State.Wake.Work));
         _watchdog = Timer(static file => file.FailEverybody(StoreFaults.Locked(file.Path, file._options.BusyTimeout)));
@@ -59,7 +60,11 @@ internal sealed partial class SqliteFile : IDisposable
             if (Volatile.Read(ref file._openHolds) > 0)
                 file.Wake(State.Wake.Heartbeat);
         });
-        _stopsTimer = Timer(static file => file.Stops.Look());
+        _lookTimer = Timer(static file =>
+        {
+            file.Stops.Look();
+            file.Approvals.Look();
+        });
         _writer = new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "ironcage-sqlite" };
         _writer.Start();
         try
@@ -86,6 +91,8 @@ internal sealed partial class SqliteFile : IDisposable
     public SqliteTokenStore Tokens { get; }
 
     public SqliteStopBoard Stops { get; }
+
+    public SqliteApprovalBoard Approvals { get; }
 
     /// <summary>What was put right since the file was opened.</summary>
     public IReadOnlyList<string> Repairs
@@ -172,8 +179,8 @@ internal sealed partial class SqliteFile : IDisposable
         return request.Task;
     }
 
-    /// <summary>From now on it is looked for what other processes do to <see cref="Stops"/>.</summary>
-    public void LookForStops() => _stopsTimer.Change(SqliteStopBoard.LookInterval, SqliteStopBoard.LookInterval);
+    /// <summary>From now on it is looked for what other processes do to <see cref="Stops"/> and <see cref="Approvals"/>.</summary>
+    public void LookForOthers() => _lookTimer.Change(SqliteStopBoard.LookInterval, SqliteStopBoard.LookInterval);
 
     /// <summary>The task ends when everything written behind so far is durable.</summary>
     /// <exception cref="StoreException">It could not be written, or audit entries were lost since the last flush.</exception>
@@ -253,7 +260,7 @@ internal sealed partial class SqliteFile : IDisposable
         _behindTimer.Dispose();
         _watchdog.Dispose();
         _heartbeatTimer.Dispose();
-        _stopsTimer.Dispose();
+        _lookTimer.Dispose();
     }
 
     private ITimer Timer(Action<SqliteFile> tick) =>

@@ -34,7 +34,7 @@ internal sealed class SqliteStopBoard(SqliteFile file) : IStopBoard
             watching.Dispose();
             throw;
         }
-        file.LookForStops();
+        file.LookForOthers();
         return watching;
     }
 

@@ -62,6 +62,9 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public IStopBoard Stops => _file.Stops;
 
+    /// <inheritdoc/>
+    public IApprovalBoard Approvals => _file.Approvals;
+
     internal SqliteStoreOptions Options => _file.Options;
 
     /// <summary>Transactions committed so far, by all stores of this file in this process.</summary>

@@ -95,7 +95,7 @@ class Fed(_Reader):  # type: ignore[misc]
                 feed.yields()
                 raise
             if not piece:
-                _hand(self, self._inner, feed.finish())
+                _hand(self, self._inner, await feed.finish_async())
                 self.feed_eof()
                 return
             try:

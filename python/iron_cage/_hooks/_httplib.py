@@ -10,8 +10,8 @@ import ssl
 from http.client import HTTPResponse
 from time import monotonic
 
-from iron_cage._hooks import cutting, wire
-from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_header
+from iron_cage._hooks import approving, cutting, wire
+from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_header
 from iron_cage._hooks.decoding import decode_whole
 
 TYPE_CHECKING = False
@@ -102,6 +102,8 @@ class Attempt:
             raw, recorded, complete, error = wire.whole(inner, self._tighten if self.end is not None else None)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = self.call.response(inner.status, complete and readable, lines, plain)
+        if kind == PENDING:
+            kind, payload = approving.ask(self.call, payload)
         how = COMPLETE if complete else CUT
         if inner.status < 400:
             self.call.end(how)

@@ -9,7 +9,7 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import cutting, waiting
+from iron_cage._hooks import approving, cutting, waiting
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NO_RETRY, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
     Synthetic, begin, carried, carrying, hopeless, is_stream, refuse, response_head, retry_head, shown_header, unanswered,
@@ -22,7 +22,7 @@ from iron_cage._runs import current, state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, AsyncIterator, Iterable, Iterator, Optional
+    from typing import Any, AsyncIterator, Generator, Iterable, Iterator, Optional
 
 #: Raised before anything of the request was sent.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
@@ -144,7 +144,7 @@ class Hook:
                             yield out
                         if feed.blocked is not None:
                             return
-                    tail = feed.finish()
+                    tail = await feed.finish_async()
                     if tail:
                         yield tail
                 except GeneratorExit:  # as above, and perhaps without a loop to wait on
@@ -325,7 +325,7 @@ class Hook:
     def _received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
-            return self._read_already(client, request, response, call, lines, content_type)
+            return approving.now(self._read_already(client, request, response, call, lines, content_type))
         if is_stream(content_type, response.status_code):
             if limit is not None:
                 limit.lift()
@@ -343,12 +343,12 @@ class Hook:
             error = caught
         finally:
             response.stream.close()
-        return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+        return approving.now(self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error))
 
     async def _async_received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
-            return self._read_already(client, request, response, call, lines, content_type)
+            return await approving.later(self._read_already(client, request, response, call, lines, content_type))
         if is_stream(content_type, response.status_code):
             if limit is not None:
                 limit.lift()
@@ -366,7 +366,7 @@ class Hook:
             raise
         finally:
             await response.stream.aclose()
-        return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+        return await approving.later(self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error))
 
     async def _gathered(self, stream: Any, pieces: list[bytes], limit: Optional[Limit]) -> None:
         async for piece in stream:
@@ -376,18 +376,20 @@ class Hook:
 
     def _read_already(
         self, client: Any, request: Any, response: Any, call: Call, lines: bytes, content_type: Optional[bytes]
-    ) -> Any:
+    ) -> Generator[Any, Any, Any]:
         """A response whose transport has its body already (mocks, caches): httpx hands on the decoded copy it keeps, never the stream.
         If the bytes must differ the reader gets another response, as the transport may give this one to others, too."""
         plain = out = response.content
         if is_stream(content_type, response.status_code):
             call.stream_open(response.status_code, lines)
             feed = Feed(call, None)
-            out = feed.feed(plain) + feed.finish()
+            out = feed.feed(plain) + (yield from feed._finishing())
             if feed.blocked is not None:
                 return self._synthetic(client, request, feed.blocked)
         else:
             kind, payload = call.response(response.status_code, True, lines, plain)
+            if kind == PENDING:
+                kind, payload = yield call, payload
             self._ended(response, call, COMPLETE)
             if kind == REFUSE:
                 return self._synthetic(client, request, refuse(payload, call))
@@ -424,10 +426,12 @@ class Hook:
     def _judged(
         self, client: Any, request: Any, response: Any, call: Call, lines: bytes, encoding: Optional[bytes], raw: bytes,
         error: Optional[BaseException],
-    ) -> Any:
+    ) -> Generator[Any, Any, Any]:
         """A whole body, shown to the library; the reader gets the very same bytes unless it says otherwise."""
         plain, readable = decode_whole(encoding, raw)
         kind, payload = call.response(response.status_code, readable and error is None, lines, plain)
+        if kind == PENDING:
+            kind, payload = yield call, payload
         self._ended(response, call, COMPLETE if error is None else CUT)
         if kind == REFUSE:
             return self._synthetic(client, request, refuse(payload, call))

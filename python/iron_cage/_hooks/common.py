@@ -10,7 +10,7 @@ from iron_cage._runs import claim, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Mapping, Optional
+    from typing import Any, Generator, Iterable, Mapping, Optional
 
     from iron_cage._hooks.canary import Canary
     from iron_cage._runs import Run
@@ -368,10 +368,23 @@ class Feed:
             raise
 
     def finish(self) -> bytes:
-        """The stream came to its end: what was held back."""
+        """The stream came to its end: what was held back. Waits here for tools to be approved."""
+        from iron_cage._hooks import approving
+
+        return bytes(approving.now(self._finishing()))
+
+    async def finish_async(self) -> bytes:
+        """As finish(), on a loop."""
+        from iron_cage._hooks import approving
+
+        return bytes(await approving.later(self._finishing()))
+
+    def _finishing(self) -> Generator[Any, Any, bytes]:
         if self._over:
             return b""
-        tail = self._rest()
+        tail, asked = self._rest()
+        if asked is not None:
+            tail += self._handed_on(*(yield self.call, asked))
         self._over = True
         self.call.end(COMPLETE)
         return tail
@@ -383,7 +396,7 @@ class Feed:
         refusal = cutting.refused(self.call, error)
         if refusal is not None:
             return self._handed_on(REFUSE, refusal)
-        tail = self._rest()
+        tail, _ = self._rest()  # nobody approves a tool whose arguments may not be whole
         self._over = True
         self.call.end(CUT)
         return tail
@@ -393,7 +406,8 @@ class Feed:
         self._over = True
         self.call.end(ABORTED)
 
-    def _rest(self) -> bytes:
+    def _rest(self) -> tuple[bytes, Optional[bytes]]:
+        """What was held back, and what must be approved before the rest of it is given."""
         try:
             last = self._decoder.flush() if self._decoder is not None else b""
             head = b""
@@ -401,8 +415,9 @@ class Feed:
                 kind, payload = self.call.stream_feed(last)
                 head = last if kind == SEND else self._handed_on(kind, payload)
             if self._over:
-                return head
-            return head + self._handed_on(*self.call.stream_finish())
+                return head, None
+            kind, payload = self.call.stream_finish()
+            return (head, payload or b"{}") if kind == PENDING else (head + self._handed_on(kind, payload), None)
         except BaseException:
             self.abort()
             raise
