@@ -213,7 +213,7 @@ class ControlConfig:
     def __post_init__(self) -> None:
         _convert.check("ControlConfig", self, {
             "max_calls": _convert.integer, "max_tokens": _convert.integer, "timeout": _convert.number, "tools": _convert.names, "denied_tools": _convert.names,
-            "loop_detection": _convert.loops, "approve_tools": _convert.names, "approve": _convert.approver, "approval_timeout": _convert.number, "kill_file": _convert.path, "stop_signal": _convert.signal,
+            "loop_detection": _convert.loops, "approve_tools": _convert.names, "approve": _convert.approver, "approval_timeout": _convert.number, "kill_file": _convert.absolute, "stop_signal": _convert.signal,
         })
 
 

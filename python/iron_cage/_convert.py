@@ -145,8 +145,8 @@ def approver(option: str, value: object) -> object:
     return value
 
 
-def path(option: str, value: object) -> str:
-    """An absolute path."""
+def absolute(option: str, value: object) -> str:
+    """A path, made absolute."""
     import os
 
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):

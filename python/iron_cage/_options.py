@@ -88,7 +88,7 @@ _CONTROL = {
     "loop_detection": ("loop_detection", _convert.loops),
     "approve_tools": ("approve_tools", _convert.names),
     "approval_timeout": ("approval_timeout", _convert.number),
-    "kill_file": ("kill_file", _convert.path),
+    "kill_file": ("kill_file", _convert.absolute),
 }
 
 _BREAKER = {

@@ -94,7 +94,7 @@ def test_what_uses_another_tool_or_none_goes_on_and_content_flows_before_the_use
         with protection, httpx.Client(timeout=PATIENCE) as client, client.stream("POST", url, json=chat(stream=True)) as answer:
             for piece in answer.iter_raw():
                 seen.append(piece)
-                if b"I will" in b"".join(seen):
+                if b"will" in b"".join(seen):
                     said.set()
 
     sim.reply = Reply(tool_calls=[ToolCall("find", ARGUMENTS)])
@@ -311,7 +311,7 @@ protection = Protection(agent_id="worker", state={state!r}, control=ControlConfi
 for _ in range(2):
     try:
         with protection:
-            body = {{"model": "gpt-4o", "max_tokens": 10, "messages": [{{"role": "user", "content": "hello"}}]}}
+            body = {{"model": "gpt-4o", "max_tokens": 500, "messages": [{{"role": "user", "content": "hello"}}]}}
             print("delete_user" in httpx.post({sim.base_url!r} + "/chat/completions", json=body, timeout={PATIENCE}).text, flush=True)
     except ToolDenied as error:
         print(error.reason, flush=True)
@@ -334,6 +334,7 @@ for _ in range(2):
         assert main(["approvals", "list", "--state", state]) == 0 and "delete_user {" in capsys.readouterr().out
         assert main(["approvals", "approve", first["id"], "--state", state]) == 0 and main(["approvals", "approve", first["id"], "--state", state]) == 1
         assert process.stdout.readline() == "True\n"
+        assert capsys.readouterr().out == "approved\nnothing of that id waits\n"
         second = listed()
         assert second["id"] != first["id"]
         assert main(["approvals", "deny", second["id"], "--reason", "wrong table", "--state", state]) == 0

@@ -108,10 +108,6 @@ class Hook:
                         return connection
             except BaseException:
                 call.end(NOT_SENT)
-                if refusal is not None:
-                    self._take(request)
-                    self.refused[request] = refuse(refusal, call)
-                    return _NO_CONNECTION
                 raise
 
         return connect
