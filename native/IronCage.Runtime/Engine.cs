@@ -9,6 +9,7 @@ using IronCage.Cost;
 using IronCage.Lang.Hosts;
 using IronCage.Reliability;
 using IronCage.Runtime.Agents;
+using IronCage.Runtime.Approvals;
 using IronCage.Runtime.Budgets;
 using IronCage.Runtime.Calls;
 using IronCage.Runtime.Protections;
@@ -53,6 +54,7 @@ public sealed class Engine : IDisposable
         Log = Telemetry.Logger("IronCage.Runtime");
         Hosts = new HostTable();
         Catalogue = PriceCatalogue.Load(clock);
+        KillFiles = new KillFileWatch(clock);
         Stores = new StoreSet(clock, ids, warn: message => Log.LogWarning("{Message}", message));
         Bounds = new SpendingBound(Tokens, Margins);
         Retries = new RetryPolicy(clock, Chance);
@@ -98,6 +100,12 @@ public sealed class Engine : IDisposable
     }
 
     internal AgentTable Agents { get; } = new();
+
+    /// <summary>What waits for approval.</summary>
+    internal ApprovalBook Approvals { get; } = new();
+
+    /// <summary>The files that stop agents.</summary>
+    internal KillFileWatch KillFiles { get; }
 
     internal Margins Margins { get; } = new();
 
@@ -274,6 +282,7 @@ public sealed class Engine : IDisposable
 
     public void Dispose()
     {
+        KillFiles.Dispose();
         Stores.Dispose();
         ProcessTokens.Dispose();
         Telemetry.Dispose();

@@ -77,6 +77,12 @@ public sealed class StoreSet : IDisposable
     /// <exception cref="StoreException">There is no such file, or it cannot be opened.</exception>
     public SqliteStore OpenFile(string urlOrPath) => OpenExisting(urlOrPath) as SqliteStore ?? throw new ArgumentException("only an SQLite store can be checked; name one");
 
+    /// <summary>A store that exists and outlives the process: a URL as of <see cref="Open"/>, or the path of an SQLite file. No file is made.</summary>
+    /// <exception cref="ArgumentException">The text has none of the accepted forms, or names the memory.</exception>
+    /// <exception cref="StoreException">There is no such file, or it cannot be opened.</exception>
+    public IStore OpenDurable(string urlOrPath) =>
+        OpenExisting(urlOrPath) is { IsDurable: true } store ? store : throw new ArgumentException("what is in memory only ends with its process; name an SQLite file or a Redis server");
+
     private IStore OpenExisting(string urlOrPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(urlOrPath);

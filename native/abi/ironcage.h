@@ -124,7 +124,7 @@ typedef struct ironcage_verdict {
     uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin, wait and retry */
     uint32_t flags;          /* IRONCAGE_HAS_EVENTS, IRONCAGE_LAST_TRY */
     uint32_t timeout_ms;     /* with SEND and REWRITE of begin, wait and retry: what the attempt may take, in milliseconds; else, or where nothing limits it, 0 */
-    ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal */
+    ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal. PENDING after an answer: what waits for approval */
 } ironcage_verdict;
 
 /* One finding, as of ironcage_safety_scanner_find. */
@@ -403,6 +403,14 @@ int32_t ironcage_budget_free(uint64_t budget);
  */
 int32_t ironcage_store_check(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
 
+/*
+ * Control of agents by way of their store, from a process that runs none of them: {"state": required, a store that exists; "stop": an agent's id, with "reason", 1 to 1000 characters, default
+ * "stopped"; or "resume": an agent's id; or "approve": the id of a use of a tool that waits; or "deny": such an id, with "reason", default "denied"}. Gives {"changed": whether that was news,
+ * "stopped": [{"agent", "reason", "at"}], "approvals": what waits, as of ironcage_call_response, of protections with "show_approvals"} afterwards. Of a store in Redis the audit entry of a stop
+ * goes where the "state" says.
+ */
+int32_t ironcage_store_control(ironcage_buffer *out, uint64_t engine, const uint8_t *options, size_t options_len);
+
 /* ---- Holds ------------------------------------------------------------------------------------------------------------------ */
 
 /*
@@ -529,6 +537,11 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "tools"            null (default: all), or an array of up to 1000 names of tools that the model may use, 1 to 256 characters; '*' stands for any characters, '?' for one.
  *                      An answer that uses another is refused before the agent sees it (a stream from there on), and a request that offers another that the provider runs itself
  *   "denied_tools"     array of names as of "tools" that may not be used, whatever is allowed; default []
+ *   "approve_tools"    null (default), or an array of names as of "tools": an answer that uses one waits until somebody approves each use (see ironcage_call_response), for "approval_timeout"
+ *                      seconds, 0.001 to 86400, default 300; then, and when it is denied, it is refused. A request that offers one that the provider runs itself is refused
+ *   "show_approvals"   bool, default false: what waits is shown in a durable state, too, with the arguments, until it is decided: other processes decide by ironcage_store_control
+ *   "kill_file"        null (default), or an absolute path, up to 4096 characters: while this file exists the agent is stopped, as by ironcage_protection_stop, with the first 200 characters of its
+ *                      first line as the reason. It is looked at every 100 ms and as a run is opened; one that cannot be looked at counts as one that exists. That it is removed lifts nothing
  *   "loop_detection"   null or false (default), true, or {"nudge_after": 2 to 1000, default 3, "stop_after": above it, default 5, "note": string of 1 to 4000 characters}: a run
  *                      whose answers repeat themselves (the same uses of tools with the same arguments, alone or as a cycle of up to four; the same words in answer to the same) is told
  *                      so by a message of the user in its next request, and later stopped
@@ -552,8 +565,19 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  */
 int32_t ironcage_protection_new(uint64_t *out, uint64_t engine, uint64_t budget, const uint8_t *options, size_t options_len);
 
-/* Kill switch: calls in begin and all later ones are refused with AgentStopped and this reason. Idempotent; the first reason stays. */
+/*
+ * Kill switch: calls in begin and all later ones are refused with AgentStopped and this reason. Idempotent; the first reason stays. A durable state keeps it for the agent: this waits until it
+ * is written (IRONCAGE_E_STATE: stopped here, not written), protections of that agent in other processes of the state stop within about a second, and those made later are stopped from the
+ * beginning, until somebody resumes.
+ */
 int32_t ironcage_protection_stop(uint64_t protection, const uint8_t *reason, size_t reason_len);
+
+/*
+ * Changes a protection: {"resume": true} lifts the kill switch, in the state, too; runs that were refused something stay ended. IRONCAGE_E_CONFIG while the "kill_file" exists.
+ * {"approve": an id} or {"deny": an id, "reason": 1 to 1000 characters} decides about a use of a tool that waits. Gives {"changed": whether there was something to change, "stopped": the reason of
+ * the kill switch afterwards, or null, "approvals": what waits for this protection, as of ironcage_call_response}. {} changes nothing.
+ */
+int32_t ironcage_protection_change(ironcage_buffer *out, uint64_t protection, const uint8_t *change, size_t change_len);
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
@@ -618,7 +642,7 @@ int32_t ironcage_call_begin(ironcage_verdict *out, uint64_t run, uint64_t engine
                             const uint8_t *method, size_t method_len, const uint8_t *url, size_t url_len,
                             const uint8_t *headers, size_t headers_len, const uint8_t *body, size_t body_len);
 
-/* Waits at most timeout_ms (0: does not wait, -1: no limit) for the verdict of a PENDING call; PENDING again if time is up. */
+/* Waits at most timeout_ms (0: does not wait, -1: no limit) for the verdict of a PENDING call, or of a PENDING answer; PENDING again if time is up. */
 int32_t ironcage_call_wait(ironcage_verdict *out, uint64_t call, int32_t timeout_ms);
 
 /*
@@ -627,6 +651,9 @@ int32_t ironcage_call_wait(ironcage_verdict *out, uint64_t call, int32_t timeout
  * and the call costs its hold. And those with which providers tell of their limits: retry-after, retry-after-ms, x-ratelimit-{limit,remaining,reset}-{requests,tokens},
  * anthropic-ratelimit-{requests,tokens,input-tokens,output-tokens}-{limit,remaining,reset}. verdict: SEND (hand on as it is), REWRITE, or REFUSE (output blocked).
  * The call is settled by this; ironcage_call_end must still follow.
+ *
+ * PENDING, where the answer uses tools that must be approved ("approve_tools"): body is {"approvals": [{"id", "protection": whose handle, as a decimal string, "agent_id", "tool", "arguments": text,
+ * with findings replaced, "call", "model", "at"}]}. Each is decided by ironcage_protection_change; ironcage_call_wait gives the verdict then: as above, or REFUSE (the call keeps its handle).
  */
 int32_t ironcage_call_response(ironcage_verdict *out, uint64_t call, int32_t status, uint8_t complete,
                                const uint8_t *headers, size_t headers_len, const uint8_t *body, size_t body_len);
@@ -642,8 +669,15 @@ int32_t ironcage_stream_open(uint64_t call, int32_t status, const uint8_t *heade
 int32_t ironcage_stream_feed(ironcage_verdict *out, uint64_t call, const uint8_t *data, size_t len);
 
 /* The stream came to its end: what was still held back, as REWRITE (possibly empty) or REFUSE. May be called after a broken connection, too,
- * so that the reader gets what came before; a stream without its end marker then counts as cut. */
+ * so that the reader gets what came before; a stream without its end marker then counts as cut.
+ * PENDING, as of ironcage_call_response, where the stream uses tools that must be approved: from the first of them on it was held back. */
 int32_t ironcage_stream_finish(ironcage_verdict *out, uint64_t call);
+
+/*
+ * Whether the kill switch, or the time of a run, ends this open call in the middle: SEND: no; REFUSE: yes. A host whose read blocks asks that, from any thread, makes the read end, and then, in the
+ * thread of the call, takes the refusal (take: 1; body is empty without), which is remembered then. The call must still be ended. IRONCAGE_E_HANDLE: it has ended.
+ */
+int32_t ironcage_call_interrupted(ironcage_verdict *out, uint64_t call, uint8_t take);
 
 /*
  * Ends a call that failed, as ironcage_call_end does with how, and begins another attempt of the same request, if that is safe and allowed ("max_retries", "retry_delay",

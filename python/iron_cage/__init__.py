@@ -38,6 +38,7 @@ from iron_cage.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from iron_cage._approvals import Approval
     from iron_cage._bill import Bill, BillItem, price_response
     from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._coverage import ClientCoverage, Coverage, SdkCoverage, coverage
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgentState",
     "AgentStopped",
+    "Approval",
     "Bill",
     "BillItem",
     "Budget",
@@ -101,6 +103,7 @@ __all__ = [
 # Dataclasses take longer to import than all the rest: these come when they are asked for.
 _LATER = {
     "AgentState": "_report",
+    "Approval": "_approvals",
     "Bill": "_bill",
     "BillItem": "_bill",
     "price_response": "_bill",

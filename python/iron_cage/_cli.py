@@ -5,21 +5,25 @@ import argparse
 from typing import Optional, Sequence
 
 from iron_cage import (
+    _cli_approvals,
     _cli_audit,
     _cli_coverage,
     _cli_prices,
     _cli_scan,
     _cli_spend,
+    _cli_stop,
     _cli_store,
 )
 
 #: In the order of the help.
 COMMANDS = (
+    _cli_approvals,
     _cli_audit,
     _cli_coverage,
     _cli_prices,
     _cli_scan,
     _cli_spend,
+    _cli_stop,
     _cli_store,
 )
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Callable, Mapping, Optional, Sequence, Union
 
 from iron_cage import _convert, _price_files, _scanner_options
 from iron_cage._convert import Money
@@ -13,6 +13,7 @@ _Keys = Union[str, bytes, Sequence[Union[str, bytes]]]
 if TYPE_CHECKING:
     import os
 
+    from iron_cage._approvals import Approval
     from iron_cage._budget import Budget
     from iron_cage._price import Price
 
@@ -199,6 +200,15 @@ class ControlConfig:
     :ivar loop_detection: True, or ``{"nudge_after": 3, "stop_after": 5, "note": "..."}`` (2 to 1,000 each; the note 1 to 4,000 characters): a run whose answers repeat themselves
         is told so by a message of the user that is appended to its next request, and stopped when that does not help. The same is: the same tools with the same arguments, each time
         or in a cycle of up to four answers; a few such answers in any order with nothing new among them; the same words in answer to the same last message
+    :ivar approve_tools: names as of ``tools`` of those whose every use must be approved: an answer that uses one waits, before the agent sees it (a stream from there on), until
+        ``approve`` or somebody else says yes. What is denied, or not approved in time, is a :class:`ToolDenied`
+    :ivar approve: a callable, plain or async, that is given an :class:`Approval` and says True, or a text that says why not; whatever else it returns, and what it raises, denies.
+        Blocking clients call it in their thread; asynchronous ones await it, or run it in a thread. None: :meth:`Protection.approvals` lists what waits
+    :ivar approval_timeout: seconds that a use waits, 0.001 to 86,400 (default 300)
+    :ivar kill_file: the path of a file that stops the agent by being there: its first line, up to 200 characters, is the reason. It is looked at every 100 ms, and as a run begins; one
+        that cannot be looked at counts as one that is there. To go on, remove it and call :meth:`Protection.resume`, or start anew
+    :ivar stop_signal: the name of a signal that stops the agent, such as "SIGUSR1". Its handler is set where the protection is made, which must be in the main thread, goes on to the
+        handler of Python's that was there before, and gives its place back when the protection is closed. What the system would do by default is not done
     """
 
     max_calls: Optional[int] = None
@@ -207,11 +217,16 @@ class ControlConfig:
     tools: Optional[Sequence[str]] = None
     denied_tools: Optional[Sequence[str]] = None
     loop_detection: Optional[Union[bool, Mapping[str, object]]] = None
+    approve_tools: Optional[Sequence[str]] = None
+    approve: Optional[Callable[[Approval], object]] = None
+    approval_timeout: Optional[float] = None
+    kill_file: Optional[Union[str, os.PathLike[str]]] = None
+    stop_signal: Optional[str] = None
 
     def __post_init__(self) -> None:
         _convert.check("ControlConfig", self, {
             "max_calls": _convert.integer, "max_tokens": _convert.integer, "timeout": _convert.number, "tools": _convert.names, "denied_tools": _convert.names,
-            "loop_detection": _convert.loops,
+            "loop_detection": _convert.loops, "approve_tools": _convert.names, "approve": _convert.approver, "approval_timeout": _convert.number, "kill_file": _convert.absolute, "stop_signal": _convert.signal,
         })
 
 

@@ -138,6 +138,29 @@ def names(option: str, value: object) -> list[str]:
     return [text(f"{option}[{index}]", each) for index, each in enumerate(value)]
 
 
+def approver(option: str, value: object) -> object:
+    """What is asked whether a tool may be used."""
+    if not callable(value):
+        refuse(option, value, "a callable that takes one Approval")
+    return value
+
+
+def absolute(option: str, value: object) -> str:
+    """A path, made absolute."""
+    import os
+
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+        refuse(option, value, "a path")
+    return os.path.abspath(text(option, os.fspath(value)))
+
+
+def signal(option: str, value: object) -> str:
+    """The name of a signal."""
+    from iron_cage import _signals  # seldom needed
+
+    return _signals.name(option, value)
+
+
 def loops(option: str, value: Any) -> Union[bool, dict[str, object]]:
     """Whether runs that repeat themselves are told and stopped, and when."""
     if isinstance(value, bool):

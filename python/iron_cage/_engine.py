@@ -47,6 +47,8 @@ open_holds: set[int] = set()
 streams: dict[int, int] = {}
 #: Those of the streams that nobody is reading from right now, each with the time since when: the others cannot have been left.
 idle: dict[int, float] = {}
+#: Calls whose blocked read can be made to end -> how (_hooks/cutting.py).
+cuttable: dict[int, Any] = {}
 #: Handles of protections whose calls are told to OpenTelemetry; and such calls that are open, with their spans.
 instrumented: dict[int, Instrumentation] = {}
 traced: dict[int, Attempt] = {}
@@ -249,6 +251,7 @@ def leave_call(native: int) -> bool:
         return False
     streams.pop(native, None)
     idle.pop(native, None)
+    cuttable.pop(native, None)
     ahead.pop(native, None)
     return True
 

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Mapping, Optional
 
+    from iron_cage._approvals import Approval
     from iron_cage._budget import Budget
     from iron_cage._otel import Instrumentation
     from iron_cage._report import AgentState
@@ -49,6 +50,9 @@ def _price_files(option: str, value: Any) -> Any:
     return build(option, value)
 
 
+#: Seconds that the use of a tool waits for approval, where nobody says: as the library has it.
+APPROVAL_TIMEOUT = 300.0
+
 #: Field of a group -> name in the library, conversion.
 _BUDGET = {
     "max_usd": ("budget_usd", _convert.money),
@@ -82,6 +86,9 @@ _CONTROL = {
     "tools": ("tools", _convert.names),
     "denied_tools": ("denied_tools", _convert.names),
     "loop_detection": ("loop_detection", _convert.loops),
+    "approve_tools": ("approve_tools", _convert.names),
+    "approval_timeout": ("approval_timeout", _convert.number),
+    "kill_file": ("kill_file", _convert.absolute),
 }
 
 _BREAKER = {
@@ -116,7 +123,7 @@ KEYWORDS = (*_PLAIN, "budget", "circuit_breaker", "unpriced", "safety", "reliabi
 class Options:
     """What a protection is made of."""
 
-    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "instrumentation", "_spellings")
+    __slots__ = ("json", "budget", "strict", "on_event", "on_agent_state", "stop_signal", "approve", "approval_timeout", "instrumentation", "_spellings")
 
     def __init__(
         self,
@@ -125,6 +132,9 @@ class Options:
         strict: bool,
         on_event: Optional[Callable[[Mapping[str, Any]], object]],
         on_agent_state: Optional[Callable[[AgentState], object]],
+        stop_signal: Optional[str],
+        approve: Optional[Callable[[Approval], object]],
+        approval_timeout: Optional[float],
         instrumentation: Optional[Instrumentation],
         spellings: Mapping[str, str],
     ) -> None:
@@ -133,7 +143,10 @@ class Options:
         self.strict = strict
         self.on_event = on_event
         self.on_agent_state = on_agent_state
+        self.stop_signal = stop_signal
         self.instrumentation = instrumentation
+        self.approve = approve
+        self.approval_timeout = APPROVAL_TIMEOUT if approval_timeout is None else approval_timeout
         self._spellings = spellings
 
     def respelled(self, error: ConfigError) -> ConfigError:
@@ -185,8 +198,16 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
         _expect("safety", safety, "SafetyConfig")
         _safety(safety, "safety=SafetyConfig", out)
     control = given.get("control")
+    stop_signal = approve = None
     if control is not None:
         _expect("control", control, "ControlConfig")
+        approve = control.approve
+        if control.approve_tools is not None and approve is None:
+            out["show_approvals"] = True
+        if control.approve_tools is None and (approve is not None or control.approval_timeout is not None):
+            raise ConfigError("control=ControlConfig.approve_tools: must name the tools that approve and approval_timeout are about")
+        if control.stop_signal is not None:
+            stop_signal = _convert.signal("control=ControlConfig.stop_signal", control.stop_signal)
         out.put_group(control, "control=ControlConfig", _CONTROL)
     instrumentation = _telemetry(given.get("telemetry"), out)
     _circuit(given, out)
@@ -210,7 +231,7 @@ def build(given: Mapping[str, Any], default_agent_id: str) -> Options:
     if on_agent_state is not None:
         out["agent_state_events"] = True
     strict = given.get("strict")
-    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, instrumentation, out.origin)
+    return Options(dumps(out).encode(), budget, strict is not None and _convert.boolean("strict", strict), on_event, on_agent_state, stop_signal, approve, out.get("approval_timeout"), instrumentation, out.origin)
 
 
 def environment_keys() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import sys
 import weakref
 from collections import deque
-from json import loads
+from json import dumps, loads
 
 from iron_cage import _convert, _engine, _native, _options, _refusal, _runs
 from iron_cage._runs import Run, current, nearest_open
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Callable, Iterable, Mapping, NoReturn, Optional, Sequence, Union
 
+    from iron_cage._approvals import Approval
     from iron_cage._budget import Budget
     from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._convert import Money
@@ -133,6 +134,8 @@ class Protection:
         self._on_event = options.on_event
         self._on_agent_state = options.on_agent_state
         self._instrumentation = options.instrumentation
+        self._approve = options.approve
+        self._approval_timeout = options.approval_timeout
         self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._undelivered: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._entered: list[Run] = []
@@ -148,6 +151,15 @@ class Protection:
             raise options.respelled(error) from None
         self._owned = _native.Owned(self.handle, "ironcage_protection_free")
         _engine.register(self.handle, self)
+        if options.stop_signal is not None:
+            from iron_cage import _signals
+
+            try:
+                _signals.watch(self, options.stop_signal)
+            except ConfigError:
+                self._owned.free()
+                raise
+        self._stop_signal = options.stop_signal
         if self._instrumentation is not None:
             _engine.instrumented[self.handle] = self._instrumentation
             weakref.finalize(self, _engine.uninstrument, self.handle).atexit = False
@@ -177,7 +189,11 @@ class Protection:
     def stop(self, reason: str = "stopped") -> None:
         """Kill switch: calls that are waiting and all later ones are refused with AgentStopped. The first reason stays.
 
+        Where the protection has a ``state`` (or a :class:`Budget` with one), the agent_id is stopped there: protections of it in other processes within about a second, and those that
+        are made later from the beginning, until :meth:`resume` or ``python -m iron_cage resume``. This returns when that is written.
+
         :raises RuntimeError: the protection is closed, and its last run has ended
+        :raises StateError: this protection is stopped, but the store could not be written
         """
         if not isinstance(reason, str):
             _convert.refuse("reason", reason, "a string")
@@ -185,6 +201,47 @@ class Protection:
             raise RuntimeError(_CLOSED)
         text = reason.encode("utf-8", "replace")
         _native.call("ironcage_protection_stop", self.handle, text, len(text))
+
+    def resume(self) -> bool:
+        """Lifts the kill switch, in the store, too. Runs that were refused a call stay ended; new ones may begin.
+
+        :returns: whether it had been thrown
+        :raises ConfigError: the kill_file is still there
+        :raises StateError: the store could not be written; the agent stays stopped
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        return bool(self._change({"resume": True})["changed"])
+
+    def approvals(self) -> list[Approval]:
+        """What waits for :meth:`approve` or :meth:`deny`, the oldest first: uses of tools that ``ControlConfig(approve_tools=...)`` names. From any thread of this process.
+
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        from iron_cage._approvals import Approval
+
+        return [Approval._of(each) for each in self._change({})["approvals"]]
+
+    def approve(self, id: str) -> bool:
+        """The agent may see that use of a tool, once all that the answer uses is approved.
+
+        :returns: False: nothing of that id waits (any more)
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        return bool(self._change({"approve": _convert.text("id", id)})["changed"])
+
+    def deny(self, id: str, reason: str = "denied") -> bool:
+        """The agent may not: the call ends in ToolDenied, with the reason (1 to 1,000 characters).
+
+        :returns: False: nothing of that id waits (any more)
+        :raises RuntimeError: the protection is closed, and its last run has ended
+        """
+        return bool(self._change({"deny": _convert.text("id", id), "reason": _convert.text("reason", reason)})["changed"])
+
+    def _change(self, change: Mapping[str, object]) -> Any:
+        if self._ended:
+            raise RuntimeError(_CLOSED)
+        data = dumps(change).encode()
+        return loads(_native.take("ironcage_protection_change", self.handle, data, len(data)))
 
     def restore(self, text: str, where: str = "answer") -> str:
         """The text with the values in place of this protection's tokens. Tokens that cannot be opened (of another key or tenant, unknown, damaged) stay.
@@ -227,6 +284,10 @@ class Protection:
         except IronCageError:
             pass
         self._ended = True
+        if self._stop_signal is not None:
+            from iron_cage import _signals
+
+            _signals.leave(self)
         _engine.uninstrument(self.handle)
         self._owned.free()
         install.remove(self)

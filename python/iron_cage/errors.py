@@ -168,12 +168,12 @@ class ToolDenied(CallDenied):
 
 
 class AgentStopped(CallDenied):
-    """Someone called :meth:`Protection.stop`.
+    """Someone called :meth:`Protection.stop`, or stopped the agent by a file, a signal or its store.
 
     :ivar why: the reason given there
     """
 
-    hint = "Make a new Protection to start again"
+    hint = "Protection.resume() lets it go on"
     why: str = ""
 
     def _fill(self, refusal: Mapping[str, Any]) -> None:

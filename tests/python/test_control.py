@@ -89,7 +89,7 @@ def test_nor_in_the_other_protocols(protocol, path, body):
         assert len(seen.pop()) > 200
         with pytest.raises(ToolDenied) as caught:
             protect_agent(tools=["find"], unpriced="warn")(ask)()
-        assert caught.value.tool == "drop_table" and len(sim.log) == 2
+        assert caught.value.tool == "drop_table" and len(sim.wait_for(2, 60)) == 2
         assert not any(b"drop_table" in text for text in seen)
 
 

@@ -49,7 +49,7 @@ internal static unsafe class CallExports
             Over(hosted, call);
             throw;
         }
-        var isOver = verdict.Kind is VerdictKind.Refuse or VerdictKind.Pass;
+        var isOver = verdict.Kind == VerdictKind.Pass || (verdict.Kind == VerdictKind.Refuse && !hosted.Value.HasAnswer); // a call with an answer is ended by the host
         if (isOver)
             Over(hosted, call);
         else if (verdict.Kind != VerdictKind.Pending)
@@ -65,6 +65,8 @@ internal static unsafe class CallExports
         Input.Verdict(result);
         var hosted = Opened(call);
         var verdict = hosted.Value.Respond(status, complete != 0, Input.Bytes(body, bodyLength), Input.Bytes(headers, headersLength));
+        if (verdict.Kind == VerdictKind.Pending)
+            hosted.Value.TellWhenApproved();
         result->Set(verdict, call, hosted.Value.WantsDrain);
     });
 
@@ -88,7 +90,18 @@ internal static unsafe class CallExports
     {
         Input.Verdict(result);
         var hosted = Streaming(call);
-        result->Set(hosted.Value.FinishStream(), call, hosted.Value.WantsDrain);
+        var verdict = hosted.Value.FinishStream();
+        if (verdict.Kind == VerdictKind.Pending)
+            hosted.Value.TellWhenApproved();
+        result->Set(verdict, call, hosted.Value.WantsDrain);
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_call_interrupted")]
+    public static int Interrupted(NativeVerdict* result, ulong call, byte take) => Guard.Run(() =>
+    {
+        Input.Verdict(result);
+        var hosted = Handles.Call(call);
+        result->Set(hosted.Value.Interruption(take != 0), call, hosted.Value.WantsDrain);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_retry")]

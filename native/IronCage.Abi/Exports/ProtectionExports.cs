@@ -71,6 +71,14 @@ internal static unsafe class ProtectionExports
     public static int Stop(ulong protection, byte* reason, nuint length) => Guard.Run(() =>
         Handles.Protection(protection).Value.Stop(Input.Text(reason, length)));
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_change")]
+    public static int Change(NativeBuffer* result, ulong protection, byte* change, nuint length) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(ProtectionChange.Make(Handles.Protection(protection).Value, Input.Json(change, length)));
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_protection_report")]
     public static int Report(NativeBuffer* result, ulong protection) => Guard.Run(() =>
     {

@@ -14,4 +14,12 @@ internal static unsafe class StoreExports
         *result = default;
         *result = NativeBuffer.From(StoreTools.Check(Handles.Engine(engine).Engine, Input.Json(options, optionsLength)));
     });
+
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_store_control")]
+    public static int Control(NativeBuffer* result, ulong engine, byte* options, nuint optionsLength) => Guard.Run(() =>
+    {
+        Input.NotNull(result);
+        *result = default;
+        *result = NativeBuffer.From(ControlTools.Control(Handles.Engine(engine).Engine, Input.Json(options, optionsLength)));
+    });
 }

@@ -1,5 +1,6 @@
 using IronCage.Core.Audit;
 using IronCage.Core.Circuits;
+using IronCage.Core.Control;
 using IronCage.Core.Money;
 using IronCage.Core.Tokens;
 
@@ -22,6 +23,12 @@ public interface IStore : IDisposable
 
     /// <summary>The circuits that its users share; null where nobody else could see them.</summary>
     ICircuitBoard? Circuits => null;
+
+    /// <summary>Which agents were stopped by hand; null for memory, where that ends with the process.</summary>
+    IStopBoard? Stops => null;
+
+    /// <summary>The uses of tools that wait for approval; null for memory, where only their process can decide.</summary>
+    IApprovalBoard? Approvals => null;
 
     /// <summary>Opens the account, making it when it does not exist.</summary>
     /// <exception cref="ArgumentException">The parent does not exist, is another than before, or would be its own.</exception>

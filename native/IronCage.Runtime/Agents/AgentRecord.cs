@@ -48,6 +48,9 @@ internal sealed class AgentRecord(string agentId)
 
     public void Stopped() => _isStopped = true;
 
+    /// <summary>The kill switch of one of its protections was lifted.</summary>
+    public void Resumed() => _isStopped = false;
+
     public void Exceeded() => _isExceeded = true;
 
     /// <summary>A call or a hold was let through.</summary>

@@ -60,8 +60,8 @@ public sealed partial class ProtectedCall
         if (readable)
             Observe(answer, body);
         var verdict = (Interrupted() ?? DeniedTools(answer) ?? (complete && !readable && body.Length > 0 && _wire.HasTools ? UnreadTools() : null)) is { } refusal ? Refused(refusal)
-            : readable || body.Length == 0 ? ScreenAnswer(answer, body) : ScreenUnreadable(body);
-        if (readable && complete)
+            : readable || body.Length == 0 ? Approvable(ScreenAnswer(answer, body), answer, body) : ScreenUnreadable(body);
+        if (readable && complete && verdict.Kind != VerdictKind.Pending)
             RememberAnswer(verdict, body);
         _busyTicks += Now - started;
         RecordOverhead();
@@ -82,6 +82,12 @@ public sealed partial class ProtectedCall
         var rest = FinishStream();
         if (rest.Kind == VerdictKind.Refuse)
             return rest;
+        if (rest.Kind == VerdictKind.Pending)
+        {
+            output.Write(_approved.Body.Span);
+            _approved = new Verdict(VerdictKind.Rewrite, output.WrittenMemory);
+            return rest;
+        }
         output.Write(rest.Body.Span);
         return output.WrittenSpan.SequenceEqual(body) ? Verdict.Send : new Verdict(VerdictKind.Rewrite, output.WrittenMemory);
     }
@@ -154,7 +160,11 @@ public sealed partial class ProtectedCall
         SettleStream(complete: true);
         var verdict = StreamVerdict(default, interrupted: null);
         if (verdict.Kind != VerdictKind.Refuse)
+        {
             _ended = new Verdict(VerdictKind.Rewrite);
+            if (_holdsTools)
+                verdict = ApprovableStream();
+        }
         _busyTicks += Now - started;
         RecordOverhead();
         return verdict;
@@ -172,6 +182,11 @@ public sealed partial class ProtectedCall
             return refused;
         }
         var written = _output.WrittenSpan;
+        if (HoldsTools())
+        {
+            _heldTools.Write(written);
+            return new Verdict(VerdictKind.Rewrite);
+        }
         if (piece.Length > 0 && written.SequenceEqual(piece))
             return Verdict.Send;
         return new Verdict(VerdictKind.Rewrite, _output.WrittenMemory);

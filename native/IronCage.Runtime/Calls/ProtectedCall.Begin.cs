@@ -97,7 +97,7 @@ public sealed partial class ProtectedCall
         if (_whom is null)
             RememberQuestion(body);
         body = WithFallback(body);
-        if (!IsFree && DeniedTools() is { } denied)
+        if (!IsFree && (DeniedTools() ?? UnapprovableTools()) is { } denied)
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
             return Refuse(unpriced);

@@ -43,6 +43,22 @@ public sealed partial class ProtectedCall
         return null;
     }
 
+    /// <summary>Whether the kill switch, or the time of a run, ends this call in the middle: a read that blocks hears of neither.</summary>
+    /// <param name="take">Give the refusal, and remember it; else only that there is one, from any thread.</param>
+    /// <returns>Send, or Refuse.</returns>
+    public Verdict Interruption(bool take)
+    {
+        if (take && _ended is { Kind: VerdictKind.Refuse } ended)
+            return ended;
+        if (!IsOpen || Interrupted() is not { } refusal)
+            return Verdict.Send;
+        if (!take)
+            return new Verdict(VerdictKind.Refuse);
+        var refused = Refused(refusal);
+        _ended = refused;
+        return refused;
+    }
+
     private Refusal? Stopped()
     {
         foreach (var protection in _run.Protections)
@@ -116,7 +132,7 @@ public sealed partial class ProtectedCall
     {
         foreach (var protection in _run.Protections)
         {
-            if (protection.Options.Tools.IsActive)
+            if (protection.Options.Tools.IsActive || protection.Options.Approval is not null)
                 return Refusal.UnreadTools(Model) with { By = [protection] };
         }
         return null;
@@ -126,11 +142,12 @@ public sealed partial class ProtectedCall
     {
         foreach (var protection in _run.Protections)
         {
-            if (!protection.Options.Tools.IsActive)
+            var (policy, mustApprove) = (protection.Options.Tools, protection.Options.Approval is not null);
+            if (!policy.IsActive && !mustApprove)
                 continue;
             foreach (var tool in tools)
             {
-                if (!protection.Options.Tools.Allows(tool))
+                if (!policy.Allows(tool) || (tool is null && mustApprove))
                     return Refusal.Tool(tool, Model) with { By = [protection] };
             }
         }

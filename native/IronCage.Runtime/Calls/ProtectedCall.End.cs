@@ -25,6 +25,7 @@ public sealed partial class ProtectedCall
         {
             if (_stage == Stage.Ended)
                 return;
+            DropApproval();
             if (_stage == Stage.Deciding)
             {
                 Withdraw();

@@ -24,6 +24,8 @@ public sealed partial class ProtectedCall
     /// <exception cref="StoreException">The store failed; the call is over and nothing is held.</exception>
     public Verdict Wait(int timeoutMs)
     {
+        if (_approval is { } approval)
+            return WaitForApproval(approval, timeoutMs);
         if (_pause is { } pause)
         {
             if (Task.WaitAny([pause], timeoutMs) < 0)

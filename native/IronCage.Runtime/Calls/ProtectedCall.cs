@@ -93,6 +93,7 @@ public sealed partial class ProtectedCall : IWaitsForMoney
 
     private void GiveUp()
     {
+        _approval?.GiveUp("the agent was stopped");
         try
         {
             _giveUp.Cancel();

@@ -147,6 +147,9 @@ public sealed record Refusal(string Error, string Reason, string Code, int Statu
         Model = model, DeniedTool = tool ?? "",
     };
 
+    internal static Refusal NotApproved(string tool, string why, string? model) =>
+        new("ToolDenied", $"the model uses the tool '{tool}', which was not approved: {why}", "tool_denied", 403) { Model = model, DeniedTool = tool };
+
     internal static Refusal UnreadTools(string? model) =>
         new("ToolDenied", "the answer cannot be read here, so nobody can say which tools the model uses, and only some are allowed", "tool_denied", 403) { Model = model, DeniedTool = "" };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IronCage.Runtime.Approvals;
 
 namespace IronCage.Runtime.Protections;
 
@@ -10,12 +11,16 @@ internal static class ControlOptionsReader
 
     private const int LongestName = 256;
     private const int LongestNote = 4000;
+    private const int LongestPath = 4096;
+
+    /// <summary>The longest that the use of a tool may wait for somebody to approve it, in seconds: a day.</summary>
+    private const double LongestApproval = 86_400;
     private const int MostRounds = 1000;
 
     /// <summary>The longest a run may be given, in seconds: 30 days.</summary>
     private const double LongestRun = 30 * 86_400;
 
-    public static bool IsOption(string name) => name is "max_calls" or "max_tokens" or "timeout" or "tools" or "denied_tools" or "loop_detection";
+    public static bool IsOption(string name) => name is "max_calls" or "max_tokens" or "timeout" or "tools" or "denied_tools" or "loop_detection" or "kill_file" or "approve_tools" or "approval_timeout" or "show_approvals";
 
     public static ProtectionOptions Apply(ProtectionOptions o, string name, JsonElement value)
     {
@@ -27,8 +32,23 @@ internal static class ControlOptionsReader
             "timeout" => o with { Timeout = isNull ? null : TimeSpan.FromSeconds(OptionsJson.Number(value, name, 0.001, LongestRun)) },
             "tools" => o with { Tools = o.Tools with { Allowed = isNull ? null : OptionsJson.Texts(value, name, MostTools, LongestName) } },
             "denied_tools" => o with { Tools = o.Tools with { Denied = isNull ? [] : OptionsJson.Texts(value, name, MostTools, LongestName) } },
+            "approve_tools" => o with { Approval = isNull ? null : new ApprovalPolicy(new ToolPolicy(null, OptionsJson.Texts(value, name, MostTools, LongestName)), o.ApprovalTimeout) },
+            "show_approvals" => o with { ShowsApprovals = OptionsJson.Bool(value, name) },
+            "approval_timeout" => WithApprovalTimeout(o, TimeSpan.FromSeconds(OptionsJson.Number(value, name, 0.001, LongestApproval))),
+            "kill_file" => o with { KillFile = isNull ? null : KillFile(value, name) },
             _ => o with { Loops = Loops(value, name) },
         };
+    }
+
+    private static ProtectionOptions WithApprovalTimeout(ProtectionOptions o, TimeSpan timeout) =>
+        o with { ApprovalTimeout = timeout, Approval = o.Approval is null ? null : o.Approval with { Timeout = timeout } };
+
+    private static KillFile KillFile(JsonElement value, string name)
+    {
+        var path = OptionsJson.Text(value, name, LongestPath);
+        if (!Path.IsPathFullyQualified(path) || path.Contains('\0', StringComparison.Ordinal))
+            throw new ConfigException(name, $"must be an absolute path of at most {LongestPath} characters");
+        return new KillFile(path);
     }
 
     private static LoopPolicy? Loops(JsonElement value, string name)

@@ -26,7 +26,7 @@ public sealed partial class Protection
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The host has given the protection back: its agent is no longer listed, unless it has others. Runs that are open go on. Idempotent.</summary>
+    /// <summary>The host has given the protection back: its agent is no longer listed, unless it has others. Runs that are open go on, and can still be stopped. Idempotent.</summary>
     public void Retire()
     {
         if (Interlocked.Exchange(ref _retired, 1) != 0)
@@ -34,6 +34,11 @@ public sealed partial class Protection
         if (_log is not null)
             _log.Failed -= OnLogFailed;
         _engine.Agents.Remove(Agent);
+        bool isLast;
+        lock (_gate)
+            isLast = _openRuns == 0;
+        if (isLast)
+            WatchStopsNoMore();
     }
 
     /// <summary>A call, or a hold of the host's own in one of the runs, was settled.</summary>

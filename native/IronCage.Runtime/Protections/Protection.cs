@@ -67,7 +67,16 @@ public sealed partial class Protection
         if (options.Limits.HasLimits || options.Limits.FollowsProvider)
             Limits = new LimitBook(options.Limits with { MaxWait = options.MaxWait ?? options.HoldWait, RetryAfterCeiling = options.Retry.RetryAfterCeiling }, engine.Clock);
         _log = options.Log is { } log ? OpenLog(log, check: legacy is null) : null;
-        Agent = engine.Agents.Add(options.AgentId); // last: what failed has no agent
+        Agent = engine.Agents.Add(options.AgentId); // what failed before has no agent
+        try
+        {
+            WatchStops();
+        }
+        catch
+        {
+            Retire();
+            throw;
+        }
     }
 
     /// <summary>Set by the boundary, so that events can name the protection they concern.</summary>
@@ -97,22 +106,8 @@ public sealed partial class Protection
     internal LimitBook? Limits { get; }
     internal ProtectionTally Tally { get; } = new();
 
-    /// <summary>Why the kill switch was thrown; null while it was not.</summary>
-    public string? StopReason => _stop.Reason;
-
     /// <summary>What forked processes need to go on with this protection.</summary>
     public ProtectionLegacy Legacy => new(_store.Url, _watch is { } watch && !watch.IsShared ? watch.Account.SharedAddress : 0, _stop.Address);
-
-    /// <summary>Throws the kill switch: every later call is refused, waiting ones give up. The first reason stays.</summary>
-    public void Stop(string reason)
-    {
-        if (!_stop.Throw(reason))
-            return;
-        Agent.Stopped();
-        TellState();
-        Emit("agent.stopped", EventLevel.Warning, $"agent {Options.AgentId} was stopped", null);
-        _engine.CancelWaiting(this);
-    }
 
     /// <summary>A text with the values in place of their tokens, as the policy allows for that place. Tokens that cannot be opened stay. May wait for the store.</summary>
     /// <param name="text">UTF-8; values stand in the result as they are, not escaped.</param>
@@ -135,6 +130,7 @@ public sealed partial class Protection
     public Run OpenRun(Run? parent)
     {
         parent?.Join();
+        LookAtKillFile();
         var run = new Run(this, parent, WatchOfRun(), NewCount());
         run.Join();
         return run;
@@ -171,12 +167,16 @@ public sealed partial class Protection
 
     internal void RunClosed(Run run)
     {
+        bool isLast;
         lock (_gate)
         {
             // With the last run goes the one that stood for calls of none in particular: its budget, caps and refusals.
-            if (--_openRuns == 0)
+            isLast = --_openRuns == 0;
+            if (isLast)
                 _ambient = null;
         }
+        if (isLast && Volatile.Read(ref _retired) != 0)
+            WatchStopsNoMore();
         Agent.Closed();
         _engine.RunClosed(run);
         TellState();

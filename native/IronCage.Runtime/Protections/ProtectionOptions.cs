@@ -1,6 +1,7 @@
 using IronCage.Core.Money;
 using IronCage.Cost;
 using IronCage.Reliability;
+using IronCage.Runtime.Approvals;
 using IronCage.Runtime.Budgets;
 using IronCage.Safety;
 using IronCage.Safety.Tokens;
@@ -88,6 +89,18 @@ public sealed record ProtectionOptions
 
     /// <summary>The tools that models may use.</summary>
     public ToolPolicy Tools { get; init; } = ToolPolicy.None;
+
+    /// <summary>Which uses of tools must be approved; null: none.</summary>
+    internal ApprovalPolicy? Approval { get; init; }
+
+    /// <summary>Whether what waits is shown in the state, for other processes to decide.</summary>
+    internal bool ShowsApprovals { get; init; }
+
+    /// <summary>How long they wait.</summary>
+    internal TimeSpan ApprovalTimeout { get; init; } = ApprovalPolicy.UsualTimeout;
+
+    /// <summary>The file that stops the agent by being there; null: none does.</summary>
+    internal KillFile? KillFile { get; init; }
 
     /// <summary>What is done about runs that go round in circles; null: nothing.</summary>
     public LoopPolicy? Loops { get; init; }

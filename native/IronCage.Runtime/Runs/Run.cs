@@ -52,6 +52,7 @@ public sealed class Run
         Retry = Protections.Skip(1).Aggregate(protection.Options.Retry, (retry, outer) => retry.And(outer.Options.Retry));
         Answers = Protections.Any(p => p.Options.RemembersAnswers) ? parent?.Answers ?? new AnswerMemory() : null;
         HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
+        WantsApprovals = Protections.Any(p => p.Options.Approval is not null);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
         Limiting = [.. Protections.Where(p => p.Limits is not null).OrderBy(p => p.Limits!.Order)];
         SharesCircuits = Protections.Any(p => p.Circuits is { IsShared: true });
@@ -232,6 +233,9 @@ public sealed class Run
 
     /// <summary>Whether the facts of its calls are asked for.</summary>
     internal bool WantsFacts { get; }
+
+    /// <summary>Whether uses of tools must be approved for this run or one around it.</summary>
+    internal bool WantsApprovals { get; }
 
     /// <summary>Whether this run or one around it looks for circles.</summary>
     internal bool WatchesLoops { get; }

@@ -277,6 +277,8 @@ internal sealed partial class RedisLedger
             Beating?.Invoke();
             Circuits.Beat();
         }
+        LookForStopsOfOthers();
+        Approvals.Look();
         if (isSilent)
             _link.Drop();
         if (isLate)

@@ -51,6 +51,7 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
         _newEpoch = ids.NewId().ToString("N");
         Place = PlaceOf(options);
         Circuits = new RedisCircuits(this, _owner, clock);
+        Approvals = new RedisApprovalBoard(this, _prefix, clock);
         _link = new RedisLink(options, _faults, this);
         _ticker = TimeProvider.System.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _behind = TimeProvider.System.CreateTimer(_ => BehindIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -66,6 +67,9 @@ internal sealed partial class RedisLedger : IRedisListener, IDisposable
     /// <summary>What tells namespaces of servers apart.</summary>
     public static string PlaceOf(RedisStoreOptions options) =>
         string.Create(CultureInfo.InvariantCulture, $"{options.Host}:{options.Port}/{options.Database}:{options.Namespace}");
+
+    /// <summary>Uses of tools that wait for approval.</summary>
+    public RedisApprovalBoard Approvals { get; }
 
     /// <summary>Batches answered so far.</summary>
     public long BatchCount { get; private set; }

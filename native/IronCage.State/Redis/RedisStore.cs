@@ -1,5 +1,6 @@
 using IronCage.Core.Audit;
 using IronCage.Core.Circuits;
+using IronCage.Core.Control;
 using IronCage.Core.Ledger;
 using IronCage.Core.Time;
 using IronCage.Core.Tokens;
@@ -78,6 +79,12 @@ public sealed class RedisStore : IStore
     /// <inheritdoc/>
     /// <remarks>That of this machine; null where it is kept in memory. Its head is noted in the server with every heartbeat, under the key <c>anchors</c>.</remarks>
     public IAuditLog? Audit => _audit?.Audit;
+
+    /// <inheritdoc/>
+    public IStopBoard Stops => _ledger;
+
+    /// <inheritdoc/>
+    public IApprovalBoard Approvals => _ledger.Approvals;
 
     /// <summary>Batches answered so far: trips to the server.</summary>
     internal long BatchCount => _ledger.BatchCount;

@@ -47,6 +47,8 @@ internal sealed class LedgerTransaction
         _leave = database.Prepare("DELETE FROM owners WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM holds WHERE owner = ?1)");
         Tokens = new TokenRows(database);
         Circuits = new CircuitRows(database);
+        Stops = new StopRows(database);
+        Approvals = new ApprovalRows(database);
         Audit = new AuditRows(database);
         Checks = new StoreChecks(database, _budgets, _spend);
     }
@@ -59,6 +61,12 @@ internal sealed class LedgerTransaction
 
     /// <summary>The circuits that users of the file share.</summary>
     public CircuitRows Circuits { get; }
+
+    /// <summary>Agents that were stopped by hand.</summary>
+    public StopRows Stops { get; }
+
+    /// <summary>Uses of tools that wait for approval.</summary>
+    public ApprovalRows Approvals { get; }
 
     /// <summary>The audit trail.</summary>
     public AuditRows Audit { get; }

@@ -8,7 +8,8 @@ internal sealed partial class SqliteFile
     /// <summary>
     /// Work that only reads, one state of the file. It takes no lock that a writer waits for; those of this process wait for its thread, so it must be short.
     /// </summary>
-    public Task<T> Read<T>(Func<LedgerTransaction, T> work) => Submit(work, request => _reads.Enqueue(request), State.Wake.Read);
+    public Task<T> Read<T>(Func<LedgerTransaction, T> work, Action<T>? committed = null) =>
+        Submit(new StoreRequest<T>(work, committed), request => _reads.Enqueue(request), State.Wake.Read);
 
     /// <summary>One at a time, so that writers are not kept waiting.</summary>
     private void ServeOneRead()

@@ -24,7 +24,7 @@ internal sealed partial class SqliteFile : IDisposable
     private readonly OwnerIdentity _owner;
     private readonly Thread _writer;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ITimer _pollTimer, _behindTimer, _watchdog, _heartbeatTimer;
+    private readonly ITimer _pollTimer, _behindTimer, _watchdog, _heartbeatTimer, _lookTimer;
 
     // Guarded by _gate, which is never held together with an account's lock or while calling out.
     private readonly object _gate = new();
@@ -51,6 +51,8 @@ internal sealed partial class SqliteFile : IDisposable
         _owner = OwnerIdentity.Of(ids.NewId());
         Tokens = new SqliteTokenStore(this);
         Circuits = new SqliteCircuits(this, _owner.Id, clock);
+        Stops = new SqliteStopBoard(this);
+        Approvals = new SqliteApprovalBoard(this, clock);
         _pollTimer = Timer(static file => file.Wake(State.Wake.Poll));
         _behindTimer = Timer(static file => file.Wake(State.Wake.Work));
         _watchdog = Timer(static file => file.FailEverybody(StoreFaults.Locked(file.Path, file._options.BusyTimeout)));
@@ -59,6 +61,11 @@ internal sealed partial class SqliteFile : IDisposable
             if (Volatile.Read(ref file._openHolds) > 0)
                 file.Wake(State.Wake.Heartbeat);
             file.Circuits.Beat();
+        });
+        _lookTimer = Timer(static file =>
+        {
+            file.Stops.Look();
+            file.Approvals.Look();
         });
         _writer = new Thread(Run, maxStackSize: 512 * 1024) { IsBackground = true, Name = "ironcage-sqlite" };
         _writer.Start();
@@ -86,6 +93,10 @@ internal sealed partial class SqliteFile : IDisposable
     public SqliteTokenStore Tokens { get; }
 
     public SqliteCircuits Circuits { get; }
+
+    public SqliteStopBoard Stops { get; }
+
+    public SqliteApprovalBoard Approvals { get; }
 
     /// <summary>What was put right since the file was opened.</summary>
     public IReadOnlyList<string> Repairs
@@ -151,12 +162,14 @@ internal sealed partial class SqliteFile : IDisposable
     }
 
     /// <summary>Work for the next transaction; the task ends when that is durable.</summary>
-    public Task<T> Request<T>(Func<LedgerTransaction, T> work) => Submit(work, request => _requests.Add(request), State.Wake.Work); // the list changes: it is looked up under the lock
+    /// <param name="work">The work.</param>
+    /// <param name="committed">As of <see cref="StoreRequest{T}"/>.</param>
+    public Task<T> Request<T>(Func<LedgerTransaction, T> work, Action<T>? committed = null) =>
+        Submit(new StoreRequest<T>(work, committed), request => _requests.Add(request), State.Wake.Work); // the list changes: it is looked up under the lock
 
     /// <summary>Hands work to the writer thread, which is woken for it; it fails when the file is closed.</summary>
-    private Task<T> Submit<T>(Func<LedgerTransaction, T> work, Action<StoreRequest> add, Wake why)
+    private Task<T> Submit<T>(StoreRequest<T> request, Action<StoreRequest> add, Wake why)
     {
-        var request = new StoreRequest<T>(work);
         lock (_gate)
         {
             if (!_stopping)
@@ -169,6 +182,9 @@ internal sealed partial class SqliteFile : IDisposable
         request.Fail(StoreFaults.Closed(Path));
         return request.Task;
     }
+
+    /// <summary>From now on it is looked for what other processes do to <see cref="Stops"/> and <see cref="Approvals"/>.</summary>
+    public void LookForOthers() => _lookTimer.Change(SqliteStopBoard.LookInterval, SqliteStopBoard.LookInterval);
 
     /// <summary>The task ends when everything written behind so far is durable.</summary>
     /// <exception cref="StoreException">It could not be written, or audit entries were lost since the last flush.</exception>
@@ -248,6 +264,7 @@ internal sealed partial class SqliteFile : IDisposable
         _behindTimer.Dispose();
         _watchdog.Dispose();
         _heartbeatTimer.Dispose();
+        _lookTimer.Dispose();
     }
 
     private ITimer Timer(Action<SqliteFile> tick) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using IronCage.Core.Audit;
 using IronCage.Core.Circuits;
+using IronCage.Core.Control;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Core.Time;
@@ -62,6 +63,12 @@ public sealed class SqliteStore : IStore
 
     /// <inheritdoc/>
     public IAuditLog Audit => new SqliteAuditLog(_file);
+
+    /// <inheritdoc/>
+    public IStopBoard Stops => _file.Stops;
+
+    /// <inheritdoc/>
+    public IApprovalBoard Approvals => _file.Approvals;
 
     internal SqliteStoreOptions Options => _file.Options;
 

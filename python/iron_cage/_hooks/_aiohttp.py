@@ -12,7 +12,7 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import waiting
+from iron_cage._hooks import approving, waiting
 from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks._aiohttp_way import Way
 from iron_cage._hooks.common import (
@@ -212,6 +212,8 @@ class Hook:
 
     def _failed(self, error: BaseException, call: Call, how: int, way: Optional[Way] = None) -> bool:
         """An attempt ended without a response. True: another follows."""
+        if call.was_cut(error, how):
+            return True
         passing = isinstance(error, self.transient) and not isinstance(error, self.lasting)
         if (passing or (way is not None and way.is_over(error))) and not hopeless(error):
             return call.retry(how)
@@ -317,6 +319,8 @@ class Hook:
         raw = b"".join(pieces)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = call.response(response.status, readable and failed is None, lines, plain)
+        if kind == PENDING:
+            kind, payload = await approving.ask_async(call, payload)
         how = COMPLETE if failed is None else CUT
         if response.status < 400:
             call.end(how)

@@ -5,6 +5,7 @@ import weakref
 
 from aiohttp import client_exceptions, streams
 
+from iron_cage._hooks import cutting
 from iron_cage._hooks.common import Feed
 from iron_cage._hooks.decoding import DecodeError
 
@@ -78,9 +79,13 @@ class Fed(_Reader):  # type: ignore[misc]
         while True:
             feed.waits()
             try:
-                piece = await self._next()
+                piece = await cutting.attempt(feed.call, self._next())
             except Exception as error:
-                tail = feed.cut()
+                tail = feed.cut(error)
+                if feed.blocked is not None:
+                    self.feed_eof()
+                    self._close()
+                    return
                 if not tail:
                     raise
                 self._error = error  # after what came before it
@@ -90,7 +95,7 @@ class Fed(_Reader):  # type: ignore[misc]
                 feed.yields()
                 raise
             if not piece:
-                _hand(self, self._inner, feed.finish())
+                _hand(self, self._inner, await feed.finish_async())
                 self.feed_eof()
                 return
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from contextlib import suppress
 from time import monotonic
 
+from iron_cage._hooks import cutting
 from iron_cage._hooks.common import Carry, carrying
 
 TYPE_CHECKING = False
@@ -43,9 +44,9 @@ class Way:
     async def within(self, work: Any) -> Any:
         """The result of a step, in what is left of the attempt's time. asyncio.TimeoutError where that is not enough."""
         if not self._end:
-            return await work
+            return await cutting.attempt(self._call, work)
         async with _timeout(max(0.001, self._end - monotonic())):
-            return await work
+            return await cutting.attempt(self._call, work)
 
     def is_over(self, error: BaseException) -> bool:
         """Whether the attempt has failed for want of its own time."""

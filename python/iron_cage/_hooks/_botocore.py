@@ -11,7 +11,7 @@ import weakref
 from urllib.parse import urlsplit
 
 from iron_cage import _engine
-from iron_cage._hooks import _httplib
+from iron_cage._hooks import _httplib, approving
 from iron_cage._hooks.common import (
     COMPLETE, NO_RESPONSE, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, WITHDRAWN, Call, Decided, Synthetic, begin, carried, decided, refuse, response_head, retry_head,
 )
@@ -158,6 +158,8 @@ def _judged(request: Any, response: Any, call: Call) -> Any:
     plain = response.content
     lines = response_head([(str(name).encode("iso-8859-1", "replace"), str(value).encode("iso-8859-1", "replace")) for name, value in response.headers.items()])[0]
     kind, payload = call.response(response.status_code, True, lines, plain)
+    if kind == PENDING:
+        kind, payload = approving.ask(call, payload)
     if response.status_code < 400:
         call.end(COMPLETE)
     else:

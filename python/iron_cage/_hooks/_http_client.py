@@ -11,7 +11,7 @@ import weakref
 from http.client import CannotSendRequest, HTTPException, HTTPSConnection, InvalidURL
 
 from iron_cage import _engine
-from iron_cage._hooks import _httplib
+from iron_cage._hooks import _httplib, cutting
 from iron_cage._hooks.common import (
     ABORTED, CANCELLED, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
 )
@@ -143,6 +143,7 @@ class _Attempt(_httplib.Attempt):
                 body, sent_headers = given.rewritten(payload or b"", headers)
             fresh = connection.sock is None
             self._limit(connection)
+            cutting.over(self.call, connection)
             carry = Carry(self.call)
             token = carrying.set(carry)
             try:

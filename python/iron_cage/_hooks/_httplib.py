@@ -10,8 +10,8 @@ import ssl
 from http.client import HTTPResponse
 from time import monotonic
 
-from iron_cage._hooks import wire
-from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_header
+from iron_cage._hooks import approving, cutting, wire
+from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_header
 from iron_cage._hooks.decoding import decode_whole
 
 TYPE_CHECKING = False
@@ -45,6 +45,8 @@ class Attempt:
 
     def failed(self, error: BaseException, how: int) -> bool:
         """It ended without a response. True: another follows."""
+        if self.call.was_cut(error, how):
+            return True
         if (transient(error) or (self.is_over and is_timeout(error))) and not hopeless(error):
             return self.call.retry(how)
         self.call.end(how)
@@ -54,6 +56,8 @@ class Attempt:
         """Looks at an answer whose head is here. inner: http.client's response; outer: another around it, whose headers follow, or None.
         What to give instead of it, or None."""
         lines, content_type, encoding = response_head(_raw(inner.msg))
+        if inner.fp is not None:
+            cutting.body(self.call, inner.fp)
         if inner.fp is not None and is_stream(content_type, inner.status):
             self._streamed(inner, outer, lines, encoding)
             return None
@@ -98,6 +102,8 @@ class Attempt:
             raw, recorded, complete, error = wire.whole(inner, self._tighten if self.end is not None else None)
         plain, readable = decode_whole(encoding, raw)
         kind, payload = self.call.response(inner.status, complete and readable, lines, plain)
+        if kind == PENDING:
+            kind, payload = approving.ask(self.call, payload)
         how = COMPLETE if complete else CUT
         if inner.status < 400:
             self.call.end(how)

@@ -9,7 +9,7 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import waiting
+from iron_cage._hooks import approving, cutting, waiting
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NO_RETRY, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
     Synthetic, begin, carried, carrying, hopeless, is_stream, refuse, response_head, retry_head, shown_header, unanswered,
@@ -22,7 +22,7 @@ from iron_cage._runs import current, state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, AsyncIterator, Iterable, Iterator, Optional
+    from typing import Any, AsyncIterator, Generator, Iterable, Iterator, Optional
 
 #: Raised before anything of the request was sent.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
@@ -84,10 +84,12 @@ class Hook:
                             piece = next(pieces)
                         except StopIteration:
                             break
-                        except Exception:
-                            tail = feed.cut()
+                        except Exception as error:
+                            tail = feed.cut(error)
                             if tail:
                                 yield tail
+                            if feed.blocked is not None:
+                                return
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
@@ -126,13 +128,15 @@ class Hook:
                     while True:
                         feed.waits()
                         try:
-                            piece = await pieces.__anext__()
+                            piece = await cutting.attempt(feed.call, pieces.__anext__())
                         except StopAsyncIteration:
                             break
-                        except Exception:
-                            tail = feed.cut()
+                        except Exception as error:
+                            tail = feed.cut(error)
                             if tail:
                                 yield tail
+                            if feed.blocked is not None:
+                                return
                             raise
                         out = feed_or_fail(feed, piece)
                         if out:
@@ -140,7 +144,7 @@ class Hook:
                             yield out
                         if feed.blocked is not None:
                             return
-                    tail = feed.finish()
+                    tail = await feed.finish_async()
                     if tail:
                         yield tail
                 except GeneratorExit:  # as above, and perhaps without a loop to wait on
@@ -248,7 +252,7 @@ class Hook:
                     carry = Carry(call)
                     token = carrying.set(carry)
                     try:
-                        response = await original(client, outgoing, *args, **kwargs)
+                        response = await cutting.attempt(call, original(client, outgoing, *args, **kwargs))
                     except BaseException as error:
                         carry.over()
                         if not self._failed(error, call, limit):
@@ -277,6 +281,8 @@ class Hook:
     def _failed(self, error: BaseException, call: Call, limit: Optional[Limit]) -> bool:
         """An attempt ended without a response. True: another follows."""
         how = unanswered(error, self.not_sent)
+        if call.was_cut(error, how):
+            return True
         ours = limit is not None and limit.is_over and isinstance(error, self.module.TimeoutException)
         if ours or (isinstance(error, self.transient) and not hopeless(error)):
             return call.retry(how)
@@ -319,7 +325,7 @@ class Hook:
     def _received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
-            return self._read_already(client, request, response, call, lines, content_type)
+            return approving.now(self._read_already(client, request, response, call, lines, content_type))
         if is_stream(content_type, response.status_code):
             if limit is not None:
                 limit.lift()
@@ -337,12 +343,12 @@ class Hook:
             error = caught
         finally:
             response.stream.close()
-        return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+        return approving.now(self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error))
 
     async def _async_received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
-            return self._read_already(client, request, response, call, lines, content_type)
+            return await approving.later(self._read_already(client, request, response, call, lines, content_type))
         if is_stream(content_type, response.status_code):
             if limit is not None:
                 limit.lift()
@@ -352,10 +358,7 @@ class Hook:
         try:
             if limit is not None:
                 self._check(limit)
-            async for piece in response.stream:
-                pieces.append(piece)
-                if limit is not None:
-                    self._check(limit)
+            await cutting.attempt(call, self._gathered(response.stream, pieces, limit))
         except Exception as caught:
             error = caught
         except BaseException:
@@ -363,22 +366,30 @@ class Hook:
             raise
         finally:
             await response.stream.aclose()
-        return self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error)
+        return await approving.later(self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error))
+
+    async def _gathered(self, stream: Any, pieces: list[bytes], limit: Optional[Limit]) -> None:
+        async for piece in stream:
+            pieces.append(piece)
+            if limit is not None:
+                self._check(limit)
 
     def _read_already(
         self, client: Any, request: Any, response: Any, call: Call, lines: bytes, content_type: Optional[bytes]
-    ) -> Any:
+    ) -> Generator[Any, Any, Any]:
         """A response whose transport has its body already (mocks, caches): httpx hands on the decoded copy it keeps, never the stream.
         If the bytes must differ the reader gets another response, as the transport may give this one to others, too."""
         plain = out = response.content
         if is_stream(content_type, response.status_code):
             call.stream_open(response.status_code, lines)
             feed = Feed(call, None)
-            out = feed.feed(plain) + feed.finish()
+            out = feed.feed(plain) + (yield from feed._finishing())
             if feed.blocked is not None:
                 return self._synthetic(client, request, feed.blocked)
         else:
             kind, payload = call.response(response.status_code, True, lines, plain)
+            if kind == PENDING:
+                kind, payload = yield call, payload
             self._ended(response, call, COMPLETE)
             if kind == REFUSE:
                 return self._synthetic(client, request, refuse(payload, call))
@@ -415,10 +426,12 @@ class Hook:
     def _judged(
         self, client: Any, request: Any, response: Any, call: Call, lines: bytes, encoding: Optional[bytes], raw: bytes,
         error: Optional[BaseException],
-    ) -> Any:
+    ) -> Generator[Any, Any, Any]:
         """A whole body, shown to the library; the reader gets the very same bytes unless it says otherwise."""
         plain, readable = decode_whole(encoding, raw)
         kind, payload = call.response(response.status_code, readable and error is None, lines, plain)
+        if kind == PENDING:
+            kind, payload = yield call, payload
         self._ended(response, call, COMPLETE if error is None else CUT)
         if kind == REFUSE:
             return self._synthetic(client, request, refuse(payload, call))
@@ -429,6 +442,7 @@ class Hook:
                 response.headers["content-length"] = str(len(raw))
         response.stream = self.replayed(raw, error)
         return response
+
 
 
 def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:

@@ -9,7 +9,7 @@ import ssl
 from http.client import HTTPResponse as HttplibResponse
 
 from iron_cage import _engine
-from iron_cage._hooks import _httplib
+from iron_cage._hooks import _httplib, cutting
 from iron_cage._hooks.common import (
     ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, hopeless, is_stream, refuse, unanswered,
 )
@@ -108,6 +108,7 @@ class _Attempt(_httplib.Attempt):
             given = self.pool._get_timeout(self.kwargs["timeout"]) if "timeout" in self.kwargs else self.pool.timeout.clone()
             self.kwargs["timeout"] = self._limited(given)
         fresh = getattr(self.connection, "sock", None) is None
+        cutting.over(self.call, self.connection)
         try:
             response = self.carry(original)
         except BaseException as error:

@@ -4,12 +4,13 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from iron_cage import _abi, _engine, _labels, _native, _refusal, errors
+from iron_cage._hooks import cutting
 from iron_cage._hooks.decoding import decoder_for, undecodable
 from iron_cage._runs import claim, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Mapping, Optional
+    from typing import Any, Generator, Iterable, Mapping, Optional
 
     from iron_cage._hooks.canary import Canary
     from iron_cage._runs import Run
@@ -56,10 +57,12 @@ def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
 class Carry:
     """Marks that a hooked layer is sending a request right now: hooked layers below it only carry the same request."""
 
-    __slots__ = ("active", "_attempt", "_token")
+    __slots__ = ("active", "call", "_attempt", "_token")
 
     def __init__(self, call: Call) -> None:
         self.active = True
+        #: Whose answer the layers below wait for, where they can tell over which socket.
+        self.call = call
         self._attempt = _engine.traced.get(call.handle) if _engine.traced else None
         self._token = self._attempt.enter() if self._attempt is not None else None
 
@@ -171,6 +174,15 @@ class Call:
         if kind != PASS:
             self.again = kind, payload
         return kind != PASS
+
+    def was_cut(self, error: BaseException, how: int) -> bool:
+        """Whether the library has ended the attempt, by the kill switch or the time of a run: then it has ended, and what follows is its refusal."""
+        refusal = cutting.refused(self, error)
+        if refusal is None:
+            return False
+        self.end(how)
+        self.again = REFUSE, refusal
+        return True
 
     def take_again(self) -> tuple[int, Optional[bytes]]:
         """What was said to the attempt that follows: once."""
@@ -365,19 +377,35 @@ class Feed:
             raise
 
     def finish(self) -> bytes:
-        """The stream came to its end: what was held back."""
+        """The stream came to its end: what was held back. Waits here for tools to be approved."""
+        from iron_cage._hooks import approving
+
+        return bytes(approving.now(self._finishing()))
+
+    async def finish_async(self) -> bytes:
+        """As finish(), on a loop."""
+        from iron_cage._hooks import approving
+
+        return bytes(await approving.later(self._finishing()))
+
+    def _finishing(self) -> Generator[Any, Any, bytes]:
         if self._over:
             return b""
-        tail = self._rest()
+        tail, asked = self._rest()
+        if asked is not None:
+            tail += self._handed_on(*(yield self.call, asked))
         self._over = True
         self.call.end(COMPLETE)
         return tail
 
-    def cut(self) -> bytes:
-        """The stream broke: what was held back, so that the reader sees what came before the error."""
+    def cut(self, error: BaseException) -> bytes:
+        """The stream broke: what was held back, so that the reader sees what came before the error. One that the library has ended is refused."""
         if self._over:
             return b""
-        tail = self._rest()
+        refusal = cutting.refused(self.call, error)
+        if refusal is not None:
+            return self._handed_on(REFUSE, refusal)
+        tail, _ = self._rest()  # nobody approves a tool whose arguments may not be whole
         self._over = True
         self.call.end(CUT)
         return tail
@@ -387,7 +415,8 @@ class Feed:
         self._over = True
         self.call.end(ABORTED)
 
-    def _rest(self) -> bytes:
+    def _rest(self) -> tuple[bytes, Optional[bytes]]:
+        """What was held back, and what must be approved before the rest of it is given."""
         try:
             last = self._decoder.flush() if self._decoder is not None else b""
             head = b""
@@ -395,8 +424,9 @@ class Feed:
                 kind, payload = self.call.stream_feed(last)
                 head = last if kind == SEND else self._handed_on(kind, payload)
             if self._over:
-                return head
-            return head + self._handed_on(*self.call.stream_finish())
+                return head, None
+            kind, payload = self.call.stream_finish()
+            return (head, payload or b"{}") if kind == PENDING else (head + self._handed_on(kind, payload), None)
         except BaseException:
             self.abort()
             raise

@@ -60,6 +60,7 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "multiprocessing.spawn": _hook("_spawning"),
     "os": _hook("_spawning"),
     "subprocess": _hook("_spawning"),
+    "httpcore": _hook("_httpcore"),
     **{client.module: _hook(client.hook) for client in CLIENTS if client.hook is not None},
 }
 #: Modules of clients that no hook can see.

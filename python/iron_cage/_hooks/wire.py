@@ -241,7 +241,10 @@ class Stream(_File):
         except Exception as error:
             self._over = True
             self._error = error
-            self._emit(self._feed.cut())
+            self._emit(self._feed.cut(error))
+            if self._feed.blocked is not None:
+                self._error = None
+                self._end()
             return True
         except BaseException:
             self._feed.abort()
@@ -262,7 +265,10 @@ class Stream(_File):
             self._end()
         else:
             self._over = True
-            self._emit(self._feed.cut())
+            self._emit(self._feed.cut(EOFError()))
+            if self._feed.blocked is not None:
+                self._end()
+                return True
             if self._fail_short and self._reader.missing and not self._chunked:
                 self._error = IncompleteRead(b"", self._reader.missing)
         return True

@@ -1,6 +1,7 @@
 """Errands: what a borrower asks of the library, carried out within what is its own."""
 from __future__ import annotations
 
+import threading
 from json import dumps
 
 from iron_cage import _abi, _engine, _native
@@ -19,6 +20,8 @@ SLICE_MS = 200
 #: Exports whose answer is an open call or hold, with the place of their flags; and those that end something.
 OPENING = {"ironcage_call_begin": 3, "ironcage_call_retry": 2, "ironcage_hold_new": 3}
 FREEING = {"ironcage_budget_free", "ironcage_hold_free", "ironcage_protection_free", "ironcage_run_free", "ironcage_call_end", "ironcage_call_end_facts"}
+#: Those whose verdict may wait for tools to be approved.
+_ANSWERS = {"ironcage_call_response", "ironcage_stream_finish"}
 _SETTLING = {"ironcage_hold_settle", "ironcage_hold_release", "ironcage_call_retry"}
 
 
@@ -63,12 +66,23 @@ def carried_out(borrower: Borrower, process: int, name: str, numbers: list[int],
         arguments[-1] = min(SLICE_MS, arguments[-1]) if arguments[-1] >= 0 else SLICE_MS
     library = _native.load()
     status = getattr(library, name)(*arguments)
+    if name in _ANSWERS and status == _abi.OK and int(out.kind) == _abi.VERDICT_PENDING:
+        _approve(bytes(ffi.buffer(out.body.data, out.body.len)))
     if status < 0:
         return [status], ffi.string(library.ironcage_last_error())
     if name in FREEING or name in _SETTLING:
         borrower.own.pop(numbers[0], None)
         _engine.elsewhere.pop(numbers[0], None)
     return _answer(borrower, process, name, parameters[0], out, status)
+
+
+def _approve(payload: bytes) -> None:
+    """Asks the callables of the lender's own protections, while the borrower waits for the verdict."""
+    from contextvars import Context
+
+    from iron_cage._hooks import approving
+
+    Context().run(threading.Thread(target=approving.ask_all, args=(payload,), name="iron-cage-approval", daemon=True).start)
 
 
 def _answer(borrower: Borrower, process: int, name: str, kind: str, out: Any, status: int) -> tuple[list[Any], bytes]:

@@ -27,7 +27,7 @@ public sealed unsafe class FuzzTests : IDisposable
         ["data"] = "data: {\"choices\":[]}\n\n", ["ironcage_budget_open options"] = """{"name":"b","limit_usd":"1"}""", ["ironcage_protection_new options"] = """{"agent_id":"a"}""",
         ["ironcage_safety_scanner_new options"] = """{"kinds":["personal"]}""", ["external"] = "", ["ironcage_safety_scanner_scan_json body"] = """{"a":"zq-secret-4711"}""",
         ["ironcage_safety_scanner_redact_json body"] = """{"a":"zq-secret-4711"}""",
-        ["ironcage_store_check options"] = State, ["ironcage_store_audit_verify options"] = State, ["ironcage_store_audit_export options"] = State, ["ironcage_store_audit_prune options"] = State[..^1] + ",\"older_than_days\":1}",
+        ["ironcage_store_check options"] = State, ["ironcage_store_control options"] = State, ["change"] = "{}", ["ironcage_store_audit_verify options"] = State, ["ironcage_store_audit_export options"] = State, ["ironcage_store_audit_prune options"] = State[..^1] + ",\"older_than_days\":1}",
         ["piece"] = "write to ada@example.org " + Secret,
         ["ironcage_call_begin body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
         ["ironcage_call_retry body"] = """{"model":"gpt-4o","max_tokens":10,"messages":[{"role":"user","content":"zq-secret-4711"}]}""",
