@@ -1,4 +1,5 @@
 """Fixtures shared by the Python tests. All of them drive the real library against the provider simulator."""
+import gc
 import json
 import signal
 from typing import Any, Callable, Iterator, Tuple
@@ -78,3 +79,15 @@ def post(request: pytest.FixtureRequest, url: str, chat: Callable[..., Any]) -> 
         return int(status), bytes(body)
 
     return send
+
+
+@pytest.fixture(autouse=True)
+def no_run_is_left_open():
+    """A run that a test leaves would pay for the calls of the next."""
+    from iron_cage import _runs
+
+    before = _runs.state.active
+    yield
+    if _runs.state.active > before:
+        gc.collect()
+    assert _runs.state.active <= before, "the test left a run open"

@@ -75,29 +75,35 @@ class _Await:
 
 
 class _TaskAwait(_Await):
-    __slots__ = ("_loop", "task")
+    """Does not keep the task: one that is left with its loop ends when it is garbage."""
+
+    __slots__ = ("_loop", "_task")
 
     def __init__(self, loop: Any, task: Any) -> None:
         super().__init__()
-        self._loop = loop
-        self.task = task
+        self._loop = weakref.ref(loop)
+        self._task = weakref.ref(task)
 
     def cut(self) -> None:
+        loop = self._loop()
         try:
-            self._loop.call_soon_threadsafe(self._fire)
+            if loop is not None:
+                loop.call_soon_threadsafe(self._fire)
         except RuntimeError:
             pass  # that loop is closed
 
     def _fire(self) -> None:
-        if self.over or self.fired:
+        task = self._task()
+        if self.over or self.fired or task is None:
             return
         self.fired = True
-        self.before = self.task.cancelling() if hasattr(self.task, "cancelling") else 0
-        self.task.cancel()
+        self.before = task.cancelling() if hasattr(task, "cancelling") else 0
+        task.cancel()
 
     def uncancelled(self) -> bool:
         """Takes our cancellation back; False: somebody else has cancelled the task, too."""
-        return not hasattr(self.task, "uncancel") or self.task.uncancel() <= self.before
+        task = self._task()
+        return not hasattr(task, "uncancel") or task.uncancel() <= self.before
 
 
 class _ScopeAwait(_Await):
