@@ -29,6 +29,8 @@ _lock = threading.RLock()
 _drain_lock = threading.RLock()
 _handle = 0
 _hosts: dict[Hashable, bool] = {}
+#: What add_hosts() was given.
+named: list[str] = []
 #: Origins at which canaries of coverage() arrive: the library never hears of them.
 _stand_ins: set[Hashable] = set()
 #: Events that the engine had dropped when it was last drained, and what a drain of nothing looks like.
@@ -84,7 +86,13 @@ def add_hosts(spec: str) -> None:
     """More hosts that speak an LLM protocol: "host[:port]=PROTOCOL,..."; the newest entry for a host wins."""
     text = spec.encode()
     _native.call("ironcage_engine_add_hosts", handle(), text, len(text))
+    named.append(spec)
     forget_hosts()
+
+
+def named_hosts() -> str:
+    """All that were named, in order, as add_hosts() takes them: what processes that go on with our runs must know."""
+    return ",".join(filter(None, (os.environ.get("IRON_CAGE_LLM_HOSTS"), *named)))
 
 
 def forget_hosts() -> None:

@@ -498,3 +498,18 @@ def test_blocked_texts_of_a_child_are_blocked(run):
     with pytest.raises(PiiBlocked) as refused:
         agent()
     assert refused.value.result == 403
+
+
+def test_a_child_that_never_reaches_the_run_passes_nothing_for_want_of_the_names_of_its_hosts(sim, program):
+    """The lender's hosts were named to it alone, by code. Who cannot be asked has not said no."""
+    child = program("""
+try:
+    say(ask().status_code)
+except iron_cage.StateError as error:
+    say(str(error))
+""")
+    orphan = {**os.environ, "IRON_CAGE_RUN": f"1:{'0' * 16}:{'0' * 64}:@iron-cage-nobody"}
+    orphan.pop("IRON_CAGE_LLM_HOSTS", None)
+    said = subprocess.run(child, capture_output=True, text=True, timeout=60, env=orphan)
+    assert "cannot be reached" in said.stdout, said.stderr
+    assert not sim.log

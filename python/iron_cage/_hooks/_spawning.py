@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
+from iron_cage import _engine
 from iron_cage._hooks.install import patch
 from iron_cage._lending.handshake import VARIABLE
 from iron_cage._runs import current, state
@@ -51,8 +52,10 @@ def _with(environment: Optional[Mapping[Any, Any]], text: str) -> dict[Any, Any]
     joined = dict(os.environ if environment is None else environment)
     joined.pop(VARIABLE.encode(), None)
     joined[VARIABLE] = text
-    if _HOSTS in os.environ and _HOSTS.encode() not in joined:
-        joined.setdefault(_HOSTS, os.environ[_HOSTS])
+    named = _engine.named_hosts()
+    if named and _HOSTS.encode() not in joined:
+        own = joined.get(_HOSTS)
+        joined[_HOSTS] = named if not own or own == os.environ.get(_HOSTS) else f"{named},{own}"
     return joined
 
 

@@ -31,6 +31,8 @@ class Library:
         self._link = link
         self._own = own
         self._failed = _Failed()
+        #: Whether this process knows the hosts that the lender knew when it began.
+        self._knows_hosts = link.is_gone  # then its environment says them
         #: Memory of answers, until it is given back.
         self._buffers: dict[int, Any] = {}
 
@@ -67,7 +69,16 @@ class Library:
             hosts = loads(config or b"{}").get("llm_hosts", "").encode()
             if hosts:
                 self.ironcage_engine_add_hosts(out[0], hosts, len(hosts))
+            self._learn_hosts(out[0])
         return status
+
+    def _learn_hosts(self, engine: int) -> None:
+        try:
+            answer, hosts = self._link.ask([wire.HOSTS, [], []], b"")
+        except StateError:
+            return  # asked again with the first request
+        if answer[0] == _abi.OK:
+            self._knows_hosts = not hosts or self._own().ironcage_engine_add_hosts(engine, hosts, len(hosts)) == _abi.OK
 
     def ironcage_engine_event_fd(self, out: Any, engine: int) -> int:
         """There is none: whoever waits asks again and again."""
@@ -76,12 +87,18 @@ class Library:
         return int(_abi.E_UNSUPPORTED)
 
     def ironcage_lang_recognise(self, out: Any, engine: int, url: bytes, size: int) -> int:
-        """What either side takes for a provider."""
+        """What either side takes for a provider. Where the lender cannot be reached our own answer stands, if we know its hosts; else nobody can say who is one."""
         self._failed.message = None
+        if not self._knows_hosts:
+            self._learn_hosts(engine)
         status = int(self._own().ironcage_lang_recognise(out, engine, url, size))
-        if status == _abi.OK and not out[0]:
-            self._export("ironcage_lang_recognise", "Ied")(out, engine, url, size)  # not reached: our own answer stands
-        return status
+        if status != _abi.OK or out[0]:
+            return status
+        asked = self._export("ironcage_lang_recognise", "Ied")(out, engine, url, size)
+        if asked != _abi.OK and self._knows_hosts:
+            out[0] = 0
+            return status
+        return asked
 
     def lend(self, run: int) -> str:
         """The handshake for a run of this process; the process that has it lends it on."""

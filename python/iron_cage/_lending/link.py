@@ -36,6 +36,11 @@ class Link:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
+    @property
+    def is_gone(self) -> bool:
+        """There never was a lender: the process that had the run was replaced by this one."""
+        return self._handshake is not None and not self._handshake.address
+
     def ask(self, head: list[Any], blob: bytes) -> tuple[list[Any], bytes]:
         """One question, one answer. StateError: there is nobody."""
         try:

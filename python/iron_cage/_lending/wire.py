@@ -55,6 +55,8 @@ EXPORTS = {
 }
 #: Asks for a handshake for one of the borrower's own runs: its number is a run, its answer the text.
 LEND = "lend"
+#: Asks which hosts were named to the lender.
+HOSTS = "hosts"
 #: The most bytes of a message before both sides know each other.
 HELLO = 4096
 
