@@ -103,7 +103,7 @@ class _TaskAwait(_Await):
     def uncancelled(self) -> bool:
         """Takes our cancellation back; False: somebody else has cancelled the task, too."""
         task = self._task()
-        return not hasattr(task, "uncancel") or task.uncancel() <= self.before
+        return task is None or not hasattr(task, "uncancel") or task.uncancel() <= self.before
 
 
 class _ScopeAwait(_Await):
