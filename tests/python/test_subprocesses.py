@@ -513,3 +513,13 @@ except iron_cage.StateError as error:
     said = subprocess.run(child, capture_output=True, text=True, timeout=60, env=orphan)
     assert "cannot be reached" in said.stdout, said.stderr
     assert not sim.log
+
+
+def test_runs_are_lent_after_the_last_chance_of_another_time(sim, run):
+    """at_exit() closes what lends; who goes on all the same (an embedded interpreter, a test) lends anew."""
+    with Protection(budget_usd=1):
+        assert run("say(ask().status_code)") == 200
+    iron_cage._engine.at_exit()
+    with Protection(budget_usd=1) as protection:
+        assert run("say(ask().status_code)") == 200
+        assert protection.report().calls == 1

@@ -13,6 +13,9 @@ internal sealed unsafe class StopSwitch
     /// <summary>UTF-8 bytes of a reason that are kept.</summary>
     private const int MostReason = Length - 2 * sizeof(int);
 
+    /// <summary>How often a reason that is being written is looked for again, for about a tenth of a second at the most.</summary>
+    private const int LooksAtUnfinished = 100;
+
     private const int StatusMask = 3;
     private const int Writing = 1;
     private const int Thrown = 2;
@@ -22,6 +25,7 @@ internal sealed unsafe class StopSwitch
 
     private readonly SharedMemory _memory;
     private Known? _known;
+    private int _unfinished; // the word under which a reason was never finished
 
     public StopSwitch()
         : this(new SharedMemory(Length))
@@ -42,13 +46,18 @@ internal sealed unsafe class StopSwitch
     {
         get
         {
-            while (true)
+            for (var wait = new SpinWait(); ;)
             {
                 var word = Volatile.Read(ref Word);
                 switch (word & StatusMask)
                 {
                     case 0: return null;
-                    case Writing: return "stopped"; // or a process died there
+                    case Writing when word != Volatile.Read(ref _unfinished) && wait.Count < LooksAtUnfinished:
+                        wait.SpinOnce(); // it is being written, in another thread or process
+                        continue;
+                    case Writing: // a process died there
+                        Volatile.Write(ref _unfinished, word);
+                        return "stopped";
                 }
                 if (Volatile.Read(ref _known) is { } known && known.Word == word)
                     return known.Reason;

@@ -35,7 +35,7 @@ class Lender:
         self._borrowers: dict[tuple[str, str], Borrower] = {}
         self._sockets: set[socket.socket] = set()
         self._directory: Optional[str] = None
-        self._closed = False
+        self.closed = False
         self.address = ""
         if not hasattr(socket, "AF_UNIX"):
             return
@@ -78,7 +78,7 @@ class Lender:
 
     def close(self) -> None:
         """No more: what borrowers have under way is ended. Idempotent."""
-        self._closed = True
+        self.closed = True
         for connection in list(self._sockets):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -108,7 +108,7 @@ class Lender:
             try:
                 connection, _ = listening.accept()
             except OSError:
-                if self._closed:
+                if self.closed:
                     listening.close()
                     return
                 sleep(0.05)  # no descriptor is left for it now

@@ -52,7 +52,7 @@ def _lent(run: Run, replaces: bool) -> str:
             return str(GONE)
     if replaces:
         return str(GONE)
-    if _lender is None:
+    if _lender is None or _lender.closed:
         from iron_cage._lending.lender import Lender
 
         _lender = Lender()
