@@ -16,7 +16,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from iron_cage import AgentStopped, Budget, BudgetExceeded, LimitReached, PiiBlocked, Protection, SafetyConfig, protect_agent, spend
+from iron_cage import AgentStopped, Budget, BudgetExceeded, LimitReached, PiiBlocked, Protection, SafetyConfig, protect_agent, spend, _engine
 from iron_cage._lending import loans
 from iron_cage._lending.handshake import VARIABLE, Handshake
 
@@ -519,7 +519,7 @@ def test_runs_are_lent_after_the_last_chance_of_another_time(sim, run):
     """at_exit() closes what lends; who goes on all the same (an embedded interpreter, a test) lends anew."""
     with Protection(budget_usd=1):
         assert run("say(ask().status_code)") == 200
-    iron_cage._engine.at_exit()
+    _engine.at_exit()
     with Protection(budget_usd=1) as protection:
         assert run("say(ask().status_code)") == 200
         assert protection.report().calls == 1
