@@ -79,7 +79,7 @@ internal ref struct CohereEvent
             else if (name.SequenceEqual("finish_reason"u8))
                 _reading.IsError |= reader.TokenType == JsonTokenType.String && (ReaderText.Is(ref reader, "ERROR"u8) || ReaderText.Is(ref reader, "TIMEOUT"u8));
             else if (name.SequenceEqual("logprobs"u8))
-                Repeated(ref reader);
+                _reading.AddRepeated(ref reader, _offset);
             else if (name.SequenceEqual("embeddings"u8))
                 Whole(ref reader, "data"u8, default); // numbers, or their bytes as base64
             else if (name.SequenceEqual("id"u8) || name.SequenceEqual("type"u8) || name.SequenceEqual("response_type"u8) || name.SequenceEqual("generation_id"u8))
@@ -189,16 +189,6 @@ internal ref struct CohereEvent
                 Whole(ref reader, name, default);
                 return;
         }
-    }
-
-    /// <summary>What repeats the text token by token.</summary>
-    private readonly void Repeated(ref Utf8JsonReader reader)
-    {
-        var start = _offset + (int)reader.TokenStartIndex;
-        var isPresent = reader.TokenType != JsonTokenType.Null;
-        reader.Skip();
-        if (isPresent)
-            _reading.LogProbabilities.Add(start..(_offset + (int)reader.BytesConsumed));
     }
 
     private readonly void Whole(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, TextUse use)

@@ -170,9 +170,7 @@ internal ref struct GenerateContentChunk
             case JsonTokenType.StartObject:
                 if (tool == 0 && AnswerPart.IsLogProbabilities(name))
                 {
-                    var from = _offset + (int)reader.TokenStartIndex;
-                    reader.Skip();
-                    _reading.LogProbabilities.Add(from..(_offset + (int)reader.BytesConsumed));
+                    _reading.AddRepeated(ref reader, _offset);
                     return;
                 }
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

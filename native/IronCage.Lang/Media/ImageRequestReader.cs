@@ -38,6 +38,7 @@ public static class ImageRequestReader
         var read = body.TrimStart(" \t\r\n"u8).StartsWith("{"u8)
             ? Fields.TryRead(body, images, (ref reader, all, into, field, name) => ReadField(ref reader, all, into, field, name, shape), out problem)
             : MediaForm.TryRead(body, images, FormFields, (field, value) => ReadFormField(field, value, images, shape), () => images.Images++, out problem);
+        images.Choices = Math.Max(1, shape.Images);
         images.OutputLimit = ImageTokens.Of(shape.Quality, shape.Size) + shape.Partial * ImageTokens.PerPartialImage;
         return read;
     }
@@ -51,7 +52,7 @@ public static class ImageRequestReader
             case Field.Stream:
                 return RequestValue.Stream(ref reader, request);
             case Field.N:
-                return Count(ref reader, 1, MostImages, 1, out var choices) ?? Set(() => request.Choices = choices);
+                return Count(ref reader, 1, MostImages, 1, out shape.Images);
             case Field.PartialImages:
                 return Count(ref reader, 0, MostPartialImages, 0, out shape.Partial);
             case Field.Size or Field.Quality:
@@ -84,7 +85,7 @@ public static class ImageRequestReader
                 request.Stream = stream;
                 return wrong;
             case "n":
-                return Count(value, 1, MostImages, 1, out var choices) ?? Set(() => request.Choices = choices);
+                return Count(value, 1, MostImages, 1, out shape.Images);
             case "partial_images":
                 return Count(value, 0, MostPartialImages, 0, out shape.Partial);
             case "size":
@@ -112,12 +113,6 @@ public static class ImageRequestReader
             : $"an integer from {least} to {most}";
     }
 
-    private static string? Set(Action set)
-    {
-        set();
-        return null;
-    }
-
     /// <summary>How many elements the array at the reader has; 1 for an object. By value: the caller's reader stays.</summary>
     private static int Elements(Utf8JsonReader reader)
     {
@@ -132,9 +127,10 @@ public static class ImageRequestReader
         return count;
     }
 
-    /// <summary>What decides how many tokens an image has.</summary>
+    /// <summary>What decides how many tokens the answer has.</summary>
     private sealed class Shape
     {
+        public int Images = 1;
         public string? Size;
         public string? Quality;
         public int Partial;

@@ -62,7 +62,7 @@ internal ref struct MediaEvent
             else if (name.SequenceEqual("model"u8))
                 _reading.Model = ChatResponseReader.ModelName(reader);
             else if (name.SequenceEqual("logprobs"u8) || name.SequenceEqual("words"u8))
-                Repeated(ref reader);
+                _reading.AddRepeated(ref reader, _offset);
             else if (name.SequenceEqual("delta"u8) || name.SequenceEqual("text"u8))
                 Written(ref reader, grows: name.SequenceEqual("delta"u8));
             else
@@ -77,16 +77,6 @@ internal ref struct MediaEvent
             Whole(ref reader, default, isRepeat: false);
         else if (reader.ValueSpan.Length > 0)
             _reading.Segments.Add(new StreamSegment(grows ? 1UL : 0, BodyString.Place(ref reader, _offset)) { Grows = grows, Use = new TextUse(TextRole.Answer, IsRepeat: _isRepeat) });
-    }
-
-    /// <summary>What repeats the text word by word.</summary>
-    private readonly void Repeated(ref Utf8JsonReader reader)
-    {
-        var start = _offset + (int)reader.TokenStartIndex;
-        var isPresent = reader.TokenType != JsonTokenType.Null;
-        reader.Skip();
-        if (isPresent)
-            _reading.LogProbabilities.Add(start..(_offset + (int)reader.BytesConsumed));
     }
 
     /// <summary>All other strings, but for the media themselves and where they can be fetched: the provider wrote that, and signed it.</summary>
@@ -109,7 +99,7 @@ internal ref struct MediaEvent
                     var property = reader.ValueSpan;
                     reader.Read();
                     if (property.SequenceEqual("words"u8) || property.SequenceEqual("tokens"u8))
-                        Repeated(ref reader);
+                        _reading.AddRepeated(ref reader, _offset);
                     else
                         Whole(ref reader, property, isRepeat);
                 }

@@ -73,7 +73,7 @@ internal ref struct OllamaLine
             else if (name.SequenceEqual("response"u8) || name.SequenceEqual("thinking"u8))
                 Written(ref reader, name);
             else if (name.SequenceEqual("logprobs"u8) || name.SequenceEqual("context"u8))
-                Repeated(ref reader);
+                _reading.AddRepeated(ref reader, _offset);
             else if (name.SequenceEqual("created_at"u8) || name.SequenceEqual("done_reason"u8))
                 reader.Skip();
             else
@@ -141,16 +141,6 @@ internal ref struct OllamaLine
                 }
             }
         }
-    }
-
-    /// <summary>What repeats the text token by token.</summary>
-    private readonly void Repeated(ref Utf8JsonReader reader)
-    {
-        var start = _offset + (int)reader.TokenStartIndex;
-        var isPresent = reader.TokenType != JsonTokenType.Null;
-        reader.Skip();
-        if (isPresent)
-            _reading.LogProbabilities.Add(start..(_offset + (int)reader.BytesConsumed));
     }
 
     private readonly void Whole(ref Utf8JsonReader reader, TextUse use)

@@ -203,11 +203,7 @@ internal ref struct ChatChunk
                     reader.Read();
                     if (property.SequenceEqual("logprobs"u8))
                     {
-                        var from = _offset + (int)reader.TokenStartIndex;
-                        var present = reader.TokenType != JsonTokenType.Null;
-                        reader.Skip();
-                        if (present)
-                            _reading.LogProbabilities.Add(from..(_offset + (int)reader.BytesConsumed));
+                        _reading.AddRepeated(ref reader, _offset);
                     }
                     else if (property.SequenceEqual("index"u8) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var n))
                     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace IronCage.Lang.Streams;
 
 /// <summary>What one event of a stream says. One is filled again for every event.</summary>
@@ -29,6 +31,18 @@ internal sealed class StreamReading
 
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];
+
+    /// <summary>The value at the reader repeats the text, token by token or word by word. Null repeats nothing.</summary>
+    /// <param name="reader">Afterwards on the last token of the value.</param>
+    /// <param name="offset">Where the reader's input begins in the event.</param>
+    public void AddRepeated(ref Utf8JsonReader reader, int offset)
+    {
+        var start = offset + (int)reader.TokenStartIndex;
+        var isPresent = reader.TokenType != JsonTokenType.Null;
+        reader.Skip();
+        if (isPresent)
+            LogProbabilities.Add(start..(offset + (int)reader.BytesConsumed));
+    }
 
     /// <summary>As <see cref="LlmAnswer.Model"/>; read while <see cref="WantsModel"/>.</summary>
     public string? Model { get; set; }

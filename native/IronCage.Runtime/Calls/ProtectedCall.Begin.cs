@@ -157,8 +157,7 @@ public sealed partial class ProtectedCall
             return;
         _stage = Stage.Ended;
         GiveBack();
-        foreach (var permit in _permits)
-            permit.Complete(CallResult.Ignored);
+        LeaveCircuits(CallResult.Ignored);
         Uncount();
         foreach (var protection in _run.Protections)
             protection.Tally.Denied();

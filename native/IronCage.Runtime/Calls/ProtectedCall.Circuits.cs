@@ -23,6 +23,13 @@ public sealed partial class ProtectedCall
         return null;
     }
 
+    /// <summary>Tells the circuits what came of the call. The first word counts.</summary>
+    private void LeaveCircuits(CallResult result)
+    {
+        foreach (var permit in _permits)
+            permit.Complete(result);
+    }
+
     /// <summary>The trips that were made for money may have told what others saw of the provider; and of all who share a circuit only one probes it.</summary>
     private async ValueTask<HoldOutcome?> WithSharedCircuitsAsync(ValueTask<HoldOutcome?> holding)
     {

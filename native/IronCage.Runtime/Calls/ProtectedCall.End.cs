@@ -94,8 +94,7 @@ public sealed partial class ProtectedCall
     private void Withdraw()
     {
         _stage = Stage.Ended;
-        foreach (var permit in _permits)
-            permit.Complete(CallResult.Ignored);
+        LeaveCircuits(CallResult.Ignored);
         Uncount();
         _engine.WaitsNoMore(this);
         GiveUp();
@@ -113,8 +112,7 @@ public sealed partial class ProtectedCall
         _classified = true;
         if (result == CallResult.Failure)
             _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt);
-        foreach (var permit in _permits)
-            permit.Complete(result);
+        LeaveCircuits(result);
     }
 
     /// <summary>The provider did no work.</summary>

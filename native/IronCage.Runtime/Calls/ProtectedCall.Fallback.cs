@@ -69,8 +69,7 @@ public sealed partial class ProtectedCall
     {
         if (_added is not null || !CanReplaceModel || _fallback >= Behind(_fellFrom ?? Model).Count)
             return false;
-        foreach (var permit in _permits)
-            permit.Complete(CallResult.Ignored);
+        LeaveCircuits(CallResult.Ignored);
         _permits.Clear();
         Uncount();
         _rewritten = null;

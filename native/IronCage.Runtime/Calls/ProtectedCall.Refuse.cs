@@ -24,8 +24,7 @@ public sealed partial class ProtectedCall
     /// <summary>It does not leave.</summary>
     private void Drop()
     {
-        foreach (var permit in _permits)
-            permit.Complete(CallResult.Ignored);
+        LeaveCircuits(CallResult.Ignored);
         Uncount();
         _stage = Stage.Ended;
     }
