@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using IronCage.Core.Events;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
@@ -81,7 +82,7 @@ public sealed partial class ProtectedCall
     {
         if (Control() is { } stopped)
             return Refuse(stopped);
-        _bodyDigest = BodyDigest(body);
+        _bodyDigest = XxHash3.HashToUInt64(body);
         if (_added is null && _fallback == 0)
         {
             var failures = _run.TakeFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
@@ -192,13 +193,6 @@ public sealed partial class ProtectedCall
         }
     }
 
-    private static int BodyDigest(ReadOnlySpan<byte> body)
-    {
-        var hash = new HashCode();
-        hash.AddBytes(body);
-        return hash.ToHashCode();
-    }
-
     /// <summary>The holds are decided: the verdict on the request.</summary>
     private Verdict Decided(HoldOutcome? failed, ReadOnlySpan<byte> body)
     {
@@ -255,7 +249,8 @@ public sealed partial class ProtectedCall
         TellRetry();
         TellStages();
         TellNudges();
-        _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
+        if (_engine.Log.IsEnabled(LogLevel.Debug))
+            _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
         _verdict = Outgoing(body, _edits.Count > 0 ? RawEdits.Apply(body, _edits) : _rewritten);
         _edits.Clear();
         _busyTicks += Now - started;

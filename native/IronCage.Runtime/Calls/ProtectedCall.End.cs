@@ -46,7 +46,7 @@ public sealed partial class ProtectedCall
         {
             lock (_gate)
                 _stage = Stage.Ended;
-            _keptBody = null;
+            LetGoOfBody();
             _giveUp.Dispose();
         }
     }
@@ -198,7 +198,7 @@ public sealed partial class ProtectedCall
         Settle(_demand.Call != default ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
     }
 
-    private long EstimatedInput() => _keptBody is { } body && !(_request.Reasoning ?? _price!.Reasoning) ? CountedInput(body) : _inputBound;
+    private long EstimatedInput() => _keptBody.Length > 0 && !(_request.Reasoning ?? _price!.Reasoning) ? CountedInput(_keptBody) : _inputBound;
 
     private void SettleStream(bool complete)
     {
@@ -273,7 +273,8 @@ public sealed partial class ProtectedCall
         }
         foreach (var payer in _run.Watches)
             payer.Protection.CheckBudget(payer.Watch);
-        _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
+        if (_engine.Log.IsEnabled(LogLevel.Debug))
+            _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
     }
 
     /// <summary>Ends every hold; a store that fails does not keep the others from it.</summary>

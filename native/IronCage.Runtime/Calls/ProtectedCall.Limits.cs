@@ -29,12 +29,12 @@ public sealed partial class ProtectedCall
             if (protection.Limits!.IsIdle)
                 continue;
             var isCounted = protection.Limits.Options.TokensPerMinute is not null;
-            return PlacesAsync(holding, body.Length, isCounted ? _keptBody ?? body.ToArray() : []);
+            return PlacesAsync(holding, body.Length, isCounted ? Kept(body) : default);
         }
         return holding;
     }
 
-    private async ValueTask<HoldOutcome?> PlacesAsync(ValueTask<HoldOutcome?> holding, int length, byte[] body)
+    private async ValueTask<HoldOutcome?> PlacesAsync(ValueTask<HoldOutcome?> holding, int length, ReadOnlyMemory<byte> body)
     {
         var failed = await holding.ConfigureAwait(false);
         if (failed is not null || _unbounded is not null || _limited is not null)

@@ -21,7 +21,7 @@ public sealed class Run
     private bool _isWrappingUp;
     private bool _closed;
     private bool _isOpen;
-    private Dictionary<int, (DateTimeOffset When, int Attempts)>? _failed;
+    private Dictionary<ulong, (DateTimeOffset When, int Attempts)>? _failed;
 
     /// <summary>The same body within this time of a retryable failure is a retry (python clients without a header of their own).</summary>
     private static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(60);
@@ -201,7 +201,7 @@ public sealed class Run
     }
 
     /// <summary>A call with this body failed in a way that clients try again; so many attempts were made by then.</summary>
-    internal void Failed(int bodyDigest, DateTimeOffset now, int attempts)
+    internal void Failed(ulong bodyDigest, DateTimeOffset now, int attempts)
     {
         lock (_gate)
         {
@@ -213,7 +213,7 @@ public sealed class Run
     }
 
     /// <summary>How many attempts of a call with this body failed up to a moment ago; 0: none did. Tells once: a client that repeats itself later starts anew.</summary>
-    internal int TakeFailure(int bodyDigest, DateTimeOffset now)
+    internal int TakeFailure(ulong bodyDigest, DateTimeOffset now)
     {
         lock (_gate)
             return _failed is not null && _failed.Remove(bodyDigest, out var failed) && now - failed.When <= RetryWindow ? failed.Attempts : 0;
