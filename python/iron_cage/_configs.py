@@ -47,7 +47,7 @@ class BudgetConfig:
         protection is made; one that is wrong is a ConfigError with its line
     :ivar degrade: model -> cheaper model, 1 to 100 names as requests have them, such as ``{"gpt-5": "gpt-5-mini"}``; chains are followed, circles refused. A call that does not
         fit the budget goes to the first cheaper one that is cheaper for this very call and fits. Each must have a price, unless ``unpriced`` says otherwise. It is your
-        word that the cheaper model takes the same requests. Models in URLs (Azure's deployments) are not replaced
+        word that the cheaper model takes the same requests. Models in URLs (Azure's deployments, Gemini, Bedrock) are replaced there
     :ivar degrade_at: the share of the budget, spent and held, from which on the cheaper model is asked even if the other fits: above 0, at most 1 (default 1)
     :ivar reserve_usd: dollars, > 0 and below the budget, that every call leaves but the last ones of a run (default: none)
     :ivar wrap_up_calls: how many calls of a run may draw on the reserve, once one does not fit beside it: 1 to 1000 (default 1). Calls that the provider

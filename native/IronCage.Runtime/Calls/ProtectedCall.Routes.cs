@@ -113,7 +113,7 @@ public sealed partial class ProtectedCall
     {
         if (_run.HedgeAfter is not null && IsHedgeable && (_isSigned || (_can & HostAbilities.Hedge) == 0))
         {
-            return Refusal.Denied("hedge_after is set, and requests of this client cannot be hedged (httpx, requests and urllib3 can; what is signed for AWS, aiohttp and http.client cannot): call by another client, or leave it out",
+            return Refusal.Denied("hedge_after is set, and requests of this client cannot be hedged (those of httpx can): call by another client, or leave it out",
                 "unfit_client", Model);
         }
         if (!_run.HasFallback || (!_isSigned && (_can & HostAbilities.OtherHost) != 0) || IsFree)
