@@ -68,6 +68,16 @@ public static class ModelUrls
         return name.EndsWith(".azure.com", StringComparison.Ordinal) || name.EndsWith("azure-api.net", StringComparison.Ordinal) ? "api-key" : "authorization";
     }
 
+    /// <summary>Whether the path says that the answer is to be streamed, as at Google and Bedrock.</summary>
+    /// <param name="url">An absolute URL.</param>
+    public static bool AsksForStream(ReadOnlySpan<byte> url)
+    {
+        if (!UrlParts.TryParse(url, out var parts))
+            return false;
+        var path = url[parts.Path];
+        return path[(path.LastIndexOf((byte)'/') + 1)..].IndexOf("stream"u8) >= 0;
+    }
+
     private static string? Ending(string path, string model)
     {
         if (Array.Find(Endings, end => path.EndsWith(end, StringComparison.Ordinal)) is { } ending)

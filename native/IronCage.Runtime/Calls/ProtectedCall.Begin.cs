@@ -57,7 +57,7 @@ public sealed partial class ProtectedCall
         if (!claimed)
             run.Join();
         var provider = engine.Catalogue.ProviderAt(target.Host, url);
-        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed, _provider = provider, _shownProvider = provider, _can = can, _url = run.RewritesUrls ? url.ToArray() : null };
+        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed, _provider = provider, _shownProvider = provider, _can = can, _url = run.RewritesUrls ? url.ToArray() : null, _streamsByUrl = run.HedgeAfter is not null && ModelUrls.AsksForStream(url) };
         var verdict = begun.Decide(new RequestHeaders(headers), body, nonblocking, started);
         drain = begun.WantsDrain;
         if (verdict.Kind != VerdictKind.Refuse)

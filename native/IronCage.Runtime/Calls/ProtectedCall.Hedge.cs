@@ -11,9 +11,10 @@ namespace IronCage.Runtime.Calls;
 public sealed partial class ProtectedCall
 {
     private bool _isHedge;
+    private bool _streamsByUrl;
 
     /// <summary>Whether a second attempt may be made beside it: its answer comes whole, and it is none itself.</summary>
-    public bool IsHedgeable => _run.HedgeAfter is not null && !_isHedge && !_request.Stream && !IsFree;
+    public bool IsHedgeable => _run.HedgeAfter is not null && !_isHedge && !_request.Stream && !_streamsByUrl && !IsFree;
 
     /// <summary>Begins a second attempt beside one that is open: Pending until its time has come. <paramref name="next"/> is null with Pass: none is made.</summary>
     /// <param name="first">The attempt that is waited for; it goes on.</param>

@@ -65,7 +65,7 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>What is left for all attempts of the request; null: as long as they like.</summary>
-    private TimeSpan? TotalLeft => _run.Retry.TotalTimeout - _engine.Clock.GetElapsedTime(_shownAt);
+    private TimeSpan? TotalLeft => _run.Retry.TotalTimeout is { } total ? total - _engine.Clock.GetElapsedTime(_shownAt) : null;
 
     private RetryDecision DecideOnRetry(ReadOnlySpan<byte> headers)
     {
@@ -90,7 +90,7 @@ public sealed partial class ProtectedCall
 
     private ProtectedCall Successor(string why, TimeSpan delay) => new(_engine, _run, _shownTarget)
     {
-        _isClaimed = _isClaimed, _provider = _shownProvider, _shownProvider = _shownProvider, _url = _url, _can = _can, _attempt = _attempt + 1, _lines = _lines, _shownAt = _shownAt, _added = new Added(why, delay), _fallback = _fallback, _whom = _whom, _asked = _asked,
+        _isClaimed = _isClaimed, _provider = _shownProvider, _shownProvider = _shownProvider, _url = _url, _can = _can, _streamsByUrl = _streamsByUrl, _attempt = _attempt + 1, _lines = _lines, _shownAt = _shownAt, _added = new Added(why, delay), _fallback = _fallback, _whom = _whom, _asked = _asked,
         _bodyDigest = _bodyDigest, _request = _request, // until it is judged: whose it is
     };
 

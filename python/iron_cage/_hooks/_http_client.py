@@ -121,6 +121,8 @@ def _getresponse(original: Any) -> Any:
         except BaseException:
             if self not in _open:
                 call.end(ABORTED)
+                if under_way.other is not None:
+                    under_way.other.close()
             raise
 
     return getresponse
@@ -241,6 +243,8 @@ def _leave(connection: Any) -> None:
     if isinstance(under_way, _httplib.Attempt):
         under_way.dropped.detach()
         under_way.call.end(CANCELLED)
+        if under_way.other is not None:
+            under_way.other.close()
 
 
 def _not_sent(connection: Any, error: BaseException, fresh: bool) -> bool:

@@ -72,6 +72,8 @@ def _make_request(original: Any) -> Any:
                 try:
                     response = attempt.send(original)
                 except Exception:
+                    if attempt.connection is not conn:
+                        attempt.drop()
                     if call.again is None or signed:
                         raise
                     kind, payload = call.wait_again()

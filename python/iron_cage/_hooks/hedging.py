@@ -89,7 +89,7 @@ class Race:
             if kind in (PASS, REFUSE):
                 return None, None
             return self._started(hedge, kind, payload), hedge
-        except errors.IronCageError:  # its store, its key: the first goes on without it
+        except (errors.IronCageError, RuntimeError):  # its store, its key, no thread left: the first goes on without it
             hedge.end(WITHDRAWN)
             return None, None
 

@@ -30,6 +30,11 @@ public class ModelUrlsTests
     public void Another_host_is_asked_the_same_without_what_may_be_a_credential(string at, string url, string? expected) =>
         Assert.That(Text(ModelUrls.At(at, Utf8(url), "m")), Is.EqualTo(expected));
 
+    [TestCase("https://host/v1beta/models/m:streamGenerateContent?alt=sse", true)]
+    [TestCase("https://host/model/m/converse-stream", true)]
+    [TestCase("https://stream.host/stream/model/m/converse?stream=1", false)]
+    public void A_path_may_ask_for_a_stream(string url, bool expected) => Assert.That(ModelUrls.AsksForStream(Utf8(url)), Is.EqualTo(expected));
+
     [TestCase("https://api.openai.com/v1/chat/completions", "authorization")]
     [TestCase("https://a.openai.azure.com/openai/deployments/m/chat/completions", "api-key")]
     [TestCase("https://api.anthropic.com/v1/messages", "x-api-key")]
