@@ -466,7 +466,9 @@ class Feed:
 
 def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) -> int:
     """How a call ended that raised before a response head came."""
-    if isinstance(error, not_sent):
+    import ssl
+
+    if isinstance(error, not_sent) or isinstance(error, ssl.SSLCertVerificationError):  # nothing is sent before a certificate is trusted
         return NOT_SENT
     return NO_RESPONSE if isinstance(error, Exception) else CANCELLED
 
