@@ -70,6 +70,9 @@ public abstract class LlmWire
     /// <param name="path">As of <see cref="EndpointOf"/>.</param>
     public virtual string? ModelOf(ReadOnlySpan<byte> path) => null;
 
+    /// <summary>Whether a path may be given another model: its bodies do not name it a second time.</summary>
+    public virtual bool CanRenameInPath => true;
+
     /// <summary>Reads a request. <c>model</c> is the one that its path names, null if none. On failure <paramref name="problem"/> is one line without content of the body.</summary>
     public abstract bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem);
 

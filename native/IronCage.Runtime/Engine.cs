@@ -192,8 +192,12 @@ public sealed class Engine : IDisposable
 
     /// <exception cref="ConfigException">An option is wrong.</exception>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
-    public Protection NewProtection(ReadOnlyMemory<byte> optionsJson, SharedBudget? budget) =>
-        new(this, ProtectionOptionsReader.Read(optionsJson), budget);
+    public Protection NewProtection(ReadOnlyMemory<byte> optionsJson, SharedBudget? budget)
+    {
+        var options = ProtectionOptionsReader.Read(optionsJson);
+        FallbackReader.Check(options, Hosts);
+        return new(this, options, budget);
+    }
 
     /// <summary>A protection of the process from which this one was forked: the same options, budget and kill switch; its report begins anew.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>

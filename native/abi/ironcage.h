@@ -80,15 +80,29 @@ extern "C" {
 /* Flags of ironcage_call_begin and ironcage_hold_new. */
 #define IRONCAGE_NONBLOCKING    1u  /* never wait inside: answer IRONCAGE_VERDICT_PENDING instead */
 
+/* Flags of ironcage_call_begin alone: what the host can do with this call, its attempts included. Without them it is sent where it was shown to go, or is not. */
+#define IRONCAGE_CAN_OTHER_PATH 2u  /* send it to another path of the same host: IRONCAGE_VERDICT_REROUTE */
+#define IRONCAGE_CAN_OTHER_HOST 4u  /* send it to another host, with another key: IRONCAGE_VERDICT_REROUTE with "elsewhere" */
+#define IRONCAGE_CAN_HEDGE      8u  /* make a second attempt beside the first: IRONCAGE_BESIDE */
+
+/* A flag of ironcage_call_retry alone: the call is not over; begins a second attempt beside it. */
+#define IRONCAGE_BESIDE        16u
+
 /* Verdict kinds. */
 #define IRONCAGE_VERDICT_PASS     0 /* not an LLM call, or nothing protects it: send as it is; there is no call handle */
 #define IRONCAGE_VERDICT_SEND     1 /* send the body as it is */
 #define IRONCAGE_VERDICT_REWRITE  2 /* send (or hand on) verdict.body instead; length and content-encoding headers must follow */
 #define IRONCAGE_VERDICT_REFUSE   3 /* do not send (or hand on); verdict.body is the refusal, a JSON object */
 #define IRONCAGE_VERDICT_PENDING  4 /* not decided yet; wait with verdict.call */
+#define IRONCAGE_VERDICT_REROUTE  5 /* as REWRITE, and to another URL. verdict.body is a JSON object, LF, and the bytes to send:
+                                     * {"url": where to, "elsewhere": absent for another path of the same host, where the headers stay; else
+                                     *   {"slot": the number from the option, absent without one, "key_env": the environment variable with the key, or null, "key_header": the header that
+                                     *    takes the key ("authorization": as "Bearer KEY"), "headers": the names, in lower case, of those headers of the request that may go along. No other
+                                     *    may: they may be credentials. A redirect of that host must not be followed}} */
 
 /* Bits of verdict.flags. */
 #define IRONCAGE_LAST_TRY       2u  /* of ironcage_call_retry: the client should not try again either */
+#define IRONCAGE_MAY_HEDGE      4u  /* with SEND, REWRITE and REROUTE: a second attempt may be begun beside this one (IRONCAGE_BESIDE) */
 #define IRONCAGE_HAS_EVENTS     1u  /* drain now: a warning is waiting, or many events, or the protection asked for "eager_events" */
 
 /* How a call ended, for ironcage_call_end. */
@@ -122,8 +136,8 @@ typedef struct ironcage_verdict {
     uint32_t size;           /* in: sizeof(ironcage_verdict) */
     int32_t kind;            /* IRONCAGE_VERDICT_* */
     uint64_t call;           /* the call handle; 0 with PASS, and with REFUSE from begin, wait and retry */
-    uint32_t flags;          /* IRONCAGE_HAS_EVENTS, IRONCAGE_LAST_TRY */
-    uint32_t timeout_ms;     /* with SEND and REWRITE of begin, wait and retry: what the attempt may take, in milliseconds; else, or where nothing limits it, 0 */
+    uint32_t flags;          /* IRONCAGE_HAS_EVENTS, IRONCAGE_LAST_TRY, IRONCAGE_MAY_HEDGE */
+    uint32_t timeout_ms;     /* with SEND, REWRITE and REROUTE of begin, wait and retry: what the attempt may take, in milliseconds; else, or where nothing limits it, 0 */
     ironcage_buffer body;    /* REWRITE: the new bytes. REFUSE: the refusal. PENDING after an answer: what waits for approval */
 } ironcage_verdict;
 
@@ -518,11 +532,17 @@ int32_t ironcage_store_audit_prune(ironcage_buffer *out, uint64_t engine, const 
  *   "attempt_timeout"  null (default) or seconds, 0.001 to 86400: what an attempt may take, a whole answer up to its end, a stream up to its head. The host has to see to
  *                      it: verdict.timeout_ms
  *   "total_timeout"    null (default) or seconds, 0.001 to 86400: the same for all attempts of a request together, with the waits before and between them
- *   "fallback"         object of 1 to 100 {model: [1 to 10 other models of the same host]}, names of 1 to 256 characters: which are called, in order, one attempt each and what is left of
- *                      the retries, when the attempts at a model are over, or its circuit is open. Each is priced, scanned and held like any call; one that would be refused is left out.
- *                      Only where the body names the model, and may be changed
+ *   "fallback"         object of 1 to 100 {model: [1 to 10 others]}, each the name (1 to 256 characters) of another model of the same host, or an object for another host of the same protocol:
+ *                      {"base_url": as its SDK has it, 1 to 1024 characters, without credentials, of a host that is known or named in "llm_hosts"; a query is api-version alone,
+ *                       "model": the model there, null or absent: the same name, "slot": a number by which the host knows the key, given back with REROUTE, "api_key_env": the environment
+ *                       variable with the key, "api_key_header": the header that takes it (default: the usual one of that host)}. Keys never come here.
+ *                      They are called, in order, one attempt each and what is left of the retries, when the attempts at a model are over, or its circuit is open. Each is priced, scanned
+ *                      and held like any call; one that would be refused is left out, and one that cannot be asked (another endpoint, a path that names its model in a way that is not known).
+ *                      Models in paths and other hosts need IRONCAGE_CAN_*: a request whose model has another host behind it is refused where the host cannot send it there, or it is signed
  *   "fallback_to_memory"  bool, default false: when all that fails, the last whole answer to the very same request in this run is given, if there was one: a refusal with status 200 and
  *                      "respond", so that hosts answer with it. 64 answers of up to 262144 bytes are kept for a run; streams are not
+ *   "hedge_after"      null (default) or seconds, 0.001 to 3600: when a whole answer has not begun by then, the request may be sent a second time beside the first (IRONCAGE_BESIDE). Both are
+ *                      calls, and both cost; of nested protections the longest. A host without IRONCAGE_CAN_HEDGE, and a signed request, is refused what could be hedged
  *   "state"            null or "memory" (default), or "sqlite:///PATH[?heartbeat=SECONDS&expiry=SECONDS]": where budget and audit live. Holds of
  *                      a process that was silent for expiry (default 60) are booked in full; it says that it lives every heartbeat (default 5, 0.01 to 3600;
  *                      expiry: three of them to 2592000). All processes that share a store should say the same.
@@ -581,7 +601,7 @@ int32_t ironcage_protection_change(ironcage_buffer *out, uint64_t protection, co
 
 /*
  * What happened so far: {"agent_id", "spent_usd", "held_usd", "remaining_usd" (null: no limit), "budget": an object as of ironcage_budget_report,
- * or null, "calls", "denied", "retries", "fallbacks" (calls that went to another model as the one that was asked for failed, or were answered from memory), "lowered", "degraded" (calls that went to a cheaper model),
+ * or null, "calls", "denied", "retries", "fallbacks" (calls that went to another model or host as the one that was asked for failed, or were answered from memory), "hedges" (second attempts beside one that was not answered yet), "lowered", "degraded" (calls that went to a cheaper model),
  * "wrap_ups" (runs that began to draw on their reserve), "unscannable", "estimated_usd", "tokens": {"input",
  * "cached", "cache_write", "output", "reasoning"}, "by_model": {model: {"calls", "spent_usd", "tokens"}}, "pii_findings": [{"kind",
  * "start", "end", "score", "direction" ("input", "output"), "action"}] (the first 10,000), "pii_by_kind": {kind: n}, "circuits": [{"key",
@@ -684,7 +704,8 @@ int32_t ironcage_call_interrupted(ironcage_verdict *out, uint64_t call, uint8_t 
  * "retry_after_ceiling"). Safe: an error status was shown, or the transport failed before a response head. Allowed: the cap over all attempts of the request is not reached (those of
  * its SDK count, too), its circuit is not open, the provider does not ask for a longer pause than the ceiling, and the pause ends within the time of the run.
  * headers: of the response, lines as above; x-should-retry, retry-after-ms and retry-after are read. body: of the request, as it was shown to ironcage_call_begin.
- * flags: IRONCAGE_NONBLOCKING.
+ * flags: IRONCAGE_NONBLOCKING, and IRONCAGE_BESIDE: then the call goes on, how and headers are not read, and the attempt is a second one beside it (only after IRONCAGE_MAY_HEDGE), PENDING until
+ * "hedge_after" is over. Whichever is answered first is taken; the other is ended as IRONCAGE_END_CANCELLED, and so costs its hold.
  * verdict: PASS: hand on what came; with IRONCAGE_LAST_TRY the response should tell its client "x-should-retry: false". Else verdict.call is the next attempt, a call of its own:
  * PENDING until its pause is over and it is judged (ironcage_call_wait), then SEND, REWRITE or REFUSE as after ironcage_call_begin, or PASS: it is not made after all (the budget, a
  * cap or the circuit would refuse it), there is no call any more, and what came before it is handed on. A thrown kill switch ends the pause at once.

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from iron_cage._bill import Bill, BillItem, price_response
     from iron_cage._configs import BudgetConfig, ControlConfig, ReliabilityConfig, SafetyConfig, TelemetryConfig
     from iron_cage._coverage import ClientCoverage, Coverage, SdkCoverage, coverage
+    from iron_cage._fallback import Fallback
     from iron_cage._price import Price
     from iron_cage._report import AgentState, JsonFinding, PiiFinding, Report, StreamPart
     from iron_cage._scan_stream import ScanStream
@@ -62,6 +63,7 @@ __all__ = [
     "ConfigError",
     "ControlConfig",
     "Coverage",
+    "Fallback",
     "Hold",
     "IronCageError",
     "JsonFinding",
@@ -113,6 +115,7 @@ _LATER = {
     "SdkCoverage": "_coverage",
     "coverage": "_coverage",
     "ControlConfig": "_configs",
+    "Fallback": "_fallback",
     "SafetyConfig": "_configs",
     "ReliabilityConfig": "_configs",
     "TelemetryConfig": "_configs",

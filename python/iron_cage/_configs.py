@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from iron_cage._approvals import Approval
     from iron_cage._budget import Budget
+    from iron_cage._fallback import Fallback
     from iron_cage._price import Price
 
     _OnePrices = Union[str, "os.PathLike[str]", Mapping[str, Price]]
@@ -46,7 +47,7 @@ class BudgetConfig:
         protection is made; one that is wrong is a ConfigError with its line
     :ivar degrade: model -> cheaper model, 1 to 100 names as requests have them, such as ``{"gpt-5": "gpt-5-mini"}``; chains are followed, circles refused. A call that does not
         fit the budget goes to the first cheaper one that is cheaper for this very call and fits. Each must have a price, unless ``unpriced`` says otherwise. It is your
-        word that the cheaper model takes the same requests. Models in URLs (Azure's deployments) are not replaced
+        word that the cheaper model takes the same requests. Models in URLs (Azure's deployments, Gemini, Bedrock) are replaced there
     :ivar degrade_at: the share of the budget, spent and held, from which on the cheaper model is asked even if the other fits: above 0, at most 1 (default 1)
     :ivar reserve_usd: dollars, > 0 and below the budget, that every call leaves but the last ones of a run (default: none)
     :ivar wrap_up_calls: how many calls of a run may draw on the reserve, once one does not fit beside it: 1 to 1000 (default 1). Calls that the provider
@@ -153,10 +154,13 @@ class ReliabilityConfig:
     :ivar retry_after_ceiling: seconds, 0 to 3600 (default 60): where the provider asks for a longer pause there is no retry, and no call waits for it
     :ivar attempt_timeout: seconds that an attempt may take, 0.001 to 86,400 (default: as long as the client lets it): a whole answer up to its end, a stream up to its head
     :ivar total_timeout: the same for all attempts of a request together, with the waits before and between them
-    :ivar fallback: model -> other models of the same host, such as ``{"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}``: which are called, in order, when the attempts at a model are over or its
-        circuit is open (default: none). 1 to 100 models, 1 to 10 behind each. It is your word that they take the same requests. Models in URLs are not replaced
+    :ivar fallback: model -> other models of the same host and :class:`Fallback`, other hosts of the same protocol, such as ``{"gpt-4o": ["gpt-4.1", Fallback("https://...", ...)]}``: which
+        are called, in order, when the attempts at a model are over or its circuit is open (default: none). 1 to 100 models, 1 to 10 behind each. It is your word that they take the same
+        requests
     :ivar fallback_to_memory: when all that fails, give the last whole answer to the very same request in this run, if there was one (default False). Answers are kept in memory, 64 of
         up to 256 KB for a run; streams are not
+    :ivar hedge_after: seconds, 0.001 to 3600 (default: none): where a whole answer has not begun by then, the request is sent a second time beside the first, and whichever is answered
+        first is taken. Both cost: what was given up costs its hold. httpx alone; requests of other clients that could be hedged are refused
     """
 
     failure_threshold: Optional[int] = None
@@ -175,7 +179,8 @@ class ReliabilityConfig:
     attempt_timeout: Optional[float] = None
     total_timeout: Optional[float] = None
     fallback_to_memory: Optional[bool] = None
-    fallback: Optional[Mapping[str, Union[str, Sequence[str]]]] = None
+    fallback: Optional[Mapping[str, Union[str, Fallback, Sequence[Union[str, Fallback]]]]] = None
+    hedge_after: Optional[float] = None
 
     def __post_init__(self) -> None:
         _convert.check("ReliabilityConfig", self, {
@@ -183,6 +188,7 @@ class ReliabilityConfig:
             "minimum_calls": _convert.integer, "requests_per_minute": _convert.integer, "tokens_per_minute": _convert.integer, "max_concurrent": _convert.integer,
             "max_wait": _convert.number, "provider_limits": _convert.boolean, "max_retries": _convert.integer, "retry_delay": _convert.number, "retry_after_ceiling": _convert.number,
             "attempt_timeout": _convert.number, "total_timeout": _convert.number, "fallback": _convert.fallbacks, "fallback_to_memory": _convert.boolean,
+            "hedge_after": _convert.number,
         })
 
 

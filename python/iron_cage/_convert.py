@@ -117,11 +117,21 @@ def models(option: str, value: object) -> dict[str, str]:
     return {text(option, key): text(f"{option}[{key!r}]", each) for key, each in value.items()}
 
 
-def fallbacks(option: str, value: object) -> dict[str, list[str]]:
-    """Names of models to one or several others."""
+def fallbacks(option: str, value: object) -> dict[str, list[Any]]:
+    """Names of models to one or several others: names, and Fallbacks, which stay as they are."""
     if not hasattr(value, "items"):
         refuse(option, value, 'a mapping of models to others such as {"gpt-4o": ["gpt-4.1", "gpt-4o-mini"]}')
-    return {text(option, key): [each] if isinstance(each, str) else names(f"{option}[{key!r}]", each) for key, each in value.items()}
+    return {text(option, key): _behind(f"{option}[{key!r}]", each) for key, each in value.items()}
+
+
+def _behind(option: str, value: Any) -> list[Any]:
+    from iron_cage._fallback import Fallback
+
+    if isinstance(value, (str, Fallback)):
+        return [value]
+    if isinstance(value, bytes) or not hasattr(value, "__iter__"):
+        refuse(option, value, "a list of names of models and Fallbacks")
+    return [each if isinstance(each, Fallback) else text(f"{option}[{index}]", each) for index, each in enumerate(value)]
 
 
 def shares(option: str, value: object) -> list[float]:

@@ -50,6 +50,14 @@ def _price_files(option: str, value: Any) -> Any:
     return build(option, value)
 
 
+def _fallbacks(option: str, value: Any) -> dict[str, list[Any]]:
+    """As the library takes it: without keys."""
+    return {
+        model: [each if isinstance(each, str) else each.described(f"{option}[{model!r}][{index}]") for index, each in enumerate(behind)]
+        for model, behind in _convert.fallbacks(option, value).items()
+    }
+
+
 #: Seconds that the use of a tool waits for approval, where nobody says: as the library has it.
 APPROVAL_TIMEOUT = 300.0
 
@@ -113,7 +121,8 @@ _ATTEMPTS = {
     "retry_after_ceiling": ("retry_after_ceiling", _convert.number),
     "attempt_timeout": ("attempt_timeout", _convert.number),
     "total_timeout": ("total_timeout", _convert.number),
-    "fallback": ("fallback", _convert.fallbacks),
+    "fallback": ("fallback", _fallbacks),
+    "hedge_after": ("hedge_after", _convert.number),
     "fallback_to_memory": ("fallback_to_memory", _convert.boolean),
 }
 

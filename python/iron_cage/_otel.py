@@ -105,7 +105,8 @@ class Attempt:
         self.began = began
         self.facts = facts
         self._handle = handle
-        self.server = server
+        elsewhere = facts.get("elsewhere")
+        self.server = server if elsewhere is None else _server_of(elsewhere.encode())
         self.noted: list[tuple[str, Mapping[str, str], int]] = []
         model = facts.get("model")
         self.circuit = f"{facts.get('host')}|{model}"

@@ -130,6 +130,7 @@ class Protection:
 
         options = _options.build(given, default_agent_id)
         self._budget = options.budget  # kept alive with the protection
+        self._reliability = given.get("reliability")  # has the keys of its fallbacks
         self.strict = options.strict
         self._on_event = options.on_event
         self._on_agent_state = options.on_agent_state

@@ -315,7 +315,8 @@ class Report:
     :ivar denied: calls that were refused
     :ivar retries: calls that repeat a failed one: added here (docs/retries.md), marked so by the SDK (x-stainless-retry-count above 0), or with the same body within 60 s of a failure that
         clients try again (408, 409, 429, 5xx, a broken connection)
-    :ivar fallbacks: calls that went to another model as the one that was asked for failed (``by_model`` has them under the one that was called), or were answered from memory
+    :ivar hedges: calls that were made a second time beside one that was not answered yet
+    :ivar fallbacks: calls that went to another model or host as the one that was asked for failed (``by_model`` has them under the one that was called), or were answered from memory
     :ivar lowered: calls whose output limit was lowered to fit the budget
     :ivar degraded: calls that went to a cheaper model than they asked for; ``by_model`` has them under the one that was called
     :ivar wrap_ups: runs that began to draw on their reserve
@@ -343,6 +344,7 @@ class Report:
     lowered: int
     degraded: int
     fallbacks: int
+    hedges: int
     wrap_ups: int
     unscannable: int
     estimated_usd: Decimal
@@ -372,6 +374,7 @@ class Report:
             lowered=int(data.get("lowered") or 0),
             degraded=int(data.get("degraded") or 0),
             fallbacks=int(data.get("fallbacks") or 0),
+            hedges=int(data.get("hedges") or 0),
             wrap_ups=int(data.get("wrap_ups") or 0),
             unscannable=int(data.get("unscannable") or 0),
             estimated_usd=dollars(data.get("estimated_usd")) or Decimal(0),

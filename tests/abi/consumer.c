@@ -198,7 +198,7 @@ static void bad_arguments(void)
     verdict.size = 3;
     check(ironcage_call_begin(&verdict, 0, engine, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0) == IRONCAGE_E_ARGUMENT, "a struct of unknown size is refused");
     verdict.size = sizeof verdict;
-    check(ironcage_call_begin(&verdict, 0, engine, 8, NULL, 0, NULL, 0, NULL, 0, NULL, 0) == IRONCAGE_E_ARGUMENT, "an unknown flag is refused");
+    check(ironcage_call_begin(&verdict, 0, engine, 64, NULL, 0, NULL, 0, NULL, 0, NULL, 0) == IRONCAGE_E_ARGUMENT, "an unknown flag is refused");
     check(ironcage_call_begin(&verdict, 0, engine, 0, BYTES("GET"), BYTES("https://example.org/"), NULL, 0, NULL, 0) == IRONCAGE_OK
           && verdict.kind == IRONCAGE_VERDICT_PASS && ironcage_last_error()[0] == 0, "what is no LLM call passes, and success clears the message");
     check(ironcage_cost_price(&buffer, engine, BYTES("no-such-model")) == IRONCAGE_E_NOT_FOUND, "an unknown model is not found");

@@ -125,9 +125,11 @@ static void one_call(struct host *h)
             continue;
         }
         case FLAGS:
-            a[i].u = (uint32_t[]){1, 1, 1, 0, 2, 3, 0x80000000u, UINT32_MAX}[next(h, h->decent ? 4 : 8)];
-            if (a[i].u > IRONCAGE_NONBLOCKING)
+            a[i].u = (uint32_t[]){1, 1, 1, 0, 15, 17, 0x80000000u, UINT32_MAX}[next(h, h->decent ? 4 : 8)];
+            if (a[i].u & ~(retries ? IRONCAGE_NONBLOCKING | IRONCAGE_BESIDE : takes ? IRONCAGE_NONBLOCKING : 15u))
                 faults |= 1u << -IRONCAGE_E_ARGUMENT;
+            else if (a[i].u & IRONCAGE_BESIDE)
+                taken = 0; /* the call goes on */
             continue;
         case WAIT: { /* without NONBLOCKING it really waits */
             int32_t wait = (int32_t[]){0, 0, 1, 2, 5, -1, 3600001, INT32_MAX, INT32_MIN}[next(h, h->decent ? 5 : 9)];
@@ -204,7 +206,7 @@ static void one_call(struct host *h)
             if (status)
                 bad = !verdict_kept && !zeroed((char *)&out.verdict + 4, sizeof out.verdict - 4);
             else
-                bad = out.verdict.kind < 0 || out.verdict.kind > IRONCAGE_VERDICT_PENDING || out.verdict.flags > (retries ? IRONCAGE_HAS_EVENTS | IRONCAGE_LAST_TRY : IRONCAGE_HAS_EVENTS) || out.verdict.timeout_ms > 86400000
+                bad = out.verdict.kind < 0 || out.verdict.kind > IRONCAGE_VERDICT_REROUTE || (out.verdict.flags & ~(IRONCAGE_HAS_EVENTS | IRONCAGE_MAY_HEDGE | (retries ? IRONCAGE_LAST_TRY : 0u))) || out.verdict.timeout_ms > 86400000
                       || (out.verdict.body.data == NULL) != (out.verdict.body.len == 0)
                       || (out.verdict.body.len && out.verdict.kind != IRONCAGE_VERDICT_REWRITE && out.verdict.kind != IRONCAGE_VERDICT_REFUSE);
             break;

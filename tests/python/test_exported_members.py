@@ -7,7 +7,7 @@ import pytest
 import iron_cage
 
 MEMBERS = [
-    "AgentState", "AgentStopped", "Approval", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ClientCoverage", "ConfigError", "ControlConfig", "Coverage", "Hold", "IronCageError",
+    "AgentState", "AgentStopped", "Approval", "Bill", "BillItem", "Budget", "BudgetConfig", "BudgetExceeded", "CallDenied", "CircuitOpen", "ClientCoverage", "ConfigError", "ControlConfig", "Coverage", "Fallback", "Hold", "IronCageError",
     "JsonFinding", "LimitReached", "NativeError", "NotProtected", "PiiBlocked", "PiiFinding", "Price", "Protection", "ReliabilityConfig", "Report", "SafetyConfig", "ScanStream", "Scanner",
     "SdkCoverage", "Spend", "StateError", "StreamPart", "TelemetryConfig", "ToolDenied", "UnpricedModel", "__version__", "agent_states", "count_tokens", "coverage", "current", "price", "price_response", "protect_agent", "redact", "redact_json", "restore", "scan", "scan_json", "spend",
 ]

@@ -16,7 +16,7 @@ import pytest
 import requests
 import urllib3
 
-from iron_cage import BudgetExceeded, ConfigError, PiiBlocked, Protection, ReliabilityConfig, TelemetryConfig, protect_agent
+from iron_cage import BudgetExceeded, ConfigError, Fallback, PiiBlocked, Protection, ReliabilityConfig, TelemetryConfig, protect_agent
 from iron_cage.testing import ProviderSimulator, Reply
 
 STANDIN = str(Path(__file__).parent / "otel_standin")
@@ -228,6 +228,22 @@ def test_each_attempt_of_a_request_has_its_span(sim, post, telemetry, tracers, m
     costs = [Decimal(span.attributes["iron_cage.cost.exact"]) for span in spans]
     assert sum(costs) == protection.report().spent_usd and costs[0] == 0 < costs[2] < costs[1]
     assert len(meters.points("gen_ai.client.operation.duration")) == 3
+
+
+def test_attempts_at_other_hosts_and_beside_others_have_spans_of_their_own(sim, url, chat, telemetry, tracers):
+    with ProviderSimulator() as other:
+        sim.reply = Reply(status=503)
+        with Protection(budget_usd=1, telemetry=telemetry, reliability=ReliabilityConfig(max_retries=0, fallback={"gpt-4o": Fallback(other.base_url, api_key="second")})):
+            assert httpx.post(url, json=chat()).status_code == 200
+        spans = told(tracers, 2)
+        assert [span.attributes["server.port"] for span in spans] == [sim.port, other.port] and "second" not in repr([span.attributes for span in spans])
+    sim.reply = None
+    sim.script([Reply(delay=30), "quick"])
+    with Protection(budget_usd=1, telemetry=telemetry, reliability=ReliabilityConfig(max_retries=0, hedge_after=0.01)) as protection:
+        assert httpx.post(url, json=chat(max_tokens=50), timeout=60).status_code == 200
+    lost, won = told(tracers, 4)[2:]
+    assert (lost.attributes["iron_cage.ended"], won.attributes["iron_cage.ended"]) == ("cancelled", "complete")
+    assert sum(Decimal(span.attributes["iron_cage.cost.exact"]) for span in (lost, won)) == protection.report().spent_usd
 
 
 def test_an_attempt_that_is_not_made_after_all_has_none(sim, url, chat, telemetry, tracers):

@@ -9,6 +9,7 @@ internal struct NativeVerdict
 {
     public const uint HasEvents = 1;
     public const uint LastTry = 2;
+    public const uint MayHedge = 4;
 
     public uint Size;
     public int Kind;

@@ -8,20 +8,22 @@ namespace IronCage.Abi.Exports;
 internal static unsafe class CallExports
 {
     private const uint NonBlocking = 1;
+    private const uint Abilities = (uint)(HostAbilities.OtherPath | HostAbilities.OtherHost | HostAbilities.Hedge);
+    private const uint Beside = 16;
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_begin")]
     public static int Begin(NativeVerdict* result, ulong run, ulong engine, uint flags, byte* method, nuint methodLength, byte* url, nuint urlLength,
         byte* headers, nuint headersLength, byte* body, nuint bodyLength) => Guard.Run(() =>
     {
         Input.Verdict(result);
-        if ((flags & ~NonBlocking) != 0)
+        if ((flags & ~(NonBlocking | Abilities)) != 0)
             throw new AbiException(Status.Argument, "an unknown flag");
         var host = Handles.Engine(engine);
         var owner = run == 0 ? null : Handles.Run(run);
         if (owner is not null && owner.Host != host)
             throw new AbiException(Status.Handle, "the run belongs to another engine");
         var verdict = ProtectedCall.Begin(host.Engine, owner?.Value, Input.Bytes(method, methodLength), Input.Bytes(url, urlLength),
-            Input.Bytes(headers, headersLength), Input.Bytes(body, bodyLength), (flags & NonBlocking) != 0, out var call, out var drain);
+            Input.Bytes(headers, headersLength), Input.Bytes(body, bodyLength), (flags & NonBlocking) != 0, out var call, out var drain, (HostAbilities)(flags & Abilities));
         if (call is not null)
         {
             call.Handle = HandleTable.Instance.Add(HandleKind.Call, new Hosted<ProtectedCall>(host, call));
@@ -29,7 +31,7 @@ internal static unsafe class CallExports
                 call.TellWhenDecided();
         }
         result->Set(verdict, call?.Handle ?? 0, drain);
-        result->TimeoutMs = Timeout(verdict, call);
+        Leaves(result, verdict, call);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_wait")]
@@ -55,7 +57,7 @@ internal static unsafe class CallExports
         else if (verdict.Kind != VerdictKind.Pending)
             hosted.Host.Completions.Forget(call);
         result->Set(verdict, isOver ? 0 : call, hosted.Value.WantsDrain);
-        result->TimeoutMs = Timeout(verdict, hosted.Value);
+        Leaves(result, verdict, hosted.Value);
     });
 
     [UnmanagedCallersOnly(EntryPoint = "ironcage_call_response")]
@@ -108,7 +110,7 @@ internal static unsafe class CallExports
     public static int Retry(NativeVerdict* result, ulong call, uint flags, int how, byte* headers, nuint headersLength, byte* body, nuint bodyLength) => Guard.Run(() =>
     {
         Input.Verdict(result);
-        if ((flags & ~NonBlocking) != 0)
+        if ((flags & ~(NonBlocking | Beside)) != 0)
             throw new AbiException(Status.Argument, "an unknown flag");
         var ending = Ending(how);
         var lines = Input.Bytes(headers, headersLength);
@@ -116,8 +118,18 @@ internal static unsafe class CallExports
         var hosted = Handles.Call(call);
         if (!hosted.Value.IsOpen)
             throw new AbiException(Status.Pending, "the call is not decided yet");
-        Over(hosted, call);
-        var verdict = ProtectedCall.Retry(hosted.Value, ending, lines, request, (flags & NonBlocking) != 0, out var next, out var isLast);
+        var isLast = false;
+        Verdict verdict;
+        ProtectedCall? next;
+        if ((flags & Beside) != 0)
+        {
+            verdict = ProtectedCall.Hedge(hosted.Value, request, (flags & NonBlocking) != 0, out next);
+        }
+        else
+        {
+            Over(hosted, call);
+            verdict = ProtectedCall.Retry(hosted.Value, ending, lines, request, (flags & NonBlocking) != 0, out next, out isLast);
+        }
         if (next is not null)
         {
             next.Handle = HandleTable.Instance.Add(HandleKind.Call, new Hosted<ProtectedCall>(hosted.Host, next));
@@ -125,7 +137,7 @@ internal static unsafe class CallExports
                 next.TellWhenDecided();
         }
         result->Set(verdict, next?.Handle ?? 0, hosted.Value.WantsDrain);
-        result->TimeoutMs = Timeout(verdict, next);
+        Leaves(result, verdict, next);
         if (isLast)
             result->Flags |= NativeVerdict.LastTry;
     });
@@ -166,8 +178,15 @@ internal static unsafe class CallExports
         return hosted.Value;
     }
 
-    /// <summary>How long an attempt that may leave may take, where that is limited.</summary>
-    private static uint Timeout(in Verdict verdict, ProtectedCall? call) => call is not null && verdict.Kind is VerdictKind.Send or VerdictKind.Rewrite ? call!.AttemptMs : 0;
+    /// <summary>Of an attempt that may leave: how long it may take, where that is limited, and whether a second may be made beside it.</summary>
+    private static void Leaves(NativeVerdict* result, in Verdict verdict, ProtectedCall? call)
+    {
+        if (call is null || verdict.Kind is not (VerdictKind.Send or VerdictKind.Rewrite or VerdictKind.Reroute))
+            return;
+        result->TimeoutMs = call.AttemptMs;
+        if (call.IsHedgeable)
+            result->Flags |= NativeVerdict.MayHedge;
+    }
 
     private static CallEnding Ending(int how) => how is >= (int)CallEnding.Complete and <= (int)CallEnding.Cut
         ? (CallEnding)how

@@ -16,6 +16,8 @@ internal sealed class EmbedContentWire : LlmWire
     public override Endpoint EndpointOf(ReadOnlySpan<byte> path) =>
         ModelPath.Calls(path, "embedContent"u8) || ModelPath.Calls(path, "batchEmbedContents"u8) ? Endpoint.Generate : Endpoint.Unread;
 
+    public override bool CanRenameInPath => false;
+
     public override string? ModelOf(ReadOnlySpan<byte> path) => ModelPath.Model(path);
 
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)

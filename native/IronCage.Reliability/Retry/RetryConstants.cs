@@ -27,6 +27,9 @@ public static class RetryConstants
     /// <summary>Highest <see cref="RetryOptions.AttemptTimeout"/> and <see cref="RetryOptions.TotalTimeout"/>: one day.</summary>
     public static readonly TimeSpan MaximumTimeout = TimeSpan.FromDays(1);
 
+    /// <summary>Longest wait before a second attempt is made beside one that does not answer: one hour; the shortest is <see cref="MinimumTimeout"/>.</summary>
+    public static readonly TimeSpan MaximumHedge = TimeSpan.FromHours(1);
+
     /// <summary>Default of <see cref="RetryOptions.RetryAfterCeiling"/>: 60 seconds.</summary>
     public static readonly TimeSpan DefaultRetryAfterCeiling = TimeSpan.FromSeconds(60);
 

@@ -34,8 +34,9 @@ public sealed partial class ProtectedCall
     /// <param name="nonblocking">Answer Pending instead of waiting.</param>
     /// <param name="call">The call to go on with.</param>
     /// <param name="drain">The host should drain events.</param>
+    /// <param name="can">What the host can do with the call.</param>
     public static Verdict Begin(Engine engine, Run? run, ReadOnlySpan<byte> method, ReadOnlySpan<byte> url, ReadOnlySpan<byte> headers,
-        ReadOnlySpan<byte> body, bool nonblocking, out ProtectedCall? call, out bool drain)
+        ReadOnlySpan<byte> body, bool nonblocking, out ProtectedCall? call, out bool drain, HostAbilities can = HostAbilities.None)
     {
         call = null;
         drain = false;
@@ -55,7 +56,8 @@ public sealed partial class ProtectedCall
 
         if (!claimed)
             run.Join();
-        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed, _provider = engine.Catalogue.ProviderAt(target.Host, url) };
+        var provider = engine.Catalogue.ProviderAt(target.Host, url);
+        var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed, _provider = provider, _shownProvider = provider, _can = can, _url = run.RewritesUrls ? url.ToArray() : null, _streamsByUrl = run.HedgeAfter is not null && ModelUrls.AsksForStream(url) };
         var verdict = begun.Decide(new RequestHeaders(headers), body, nonblocking, started);
         drain = begun.WantsDrain;
         if (verdict.Kind != VerdictKind.Refuse)
@@ -88,16 +90,21 @@ public sealed partial class ProtectedCall
             _lines = headers.Lines.ToArray();
             _shownAt = started;
         }
-        _isRetry = _attempt > 1;
+        _isRetry = _attempt > 1 && !_isHedge;
         _isSigned = headers.IsSigned;
         if (headers.Attribution is { IsEmpty: false } told)
             _told = _run.Attributions.Of(told);
+        if (_route is not null)
+            Take(_shownTarget, route: null); // another is to be tried instead
         if (Read(headers, body) is { } unreadable)
             return Refuse(unreadable);
         var shown = body;
         if (_whom is null)
             RememberQuestion(body);
-        body = WithFallback(body);
+        if (Unfit() is { } unfit)
+            return Refuse(unfit);
+        if (TakeFallback(ref body) is { } impossible)
+            return Refuse(impossible);
         if (!IsFree && (DeniedTools() ?? UnapprovableTools()) is { } denied)
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
@@ -172,13 +179,18 @@ public sealed partial class ProtectedCall
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
         if (!_wire.TryReadRequest(body, _target.Model, out _request, out var problem))
             return Refusal.Denied(problem, "unreadable_request", null);
+        NotePricedHeaders(headers);
+        return null;
+    }
+
+    private void NotePricedHeaders(in RequestHeaders headers)
+    {
         foreach (var header in _wire.PricedHeaders)
         {
             var value = headers[header.Name];
             if (value.Length > 0 && !header.Usual.Contains(value.ToLowerInvariant()))
                 _request.NoteFeature(header.Feature);
         }
-        return null;
     }
 
     /// <summary>The holds are decided: the verdict on the request.</summary>
@@ -227,7 +239,7 @@ public sealed partial class ProtectedCall
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
         {
-            protection.Tally.Left(Model, held, _lowered, IsDegraded, _isRetry, HasFallenBack, _request.UnscannableParts);
+            protection.Tally.Left(Model, held, Traits, _request.UnscannableParts);
             protection.LetThrough();
         }
         foreach (var run in _run.Chain)
@@ -239,10 +251,7 @@ public sealed partial class ProtectedCall
         TellNudges();
         if (_engine.Log.IsEnabled(LogLevel.Debug))
             _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
-        if (_edits.Count > 0)
-            _verdict = new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, _edits));
-        else
-            _verdict = _rewritten is null ? Verdict.Send : new Verdict(VerdictKind.Rewrite, _rewritten);
+        _verdict = Outgoing(body, _edits.Count > 0 ? RawEdits.Apply(body, _edits) : _rewritten);
         _edits.Clear();
         _busyTicks += Now - started;
         return _verdict;

@@ -80,6 +80,13 @@ public sealed partial class ProtectedCall
         return wait;
     }
 
+    /// <summary>A wait before the call leaves: no longer than the run may last, and all attempts of the request together may take.</summary>
+    private TimeSpan AtMostLeft(TimeSpan wait)
+    {
+        wait = AtMost(wait);
+        return TotalLeft is not { } left || left >= wait ? wait : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     private Refusal? CountCall()
     {
         for (var i = 0; i < _run.Chain.Length; i++)

@@ -39,8 +39,6 @@ public sealed partial class ProtectedCall
     /// <summary>Has the first model called that one of these protections names for the present one, that is cheaper for this very call, and that can take it.</summary>
     private async ValueTask<bool> DegradeAsync(IEnumerable<Protection> whose, string why)
     {
-        if (_isSigned || _target.NamesModel || _target.Model is not null || _request.ModelPlace == default)
-            return false;
         var asked = Model;
         foreach (var protection in whose)
         {
@@ -57,19 +55,21 @@ public sealed partial class ProtectedCall
 
     private async ValueTask<bool> TryCallAsync(string model)
     {
-        var before = (_request, _price, _rewritten, _demand, _inputBound, _marginBound, _mustWriteLimit, _mostToWrite, _grantedTokens, _keptBody);
+        var before = (_request, _price, _rewritten, _demand, _inputBound, _marginBound, _mustWriteLimit, _mostToWrite, _grantedTokens, _keptBody, _target, _route);
         if (await BecomeAsync(model).ConfigureAwait(false))
             return true;
-        (_request, _price, _rewritten, _demand, _inputBound, _marginBound, _mustWriteLimit, _mostToWrite, _grantedTokens, _keptBody) = before;
+        (_request, _price, _rewritten, _demand, _inputBound, _marginBound, _mustWriteLimit, _mostToWrite, _grantedTokens, _keptBody, _target, _route) = before;
         return false;
     }
 
     private async ValueTask<bool> BecomeAsync(string model)
     {
         var (asked, price) = (_request, _price!);
-        var edits = new List<RawEdit>();
-        asked.ReplaceModel(model, edits);
-        Rewrite(RawEdits.Apply(Body, edits));
+        var (target, route) = (_target, _route);
+        if (!TryRename(model, ref target, ref route, route?.Url ?? _url))
+            return false;
+        Take(target, route);
+        Rename(model, Body);
         if (FindPrice() is not null)
             return false;
         if (_price is not { } cheaper)
@@ -131,6 +131,7 @@ public sealed partial class ProtectedCall
         if (!_wire.TryReadRequest(body, _target.Model, out var request, out var problem))
             throw new InvalidOperationException("a rewritten request cannot be read: " + problem);
         (_request, _rewritten) = (request, body);
+        NotePricedHeaders(new RequestHeaders(_lines)); // they say it of the request, whatever its bytes are
     }
 
     /// <summary>The circuits of the model that is called now decide, not those of the one that was asked for. False: one of them is open, and the permits stay as they are.</summary>

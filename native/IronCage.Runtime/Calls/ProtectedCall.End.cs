@@ -222,9 +222,13 @@ public sealed partial class ProtectedCall
         SettleAll(static (_, id) => new Settlement(id, Picodollars.Zero));
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         foreach (var protection in _run.Protections)
-            protection.Tally.TookBack(Model, held, _lowered, IsDegraded, _isRetry, HasFallenBack, _request.UnscannableParts);
+            protection.Tally.TookBack(Model, held, Traits, _request.UnscannableParts);
         Uncount();
     }
+
+    /// <summary>As what the report counts it.</summary>
+    private CallTraits Traits =>
+        (_lowered ? CallTraits.Lowered : 0) | (IsDegraded ? CallTraits.Degraded : 0) | (_isRetry ? CallTraits.Retry : 0) | (HasFallenBack ? CallTraits.FellBack : 0) | (_isHedge ? CallTraits.Hedge : 0);
 
     private bool TrySettle()
     {

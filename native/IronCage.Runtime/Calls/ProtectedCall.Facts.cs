@@ -29,6 +29,8 @@ public sealed partial class ProtectedCall
         writer.WriteString("provider", _provider);
         writer.WriteString("protocol", LlmProtocols.NameOf(_target.Protocol));
         writer.WriteString("host", _target.Host);
+        if (_route is { Host: not null } elsewhere)
+            writer.WriteString("elsewhere", elsewhere.Url);
         writer.WriteString("model", Model.Length == 0 ? null : Model);
         writer.WriteString("asked_model", _askedModel);
         writer.WriteBoolean("stream", _request.Stream || IsStreaming); // in some protocols the URL says it

@@ -246,7 +246,7 @@ public sealed partial class ProtectedCall
             {
                 var wait = payer.Protection.Options.HoldWait;
                 var asked = demand with { Reserve = KeeperOf(payer)?.Protection.Options.WrapUp!.Reserve ?? Picodollars.Zero, Attribution = payer.Reports ? attribution : null };
-                outcome = await payer.Watch.Account.HoldAsync(asked, AtMost(waitAtMost < wait ? waitAtMost.Value : wait), AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
+                outcome = await payer.Watch.Account.HoldAsync(asked, AtMostLeft(waitAtMost < wait ? waitAtMost.Value : wait), AllowedEntry(payer), _giveUp.Token).ConfigureAwait(false);
             }
             catch
             {

@@ -58,7 +58,7 @@ public sealed partial class ProtectedCall
                     isExact = true;
                 }
                 var most = Left(limits.Options.MaxWait, began);
-                var wait = AtMost(most);
+                var wait = AtMostLeft(most);
                 var decision = await limits.EnterAsync(key, tokens, wait, _giveUp.Token).ConfigureAwait(false);
                 if (!decision.IsGranted)
                 {

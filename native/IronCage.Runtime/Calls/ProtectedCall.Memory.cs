@@ -31,7 +31,7 @@ public sealed partial class ProtectedCall
     /// <summary>The circuit is open, and there is no other model: what was answered before, or the refusal.</summary>
     private Verdict InsteadOf(Refusal open, ReadOnlySpan<byte> body)
     {
-        if (_added is not null || FromMemory(body, "circuit_open") is not { Kind: VerdictKind.Refuse } answer)
+        if (_isHedge || FromMemory(body, "circuit_open") is not { Kind: VerdictKind.Refuse } answer)
             return Refuse(open);
         Drop();
         return answer;

@@ -32,15 +32,16 @@ public sealed partial class ProtectedCall
     {
         ArgumentNullException.ThrowIfNull(failed);
         next = null;
-        var isSafe = failed._stream is null && (failed.HasAnswer ? failed._status >= 400 : how is CallEnding.NotSent or CallEnding.NoResponse);
+        var isSafe = failed._stream is null && (failed.HasAnswer ? failed._status >= (failed.IsElsewhere ? 300 : 400) : how is CallEnding.NotSent or CallEnding.NoResponse);
         failed.End(how);
         var decision = isSafe ? failed.DecideOnRetry(headers) : new RetryDecision(RetryAnswer.Final);
         isLast = false;
         if (decision.Answer != RetryAnswer.Retry || failed.WouldNotLeave(decision.Delay))
         {
-            if (decision.Answer != RetryAnswer.Final && failed.FallBack(how, body, nonblocking, out next) is { Kind: not VerdictKind.Pass } fell)
+            var goesOn = decision.Answer != RetryAnswer.Final || (isSafe && failed.IsElsewhere); // what another host refuses says nothing of the next
+            if (goesOn && failed.FallBack(how, body, nonblocking, out next) is { Kind: not VerdictKind.Pass } fell)
                 return fell;
-            if (decision.Answer != RetryAnswer.Final && failed.FromMemory(body, failed.Why(how)) is { Kind: VerdictKind.Refuse } answer)
+            if (goesOn && failed.FromMemory(body, failed.Why(how)) is { Kind: VerdictKind.Refuse } answer)
                 return answer;
             isLast = decision.Answer == RetryAnswer.CapReached && failed.HasAnswer;
             return Verdict.Pass;
@@ -64,7 +65,7 @@ public sealed partial class ProtectedCall
     }
 
     /// <summary>What is left for all attempts of the request; null: as long as they like.</summary>
-    private TimeSpan? TotalLeft => _run.Retry.TotalTimeout - _engine.Clock.GetElapsedTime(_shownAt);
+    private TimeSpan? TotalLeft => _run.Retry.TotalTimeout is { } total ? total - _engine.Clock.GetElapsedTime(_shownAt) : null;
 
     private RetryDecision DecideOnRetry(ReadOnlySpan<byte> headers)
     {
@@ -87,9 +88,9 @@ public sealed partial class ProtectedCall
     private string Why(CallEnding how) =>
         HasAnswer ? _status.ToString(System.Globalization.CultureInfo.InvariantCulture) : how == CallEnding.NotSent ? "not_sent" : "no_response";
 
-    private ProtectedCall Successor(string why, TimeSpan delay) => new(_engine, _run, _target)
+    private ProtectedCall Successor(string why, TimeSpan delay) => new(_engine, _run, _shownTarget)
     {
-        _isClaimed = _isClaimed, _provider = _provider, _attempt = _attempt + 1, _lines = _lines, _shownAt = _shownAt, _added = new Added(why, delay), _fallback = _fallback, _whom = _whom, _asked = _asked,
+        _isClaimed = _isClaimed, _provider = _shownProvider, _shownProvider = _shownProvider, _url = _url, _can = _can, _streamsByUrl = _streamsByUrl, _attempt = _attempt + 1, _lines = _lines, _shownAt = _shownAt, _added = new Added(why, delay), _fallback = _fallback, _whom = _whom, _asked = _asked,
         _bodyDigest = _bodyDigest, _request = _request, // until it is judged: whose it is
     };
 
@@ -97,13 +98,19 @@ public sealed partial class ProtectedCall
     {
         var why = Why(how);
         var call = Successor(why, delay);
+        Pause(call, delay, body);
+        _engine.Log.LogInformation("call to {Host} for {Model} failed ({Why}); attempt {Attempt} follows in {Delay}", _target.Host, Model, why, call._attempt, delay);
+        return call;
+    }
+
+    /// <summary>Lets an attempt wait for its time.</summary>
+    private void Pause(ProtectedCall call, TimeSpan delay, ReadOnlySpan<byte> body)
+    {
         call._waitingBody = body.ToArray();
         call._pause = Task.Delay(delay, _engine.Clock, call._giveUp.Token);
         _engine.Waits(call);
         if (call.Stopped() is not null)
             call.GiveUp(); // thrown before the switch could know of this wait
-        _engine.Log.LogInformation("call to {Host} for {Model} failed ({Why}); attempt {Attempt} follows in {Delay}", _target.Host, Model, why, call._attempt, delay);
-        return call;
     }
 
     /// <summary>The pause is over, or was ended: judges the attempt as any call. Pending again if its hold is.</summary>
@@ -128,7 +135,8 @@ public sealed partial class ProtectedCall
     /// <summary>What refuses an added attempt leaves the caller with the failure that came before it, as if none had been added; only what ends the run ends it here, too.</summary>
     private Verdict NotAdded(Refusal refusal)
     {
-        _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt - 1);
+        if (!_isHedge)
+            _run.Failed(_bodyDigest, _engine.Clock.GetUtcNow(), _attempt - 1);
         _engine.Log.LogInformation("call to {Host} for {Model}: attempt {Attempt} was not made: {Reason}", _target.Host, Model, _attempt, refusal.Reason);
         return Verdict.Pass;
     }
@@ -138,6 +146,11 @@ public sealed partial class ProtectedCall
     {
         if (TellFallback(_added?.Why) || _added is not { } added)
             return;
+        if (_isHedge)
+        {
+            TellHedge(added.Delay);
+            return;
+        }
         var details = JsonDetails.Write(writer =>
         {
             writer.WriteString("call", _id.ToString("N"));

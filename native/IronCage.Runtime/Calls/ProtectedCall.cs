@@ -23,8 +23,8 @@ public sealed partial class ProtectedCall : IWaitsForMoney
 
     private readonly Engine _engine;
     private readonly Run _run;
-    private readonly Target _target;
-    private readonly LlmWire _wire;
+    private Target _target;
+    private LlmWire _wire;
     private readonly Guid _id;
     private readonly Lock _gate = new();
     private readonly List<CallPermit> _permits = [];
@@ -63,7 +63,7 @@ public sealed partial class ProtectedCall : IWaitsForMoney
     {
         _engine = engine;
         _run = run;
-        _target = target;
+        _target = _shownTarget = target;
         _wire = target.Wire!;
         _id = _holdId = engine.Ids.NewId();
         _facts = run.WantsFacts ? new CallFacts(Now) : null;

@@ -8,4 +8,5 @@ public enum VerdictKind
     Rewrite = 2,
     Refuse = 3,
     Pending = 4,
+    Reroute = 5,
 }

@@ -68,8 +68,11 @@ public sealed record ProtectionOptions
     /// <summary>Whether an answer from before is given where none comes.</summary>
     public bool RemembersAnswers { get; init; }
 
-    /// <summary>The models that are called instead of one that does not answer, in order.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Fallback { get; init; } = FallbackPolicy.None;
+    /// <summary>How long a whole answer is waited for before a second attempt is made beside the first; null: none is.</summary>
+    public TimeSpan? HedgeAfter { get; init; }
+
+    /// <summary>What is called instead of a model that does not answer, in order.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Fallback>> Fallback { get; init; } = FallbackPolicy.None;
     public string? State { get; init; }
     public UnpricedPolicy Unpriced { get; init; }
     public ModelPrice? AssumedPrice { get; init; }

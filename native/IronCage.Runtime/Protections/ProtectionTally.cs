@@ -20,11 +20,11 @@ internal sealed class ProtectionTally
     private readonly List<string> _warnings = [];
     private Picodollars _held;
     private Picodollars _estimated;
-    private long _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps, _fallbacks;
+    private long _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps, _fallbacks, _hedges;
 
     public OverheadHistogram Overhead { get; } = new();
 
-    public void Left(string model, Picodollars held, bool lowered, bool degraded, bool retry, bool fellBack, int unscannable)
+    public void Left(string model, Picodollars held, CallTraits traits, int unscannable)
     {
         lock (_gate)
         {
@@ -32,10 +32,7 @@ internal sealed class ProtectionTally
             Model(model).Calls++;
             _held += held;
             _unscannable += unscannable;
-            if (lowered) _lowered++;
-            if (degraded) _degraded++;
-            if (retry) _retries++;
-            if (fellBack) _fallbacks++;
+            Count(traits, 1);
         }
     }
 
@@ -47,7 +44,7 @@ internal sealed class ProtectionTally
     }
 
     /// <summary>The call did not leave the process after all.</summary>
-    public void TookBack(string model, Picodollars held, bool lowered, bool degraded, bool retry, bool fellBack, int unscannable)
+    public void TookBack(string model, Picodollars held, CallTraits traits, int unscannable)
     {
         lock (_gate)
         {
@@ -55,11 +52,17 @@ internal sealed class ProtectionTally
             Model(model).Calls--;
             _held -= held;
             _unscannable -= unscannable;
-            if (lowered) _lowered--;
-            if (degraded) _degraded--;
-            if (retry) _retries--;
-            if (fellBack) _fallbacks--;
+            Count(traits, -1);
         }
+    }
+
+    private void Count(CallTraits traits, int by)
+    {
+        if ((traits & CallTraits.Lowered) != 0) _lowered += by;
+        if ((traits & CallTraits.Degraded) != 0) _degraded += by;
+        if ((traits & CallTraits.Retry) != 0) _retries += by;
+        if ((traits & CallTraits.FellBack) != 0) _fallbacks += by;
+        if ((traits & CallTraits.Hedge) != 0) _hedges += by;
     }
 
     public void Settled(string model, Picodollars held, Picodollars cost, in TokenUsage usage, bool estimated)
@@ -120,12 +123,12 @@ internal sealed class ProtectionTally
     public void Read(Action<View> read)
     {
         lock (_gate)
-            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps, _fallbacks));
+            read(new View(_all, _byModel, _findings, _findingsByKind, _warnings, _held, _estimated, _denied, _retries, _lowered, _unscannable, _degraded, _wrapUps, _fallbacks, _hedges));
     }
 
     public readonly record struct View(
         ModelTally All, Dictionary<string, ModelTally> ByModel, List<FindingRecord> Findings, SortedDictionary<string, long> FindingsByKind,
-        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable, long Degraded, long WrapUps, long Fallbacks);
+        List<string> Warnings, Picodollars Held, Picodollars Estimated, long Denied, long Retries, long Lowered, long Unscannable, long Degraded, long WrapUps, long Fallbacks, long Hedges);
 
     private ModelTally Model(string model)
     {

@@ -95,6 +95,7 @@ internal static class ReportWriter
         writer.WriteNumber("denied", view.Denied);
         writer.WriteNumber("retries", view.Retries);
         writer.WriteNumber("fallbacks", view.Fallbacks);
+        writer.WriteNumber("hedges", view.Hedges);
         writer.WriteNumber("lowered", view.Lowered);
         writer.WriteNumber("degraded", view.Degraded);
         writer.WriteNumber("wrap_ups", view.WrapUps);

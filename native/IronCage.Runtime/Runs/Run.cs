@@ -52,6 +52,8 @@ public sealed class Run
         Retry = Protections.Skip(1).Aggregate(protection.Options.Retry, (retry, outer) => retry.And(outer.Options.Retry));
         Answers = Protections.Any(p => p.Options.RemembersAnswers) ? parent?.Answers ?? new AnswerMemory() : null;
         HasFallback = Protections.Any(p => p.Options.Fallback.Count > 0);
+        RewritesUrls = HasFallback || Protections.Any(p => p.Options.Degrade.Models.Count > 0);
+        HedgeAfter = Protections.Max(p => p.Options.HedgeAfter);
         WantsApprovals = Protections.Any(p => p.Options.Approval is not null);
         WatchesLoops = Chain.Any(r => r.Loops is not null);
         Limiting = [.. Protections.Where(p => p.Limits is not null).OrderBy(p => p.Limits!.Order)];
@@ -132,6 +134,12 @@ public sealed class Run
 
     /// <summary>Whether another model may be called where one does not answer.</summary>
     internal bool HasFallback { get; }
+
+    /// <summary>Whether calls may go to another URL than they were meant for.</summary>
+    internal bool RewritesUrls { get; }
+
+    /// <summary>When a second attempt is made beside one that does not answer; null: none is. Of several the longest.</summary>
+    internal TimeSpan? HedgeAfter { get; }
 
     /// <summary>Whose values come back where, in answers.</summary>
     internal RestorePolicy Restores { get; }

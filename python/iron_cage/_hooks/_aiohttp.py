@@ -16,11 +16,12 @@ from iron_cage._hooks import approving, waiting
 from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks._aiohttp_way import Way
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, NO_RETRY, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, begin, carried, hopeless, is_stream, refuse,
+    ABORTED, ANYWHERE, COMPLETE, CUT, NO_RETRY, NOT_SENT, PASS, PENDING, REFUSE, REROUTE, REWRITE, SEND, Call, Feed, Synthetic, begin, carried, hopeless, is_stream, refuse,
     response_head, retry_head, shown_headers, unanswered,
 )
 from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.rerouting import STRIPPED, Route
 from iron_cage._runs import current, state
 
 TYPE_CHECKING = False
@@ -81,7 +82,7 @@ class Hook:
             upgrades = "upgrade" in request.headers
             method = b"POST" if upgrades else request.method.encode("ascii", "replace")
             target = origin[0] + str(url if "@" not in getattr(url, "raw_authority", "@") else url.with_user(None)).encode("utf-8", "replace")[len(url.scheme):]
-            call, kind, payload = begin(method, target, shown_headers(request.headers.items()), b"" if upgrades else await self._body(request))
+            call, kind, payload = begin(method, target, shown_headers(request.headers.items()), b"" if upgrades else await self._body(request), ANYWHERE)
             try:
                 if kind == PENDING:
                     kind, payload = await waiting.wait(call)
@@ -93,10 +94,8 @@ class Hook:
                     if kind == REFUSE:
                         self.refused[request] = refuse(payload, call)
                         return _NO_CONNECTION
-                    if kind == REWRITE:
-                        self._rewrite(request, payload or b"")
-                    elif not first:
-                        self._rewrite(request, call.body, of=kind)
+                    if kind != SEND or not first:
+                        self._aim(request, call, way, kind, payload)
                     first = False
                     try:
                         connection = await way.connect(request, call)
@@ -139,6 +138,9 @@ class Hook:
             except BaseException as error:
                 call.end(unanswered(error, ()))
                 raise
+            if way.shown is not None:
+                self._restore(request, way)
+                response._request_info = request.request_info
             self._keep(response, call, way)
             return response
 
@@ -190,7 +192,7 @@ class Hook:
                     request = way.request()
                     if request is None:
                         raise RuntimeError("the request was dropped while its response was awaited")
-                    self._rewrite(request, payload or b"" if kind == REWRITE else call.body, of=kind)
+                    self._aim(request, call, way, kind, payload)
             except BaseException:
                 call.end(ABORTED)
                 raise
@@ -211,7 +213,9 @@ class Hook:
 
     async def _resent(self, response: Any, way: Way, connection: Any) -> None:
         await way.sent(connection)
-        response._writer = way.request()._writer
+        request = way.request()
+        response._writer = request._writer
+        self._restore(request, way)
 
     def _failed(self, error: BaseException, call: Call, how: int, way: Optional[Way] = None) -> bool:
         """An attempt ended without a response. True: another follows."""
@@ -259,6 +263,32 @@ class Hook:
         else:
             request.body = payload
 
+    def _aim(self, request: Any, call: Call, way: Way, kind: int, payload: Optional[bytes]) -> None:
+        """Prepares the request for an attempt: where it goes, its headers, its body."""
+        self._restore(request, way)
+        if kind != REROUTE:
+            self._rewrite(request, payload or b"" if kind == REWRITE else call.body, of=kind)
+            return
+        from yarl import URL
+
+        route = Route(call, payload or b"")
+        if way.shown is None:
+            way.shown = request.url, request.headers.copy()
+        request.url = URL(route.url, encoded=True)
+        if route.elsewhere:
+            framing = [(name, value) for name, value in request.headers.items() if name.lower() == "transfer-encoding"]
+            headers = route.headers(list(request.headers.items()))
+            request.headers.clear()
+            request.headers.extend([(name, value) for name, value in headers if not framing or name != "Content-Length"] + framing)
+        self._rewrite(request, route.body)
+
+    def _restore(self, request: Any, way: Way) -> None:
+        """URL and headers as they were shown: others, with the key of another host, are for the way there alone."""
+        if way.shown is not None:
+            request.url, headers = way.shown
+            request.headers.clear()
+            request.headers.extend(headers)
+
     def _rewrite(self, request: Any, data: bytes, of: int = REWRITE) -> None:
         """Another body: length follows, chunked stays chunked, content-encoding goes. The same one again: its length may have been another's meanwhile."""
         self._set_body(request, data)
@@ -297,6 +327,9 @@ class Hook:
         return response
 
     async def _received(self, response: Any, call: Call, decodes: bool, way: Way) -> None:
+        if call.elsewhere:
+            _drop(response, *(name.encode() for name in STRIPPED))
+            _forget_cookies(response)
         lines, content_type, encoding = response_head(response._raw_headers)
         inner = response.content
         if encoding is not None and decodes and _is_undone(encoding):
@@ -321,7 +354,7 @@ class Hook:
         if kind == PENDING:
             kind, payload = await approving.ask_async(call, payload)
         how = COMPLETE if failed is None else CUT
-        if response.status < 400:
+        if response.status < (300 if call.elsewhere else 400):
             call.end(how)
         elif not call.retry(how, retry_head(response._raw_headers)) and call.is_last:
             _drop(response, NO_RETRY[0].encode())
@@ -454,6 +487,15 @@ def _drop(response: Any, *names: bytes) -> None:
     response._raw_headers = tuple(pair for pair in response._raw_headers if pair[0].lower() not in names)
     response._headers = CIMultiDictProxy(CIMultiDict([pair for pair in response._headers.items() if pair[0].lower().encode() not in names]))
     _forget(response)
+
+
+def _forget_cookies(response: Any) -> None:
+    for name in ("cookies", "_cookies"):
+        kept = response.__dict__.get(name)
+        if kept:
+            kept.clear()
+    if getattr(response, "_raw_cookie_headers", None):
+        response._raw_cookie_headers = None
 
 
 def _add(response: Any, name: str, value: str) -> None:

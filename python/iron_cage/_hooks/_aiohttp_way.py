@@ -21,6 +21,8 @@ class Way:
         self._connect, self._connector, self._args, self._kwargs = connect, connector, args, kwargs
         self.send: Any = None
         self.request: Any = None
+        #: URL and headers of the request as it was shown, once an attempt has others.
+        self.shown: Any = None
         self._end = 0.0
         self._call: Any = None
 

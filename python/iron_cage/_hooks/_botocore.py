@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from iron_cage import _engine
 from iron_cage._hooks import _httplib, approving
 from iron_cage._hooks.common import (
-    COMPLETE, NO_RESPONSE, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, WITHDRAWN, Call, Decided, Synthetic, begin, carried, decided, refuse, response_head, retry_head,
+    COMPLETE, NO_RESPONSE, NOT_SENT, OTHER_PATH, PASS, PENDING, REFUSE, REROUTE, REWRITE, WITHDRAWN, Call, Decided, Synthetic, begin, carried, decided, refuse, response_head, retry_head,
 )
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.rerouting import Route
 from iron_cage._runs import current, state
 
 TYPE_CHECKING = False
@@ -53,7 +54,7 @@ def _create_request(original: Any) -> Any:
         body = _bytes(params.get("body"))
         context = params.get("context")
         ahead = context.pop(_AHEAD, None) if context is not None else None
-        call, kind, payload = ahead or begin(params["method"].encode("ascii", "replace"), target, _httplib.request_lines(params.get("headers")), body)
+        call, kind, payload = ahead or begin(params["method"].encode("ascii", "replace"), target, _httplib.request_lines(params.get("headers")), body, OTHER_PATH)
         if context is not None:
             context[_MARK] = call
         try:
@@ -64,6 +65,10 @@ def _create_request(original: Any) -> Any:
                 prepared = original(self, params, operation_model)
                 setattr(prepared, _MARK, answer)
                 return prepared
+            if kind == REROUTE:
+                route = Route(call, payload or b"")  # it is signed for this URL only afterwards
+                payload, path, kind = route.body, route.target, REWRITE
+                params = {**params, "url": route.url, "url_path": urlsplit(route.url).path}
             if kind == REWRITE:
                 body = payload or b""
                 headers = {name: value for name, value in params["headers"].items() if _httplib.text(name).lower() not in ("content-length", "content-encoding")}

@@ -8,14 +8,15 @@ from __future__ import annotations
 import socket
 import ssl
 import weakref
-from http.client import CannotSendRequest, HTTPException, HTTPSConnection, InvalidURL
+from http.client import CannotSendRequest, HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 
 from iron_cage import _engine
 from iron_cage._hooks import _httplib, cutting
 from iron_cage._hooks.common import (
-    ABORTED, CANCELLED, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
+    ABORTED, ANYWHERE, CANCELLED, NOT_SENT, PASS, PENDING, REFUSE, REROUTE, REWRITE, Call, Carry, Synthetic, begin, carried, carrying, is_stream, refuse, unanswered,
 )
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.rerouting import Route
 from iron_cage._runs import current, state
 
 TYPE_CHECKING = False
@@ -47,7 +48,7 @@ def _request(original: Any) -> Any:
                 return original(self, method, url, body, headers, encode_chunked=encode_chunked)
         _leave(self)
         given = _httplib.Body(body, "iso-8859-1")
-        call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), given.data)
+        call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), given.data, ANYWHERE)
         attempt = _Attempt(self, method, call, original, url, given, dict(headers), encode_chunked)
         try:
             if kind == PENDING:
@@ -80,14 +81,14 @@ def _getresponse(original: Any) -> Any:
             attempt, answer = under_way
             return attempt.instead(answer)
         under_way.dropped.detach()
-        under_way.connection = weakref.proxy(self)  # the answer, which may be left, does not keep it
+        under_way.connection = under_way.other or weakref.proxy(self)  # the answer, which may be left, does not keep it
         call = under_way.call
         try:
             while True:
                 try:
-                    response = original(self, *args, **kwargs)
+                    response = original(under_way.other or self, *args, **kwargs)
                 except BaseException as error:
-                    if isinstance(error, (TimeoutError, socket.timeout)) and self.sock is not None and not under_way.is_over:
+                    if isinstance(error, (TimeoutError, socket.timeout)) and (under_way.other or self).sock is not None and not under_way.is_over:
                         # It may be asked again.
                         under_way.connection = None
                         under_way.dropped = weakref.finalize(self, call.end, CANCELLED)
@@ -105,18 +106,23 @@ def _getresponse(original: Any) -> Any:
                     if refused is not None:
                         return under_way.instead(refused)
                     if call.again is None:
+                        under_way.part()
                         return response
                     kind, payload = call.wait_again()
                     if kind == PASS:
+                        under_way.part()
                         return response
                     response.close()
                 self.close()
                 refused = under_way.send(self, kind, payload)
                 if refused is not None:
                     return under_way.instead(refused)
+                under_way.connection = under_way.other or weakref.proxy(self)
         except BaseException:
             if self not in _open:
                 call.end(ABORTED)
+                if under_way.other is not None:
+                    under_way.other.close()
             raise
 
     return getresponse
@@ -130,17 +136,39 @@ class _Attempt(_httplib.Attempt):
         self._request = original, url, body, headers, encode_chunked
         #: The timeout that the connection was given, while that of the attempt is shorter.
         self._given: Any = None
+        #: The connection to another host, while the attempt goes there.
+        self.other: Any = None
+
+    def part(self) -> None:
+        """The answer is there: what is read from the connection to another host has it as long as it needs it."""
+        if self.other is not None and self.other.sock is not None:
+            sock, self.other.sock = self.other.sock, None
+            sock.close()
 
     def send(self, connection: Any, kind: int, payload: Optional[bytes]) -> Optional[Synthetic]:
         """Sends it, again where the connection fails and that is allowed. What to answer instead, or None."""
-        original, url, given, headers, encode_chunked = self._request
+        original, shown_url, given, headers, encode_chunked = self._request
+        own = connection
         while True:
+            if self.other is not None:
+                self.other.close()
             if kind == REFUSE:
                 return refuse(payload, self.call)
+            connection, self.other, url = own, None, shown_url
             body = given.same()
             sent_headers = headers
             if kind == REWRITE:
                 body, sent_headers = given.rewritten(payload or b"", headers)
+            elif kind == REROUTE:
+                route = Route(self.call, payload or b"")
+                if route.elsewhere:
+                    connection, url = _connected(own, route, shown_url)
+                    self.other = connection
+                    body = route.body
+                    sent_headers = dict(route.headers([(_httplib.text(name), _httplib.text(value)) for name, value in headers.items()]))
+                else:
+                    body, sent_headers = given.rewritten(route.body, headers)
+                    url = route.url if "://" in shown_url[:8] else route.target
             fresh = connection.sock is None
             self._limit(connection)
             cutting.over(self.call, connection)
@@ -181,6 +209,21 @@ class _Attempt(_httplib.Attempt):
             sock.settimeout(given if given is None or isinstance(given, (int, float)) else socket.getdefaulttimeout())
 
 
+def _connected(own: Any, route: Route, shown_url: str) -> tuple[Any, str]:
+    """A connection to another host, by the proxy of the given one if it has one, and the URL to ask for there."""
+    settings: dict[str, Any] = {"timeout": own.timeout, "source_address": own.source_address}
+    context = getattr(own, "_context", None)
+    secure = {"context": context} if context is not None else {}
+    forwarded = "://" in shown_url[:8]
+    if forwarded and route.scheme == "http":
+        return HTTPConnection(own.host, own.port, **settings), route.url
+    host, port = (own.host, own.port) if forwarded or own._tunnel_host else (route.host, route.port)
+    other: Any = HTTPSConnection(host, port, **settings, **secure) if route.scheme == "https" else HTTPConnection(host, port, **settings)
+    if forwarded or own._tunnel_host:
+        other.set_tunnel(route.host, route.port or (443 if route.scheme == "https" else 80), headers=dict(own._tunnel_headers))
+    return other, route.target
+
+
 def _content_type(response: Any) -> Optional[bytes]:
     value = response.msg.get("content-type")
     return None if value is None else str(value).encode("iso-8859-1", "replace")
@@ -200,6 +243,8 @@ def _leave(connection: Any) -> None:
     if isinstance(under_way, _httplib.Attempt):
         under_way.dropped.detach()
         under_way.call.end(CANCELLED)
+        if under_way.other is not None:
+            under_way.other.close()
 
 
 def _not_sent(connection: Any, error: BaseException, fresh: bool) -> bool:

@@ -13,6 +13,7 @@ from time import monotonic
 from iron_cage._hooks import approving, cutting, wire
 from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_headers
 from iron_cage._hooks.decoding import decode_whole
+from iron_cage._hooks.rerouting import STRIPPED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Attempt:
     def received(self, inner: Any, outer: Any) -> Optional[Synthetic]:
         """Looks at an answer whose head is here. inner: http.client's response; outer: another around it, whose headers follow, or None.
         What to give instead of it, or None."""
+        if self.call.elsewhere:
+            for name in STRIPPED:
+                _delete(inner, outer, name)
         lines, content_type, encoding = response_head(_raw(inner.msg))
         if inner.fp is not None:
             cutting.body(self.call, inner.fp)
@@ -105,7 +109,7 @@ class Attempt:
         if kind == PENDING:
             kind, payload = approving.ask(self.call, payload)
         how = COMPLETE if complete else CUT
-        if inner.status < 400:
+        if inner.status < (300 if self.call.elsewhere else 400):
             self.call.end(how)
         elif not self.call.retry(how, retry_head(_raw(inner.msg))) and self.call.is_last:
             _set(inner, outer, *NO_RETRY)

@@ -9,14 +9,15 @@ import weakref
 from contextlib import suppress
 
 from iron_cage import _engine
-from iron_cage._hooks import approving, cutting, waiting
+from iron_cage._hooks import approving, cutting, hedging, waiting
 from iron_cage._hooks.common import (
-    ABORTED, COMPLETE, CUT, NO_RETRY, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
+    ABORTED, ANYWHERE, COMPLETE, CUT, HEDGE, NO_RETRY, PASS, PENDING, REFUSE, REROUTE, REWRITE, Call, Carry, Feed,
     Synthetic, begin, carried, carrying, hopeless, is_stream, refuse, response_head, retry_head, shown_headers, unanswered,
 )
 from iron_cage._hooks.decoding import DecodeError, decode_whole
 from iron_cage._hooks._httpx_limit import Limit
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.rerouting import STRIPPED, Route
 from iron_cage._runs import current, state
 
 TYPE_CHECKING = False
@@ -184,7 +185,7 @@ class Hook:
                 return original(client, request, *args, **kwargs)
             if not isinstance(request.stream, module.SyncByteStream):
                 return original(client, request, *args, **kwargs)  # its error, not ours
-            call, kind, payload = begin(*_shown(request, request.read()))
+            call, kind, payload = begin(*_shown(request, request.read()), ANYWHERE | HEDGE)
             try:
                 if kind == PENDING:
                     kind, payload = call.wait_blocking()
@@ -193,7 +194,28 @@ class Hook:
                 while True:
                     if kind == REFUSE:
                         return self._synthetic(client, request, refuse(payload, call))
-                    outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
+                    if call.may_hedge:
+                        race = hedging.Race(self, original, client, request, args, kwargs)
+                        try:
+                            response = race.first(call, kind, payload)
+                        except Exception as error:
+                            self._relate(error, request)
+                            if not self._failed(error, call, race.limit):
+                                raise
+                            kind, payload = call.wait_again()
+                            if kind == PASS:
+                                raise
+                            continue
+                        call, limit = race.call, race.limit
+                        response.request = request
+                        response = self._received(client, request, response, call, limit)
+                        if call.again is None:
+                            return response
+                        kind, payload = call.wait_again()
+                        if kind == PASS:
+                            return response
+                        continue
+                    outgoing = self._outgoing(request, call, kind, payload) if kind >= REWRITE else request
                     limit = None
                     if call.seconds:
                         limit = Limit(call.seconds, outgoing.extensions.get("timeout"))
@@ -204,6 +226,7 @@ class Hook:
                         response = original(client, outgoing, *args, **kwargs)
                     except BaseException as error:
                         carry.over()
+                        self._relate(error, request)
                         if not self._failed(error, call, limit):
                             raise
                         kind, payload = call.wait_again()
@@ -238,7 +261,7 @@ class Hook:
                 return await original(client, request, *args, **kwargs)
             if not isinstance(request.stream, module.AsyncByteStream):
                 return await original(client, request, *args, **kwargs)  # its error, not ours
-            call, kind, payload = begin(*_shown(request, await request.aread()))
+            call, kind, payload = begin(*_shown(request, await request.aread()), ANYWHERE | HEDGE)
             try:
                 if kind == PENDING:
                     kind, payload = await waiting.wait(call)
@@ -247,7 +270,28 @@ class Hook:
                 while True:
                     if kind == REFUSE:
                         return self._synthetic(client, request, refuse(payload, call))
-                    outgoing = self._rewritten(request, payload or b"") if kind == REWRITE else request
+                    if call.may_hedge:
+                        race = hedging.Race(self, original, client, request, args, kwargs)
+                        try:
+                            response = await race.first_async(call, kind, payload)
+                        except Exception as error:
+                            self._relate(error, request)
+                            if not self._failed(error, call, race.limit):
+                                raise
+                            kind, payload = await waiting.again(call)
+                            if kind == PASS:
+                                raise
+                            continue
+                        call, limit = race.call, race.limit
+                        response.request = request
+                        response = await self._async_received(client, request, response, call, limit)
+                        if call.again is None:
+                            return response
+                        kind, payload = await waiting.again(call)
+                        if kind == PASS:
+                            return response
+                        continue
+                    outgoing = self._outgoing(request, call, kind, payload) if kind >= REWRITE else request
                     limit = None
                     if call.seconds:
                         limit = Limit(call.seconds, outgoing.extensions.get("timeout"))
@@ -258,6 +302,7 @@ class Hook:
                         response = await cutting.attempt(call, original(client, outgoing, *args, **kwargs))
                     except BaseException as error:
                         carry.over()
+                        self._relate(error, request)
                         if not self._failed(error, call, limit):
                             raise
                         kind, payload = await waiting.again(call)
@@ -281,6 +326,11 @@ class Hook:
 
         return _send_single_request
 
+    def _relate(self, error: BaseException, request: Any) -> None:
+        """An error is one of the request that the client knows: that which was sent may have the key of another host."""
+        if isinstance(error, self.module.RequestError):
+            error.request = request
+
     def _failed(self, error: BaseException, call: Call, limit: Optional[Limit]) -> bool:
         """An attempt ended without a response. True: another follows."""
         how = unanswered(error, self.not_sent)
@@ -301,6 +351,20 @@ class Hook:
         )
         limited.read()
         return limited
+
+    def _outgoing(self, request: Any, call: Call, kind: int, payload: Optional[bytes]) -> Any:
+        """What is sent instead of the request."""
+        if kind != REROUTE:
+            return self._rewritten(request, payload or b"")
+        route = Route(call, payload or b"")
+        if route.elsewhere:
+            headers: Any = route.headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw])
+            extensions = {name: request.extensions[name] for name in ("timeout", "trace") if name in request.extensions}
+        else:
+            headers, extensions = _following(request.headers.raw, route.body), request.extensions
+        rerouted = self.module.Request(request.method, route.url, headers=headers, stream=self.module.ByteStream(route.body), extensions=extensions)
+        rerouted.read()
+        return rerouted
 
     def _rewritten(self, request: Any, body: bytes) -> Any:
         """A copy with another body; length follows, chunked stays chunked, content-encoding goes."""
@@ -326,6 +390,8 @@ class Hook:
         return response
 
     def _received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
+        if call.elsewhere:
+            _drop(response.headers, *STRIPPED)
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
             return approving.now(self._read_already(client, request, response, call, lines, content_type))
@@ -349,6 +415,8 @@ class Hook:
         return approving.now(self._judged(client, request, response, call, lines, encoding, b"".join(pieces), error))
 
     async def _async_received(self, client: Any, request: Any, response: Any, call: Call, limit: Optional[Limit]) -> Any:
+        if call.elsewhere:
+            _drop(response.headers, *STRIPPED)
         lines, content_type, encoding = response_head(response.headers.raw)
         if hasattr(response, "_content"):
             return await approving.later(self._read_already(client, request, response, call, lines, content_type))
@@ -407,7 +475,7 @@ class Hook:
 
     def _ended(self, response: Any, call: Call, how: int) -> None:
         """A whole answer was shown; one that failed may be followed by another attempt."""
-        if response.status_code < 400:
+        if response.status_code < (300 if call.elsewhere else 400):
             call.end(how)
         elif not call.retry(how, retry_head(response.headers.raw)) and call.is_last:
             response.headers[NO_RETRY[0]] = NO_RETRY[1]

@@ -11,9 +11,10 @@ from http.client import HTTPResponse as HttplibResponse
 from iron_cage import _engine
 from iron_cage._hooks import _httplib, cutting
 from iron_cage._hooks.common import (
-    ABORTED, NOT_SENT, PASS, PENDING, REFUSE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, hopeless, is_stream, refuse, unanswered,
+    ABORTED, ANYWHERE, NOT_SENT, PASS, PENDING, REFUSE, REROUTE, SEND, Call, Carry, Synthetic, begin, carried, carrying, decided, hopeless, is_stream, refuse, unanswered,
 )
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.rerouting import Route
 from iron_cage._runs import current, state
 
 TYPE_CHECKING = False
@@ -46,24 +47,33 @@ def _make_request(original: Any) -> Any:
         if ready is not None and signed:
             call, kind, payload = ready.call, SEND, None
         else:
-            call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), body.data)
+            call, kind, payload = begin(method.encode("ascii", "replace"), target, _httplib.request_lines(headers), body.data, ANYWHERE)
         try:
             if kind == PENDING:
                 kind, payload = call.wait_blocking()
             if kind == PASS:
                 kwargs["body"] = body.same()
                 return _Attempt(self, conn, method, url, kwargs, call, modern).carry(original)
+            used: Optional[_Attempt] = None  # an attempt before on the connection that was given
             while True:
                 attempt = _Attempt(self, conn, method, url, dict(kwargs), call, modern)
                 if kind == REFUSE:
                     return attempt.synthetic(refuse(payload, call))
                 if kind == SEND:
                     attempt.kwargs["body"] = body.same()
+                elif kind == REROUTE:
+                    attempt = _rerouted(attempt, Route(call, payload or b""), body)
                 else:
                     attempt.kwargs["body"], attempt.kwargs["headers"] = body.rewritten(payload or b"", headers)
+                if attempt.connection is conn:
+                    if used is not None:
+                        used.reconnect()
+                    used = attempt
                 try:
                     response = attempt.send(original)
                 except Exception:
+                    if attempt.connection is not conn:
+                        attempt.drop()
                     if call.again is None or signed:
                         raise
                     kind, payload = call.wait_again()
@@ -76,8 +86,7 @@ def _make_request(original: Any) -> Any:
                     if kind == PASS:
                         return attempt.given(response)
                     attempt.leave(response)
-                if kind != REFUSE:
-                    attempt.reconnect()
+                attempt.drop()
         except BaseException:
             if call.again is None or not signed:
                 call.end(ABORTED)
@@ -125,6 +134,10 @@ class _Attempt(_httplib.Attempt):
             self.call.end(ABORTED)  # not over http.client (HTTP/2): settled by estimate
         return received
 
+    def drop(self) -> None:
+        """Its connection is not used again: it may be closed, broken, or in the middle of an answer."""
+        self.connection.close()
+
     def given(self, response: Any) -> Any:
         """The response as urllib3 hands it on."""
         return self._preloaded(response) if self._preload else response
@@ -136,11 +149,9 @@ class _Attempt(_httplib.Attempt):
         response.close()
 
     def reconnect(self) -> None:
-        """Another attempt needs another connection: this one may be closed, broken, or in the middle of an answer."""
+        """Another attempt needs another connection than the one that drop() closed."""
         conn = self.connection
-        tunnels = getattr(conn, "_tunnel_host", None) is not None
-        conn.close()
-        if tunnels:
+        if getattr(conn, "_tunnel_host", None) is not None:
             try:
                 self.pool._prepare_proxy(conn)
             except BaseException:
@@ -236,6 +247,70 @@ class _Attempt(_httplib.Attempt):
         finally:
             response._connection = connection
         return response
+
+
+class _Elsewhere(_Attempt):
+    """One request to another host, on a connection of its own, which ends with the answer. What is handed on belongs to the connection and pool that were given."""
+
+    def __init__(self, first: _Attempt, pool: Any, url: str) -> None:
+        super().__init__(pool, pool._get_conn(), first.method, url, first.kwargs, first.call, first.modern)
+        self._first = first
+        self._response_conn = self.kwargs.get("response_conn")
+        if self.modern:
+            self.kwargs["response_conn"] = None
+
+    def carry(self, original: Any) -> Any:
+        from urllib3 import exceptions
+
+        if self.pool.proxy is not None and self.pool.scheme == "https":
+            try:
+                self.pool._prepare_proxy(self.connection)
+            except (OSError, exceptions.HTTPError) as error:
+                raise exceptions.ProxyError("Cannot connect to proxy.", error) from error
+        response = super().carry(original)
+        if self.modern:
+            response._pool, response._connection = self._first.pool, self._response_conn
+        return response
+
+    def given(self, response: Any) -> Any:
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None:  # what is read from it has it as long as it needs it
+            self.connection.sock = None
+            sock.close()
+        return super().given(response)
+
+
+def _rerouted(first: _Attempt, route: Route, body: _httplib.Body) -> _Attempt:
+    """The same attempt on its way to another URL."""
+    pool, kwargs = first.pool, first.kwargs
+    if not route.elsewhere:
+        kwargs["body"], kwargs["headers"] = body.rewritten(route.body, kwargs.get("headers"))
+        first.url = route.target if first.url.startswith("/") else route.url
+        return first
+    headers = dict(route.headers([(_httplib.text(name), _httplib.text(value)) for name, value in (kwargs.get("headers") or {}).items()]))
+    forwards = pool.proxy is not None and route.scheme == "http"
+    if forwards:
+        headers.update(pool.proxy_headers or {})
+    kwargs["body"], kwargs["headers"], kwargs["chunked"] = route.body, headers, False
+    return _Elsewhere(first, _pool(pool, route, forwards), route.url if forwards else route.target)
+
+
+def _pool(given: Any, route: Route, forwards: bool) -> Any:
+    """A pool for another host, as the given one in all but the host, and its client's certificate, which is a credential."""
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    settings: dict[str, Any] = {name: value for name, value in given.conn_kw.items() if name not in ("server_hostname", "assert_hostname", "assert_fingerprint", "key_password")}
+    settings.update(timeout=given.timeout, maxsize=1, _proxy=given.proxy, _proxy_headers=given.proxy_headers, _proxy_config=getattr(given, "proxy_config", None))
+    if forwards:
+        return HTTPConnectionPool(given.proxy.host, given.proxy.port, **settings)
+    if route.scheme == "http":
+        return HTTPConnectionPool(route.host, route.port, **settings)
+    for name in ("cert_reqs", "ca_certs", "ca_cert_dir", "ssl_version", "ssl_minimum_version", "ssl_maximum_version"):
+        if getattr(given, name, None) is not None:
+            settings[name] = getattr(given, name)
+    if "ssl_context" not in settings:
+        settings.setdefault("cert_reqs", "CERT_REQUIRED")  # urllib3 1.26 would take any
+    return HTTPSConnectionPool(route.host, route.port, **settings)
 
 
 def _content_type(inner: Any) -> Optional[bytes]:

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from iron_cage._hooks.canary import Canary
     from iron_cage._runs import Run
 
-PASS, SEND, REWRITE, REFUSE, PENDING = (
-    _abi.VERDICT_PASS, _abi.VERDICT_SEND, _abi.VERDICT_REWRITE, _abi.VERDICT_REFUSE, _abi.VERDICT_PENDING,
+PASS, SEND, REWRITE, REFUSE, PENDING, REROUTE = (
+    _abi.VERDICT_PASS, _abi.VERDICT_SEND, _abi.VERDICT_REWRITE, _abi.VERDICT_REFUSE, _abi.VERDICT_PENDING, _abi.VERDICT_REROUTE,
 )
+#: What a hook can do with a call beside sending it where its client does: see _hooks/rerouting.py and _hooks/hedging.py.
+OTHER_PATH, OTHER_HOST, HEDGE = _abi.CAN_OTHER_PATH, _abi.CAN_OTHER_HOST, _abi.CAN_HEDGE
+ANYWHERE = OTHER_PATH | OTHER_HOST
 COMPLETE, NOT_SENT, NO_RESPONSE, ABORTED, WITHDRAWN, CANCELLED, CUT = (
     _abi.END_COMPLETE, _abi.END_NOT_SENT, _abi.END_NO_RESPONSE, _abi.END_ABORTED, _abi.END_WITHDRAWN, _abi.END_CANCELLED, _abi.END_CUT,
 )
@@ -94,7 +97,7 @@ def carried() -> bool:
 class Call:
     """A call that the library let through, or has not decided yet. Ends exactly once, whatever ends it, or goes on as the next attempt of the same request."""
 
-    __slots__ = ("handle", "run", "body", "seconds", "again", "is_last", "__weakref__")
+    __slots__ = ("handle", "run", "body", "seconds", "again", "is_last", "can", "elsewhere", "may_hedge", "__weakref__")
 
     def __init__(self, run: Optional[Run]) -> None:
         self.handle = 0
@@ -107,6 +110,12 @@ class Call:
         self.again: Optional[tuple[int, Optional[bytes]]] = None
         #: The client should not try again either.
         self.is_last = False
+        #: What its hook can do with it.
+        self.can = 0
+        #: The attempt goes to another host than the request was meant for.
+        self.elsewhere = False
+        #: A second attempt may be made beside this one.
+        self.may_hedge = False
 
     def begin(self, method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[int, Optional[bytes]]:
         """Shows the request, without waiting inside: (verdict, body), PENDING among them."""
@@ -115,7 +124,7 @@ class Call:
         if _labels.scope.get() is not None:
             headers = _labels.attributed(headers)
         kind, handle, flags, payload, timeout_ms = _native.step(
-            "ironcage_call_begin", run.handle if run is not None else 0, _engine.handle(), _abi.NONBLOCKING,
+            "ironcage_call_begin", run.handle if run is not None else 0, _engine.handle(), _abi.NONBLOCKING | self.can,
             method, len(method), url, len(url), headers, len(headers), body, len(body),
         )
         self._opened(kind, handle, flags, timeout_ms)
@@ -127,6 +136,8 @@ class Call:
             _engine.open_calls.add(handle)
             if timeout_ms:
                 self.seconds = timeout_ms / 1000
+            if flags & _abi.MAY_HEDGE:
+                self.may_hedge = True
         try:
             self._flags(flags)
         except BaseException:  # Ctrl-C in a callback
@@ -138,6 +149,8 @@ class Call:
         kind, _, flags, payload, limit_ms = _native.step("ironcage_call_wait", self.handle, timeout_ms)
         if limit_ms:
             self.seconds = limit_ms / 1000
+        if flags & _abi.MAY_HEDGE:
+            self.may_hedge = True
         self._flags(flags)
         if _engine.traced or _engine.ahead:
             self._tell(kind, payload)
@@ -164,7 +177,7 @@ class Call:
         """
         if not _engine.leave_call(self.handle):
             return False
-        self.seconds = 0.0
+        self.seconds, self.elsewhere, self.may_hedge = 0.0, False, False
         attempt = _engine.traced.get(self.handle) if _engine.traced else None
         told = attempt.before_retry(how) if attempt is not None else None
         try:
@@ -292,7 +305,7 @@ class Decided:
 #: The request that the layer above is sending right now.
 decided: ContextVar[Optional[Decided]] = ContextVar("iron_cage_decided", default=None)
 
-_OPEN = frozenset((SEND, REWRITE, PENDING))
+_OPEN = frozenset((SEND, REWRITE, PENDING, REROUTE))
 
 #: Canaries of coverage() that are on their way, by their URL.
 canaries: dict[bytes, Canary] = {}
@@ -308,8 +321,8 @@ class Unclaimed:
 unclaimed = Unclaimed()
 
 
-def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call, int, Optional[bytes]]:
-    """Shows a request to the library in the name of the run it belongs to; PENDING is an answer, too."""
+def begin(method: bytes, url: bytes, headers: bytes, body: bytes, can: int = 0) -> tuple[Call, int, Optional[bytes]]:
+    """Shows a request to the library in the name of the run it belongs to; PENDING is an answer, too. can: OTHER_PATH, OTHER_HOST and HEDGE, as far as the hook does that."""
     if canaries:
         canary = canaries.get(url)
         if canary is not None:
@@ -318,6 +331,7 @@ def begin(method: bytes, url: bytes, headers: bytes, body: bytes) -> tuple[Call,
     if run is None and state.active and not state.joined and method == b"POST":
         unclaimed.count += 1
     call = Call(run)
+    call.can = can
     if _engine.instrumented and (run is None or run.traced is not None):
         from iron_cage import _otel
 
@@ -452,7 +466,9 @@ class Feed:
 
 def unanswered(error: BaseException, not_sent: tuple[type[BaseException], ...]) -> int:
     """How a call ended that raised before a response head came."""
-    if isinstance(error, not_sent):
+    import ssl
+
+    if isinstance(error, not_sent) or isinstance(error, ssl.SSLCertVerificationError):  # nothing is sent before a certificate is trusted
         return NOT_SENT
     return NO_RESPONSE if isinstance(error, Exception) else CANCELLED
 

@@ -61,7 +61,7 @@ def carried_out(borrower: Borrower, process: int, name: str, numbers: list[int],
                 return [_abi.OK], b""  # freed already, or never its own
             arguments.append(number)
     if name in OPENING:
-        arguments[OPENING[name]] = _abi.NONBLOCKING
+        arguments[OPENING[name]] |= _abi.NONBLOCKING
     elif name in ("ironcage_call_wait", "ironcage_hold_wait"):
         arguments[-1] = min(SLICE_MS, arguments[-1]) if arguments[-1] >= 0 else SLICE_MS
     library = _native.load()

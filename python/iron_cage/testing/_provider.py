@@ -80,8 +80,11 @@ class Provider:
             return self._ollama(request, path, created)
         if self.protocol == "cohere":
             return self._cohere(request, path, created)
-        if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer "):
+        deployed = request.deployment is not None
+        if self.require_auth and not request.headers.get("authorization", "").startswith("Bearer ") and not (deployed and request.headers.get("api-key")):
             return scripted(Reply(status=401))
+        if deployed and "api-version=" in request.path:
+            path = "/v1/" + path.split("/", 4)[4]
         if path in _OPENAI:
             return self._chat(request, created, path) if request.method == "POST" else _not_allowed(request, path)
         if path == "/v1/responses/input_tokens" and request.method == "POST":

@@ -32,8 +32,16 @@ class Request:
         return f"req_{self.index:032x}"
 
     @property
+    def deployment(self) -> Optional[str]:
+        """The deployment that a path of Azure OpenAI names, if it is one: /openai/deployments/NAME/..."""
+        parts = self.path.partition("?")[0].split("/", 4)
+        return parts[3] if len(parts) == 5 and parts[1:3] == ["openai", "deployments"] else None
+
+    @property
     def model(self) -> Optional[str]:
         """The model asked for, if any."""
+        if self.deployment is not None:  # whatever the body says
+            return self.deployment
         model = self.json.get("model") if isinstance(self.json, dict) else None
         if model is None and self.form:
             return self.form.get("model")

@@ -30,7 +30,7 @@ class ProviderSimulator:
     The answer to a chat request is, in this order: a failure window that is open (`fail_next`, `fail_while`), the next scripted reply, what
     `reply` gives, an echo of the last user message. Models, errors and bad requests are answered as the provider would.
 
-    protocol: "openai", "anthropic", "gemini", "bedrock", "ollama" or "cohere".
+    protocol: "openai" (at Azure's paths, too: /openai/deployments/NAME/...?api-version=...), "anthropic", "gemini", "bedrock", "ollama" or "cohere".
     reply: a Reply, a text, or a function of the Request that returns either (None: the echo). It is called on the connection's thread.
     port: 0 takes a free one.
     models: the only models that exist; empty: any model is served, and a usual list is shown by /v1/models.

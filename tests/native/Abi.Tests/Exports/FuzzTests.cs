@@ -171,7 +171,7 @@ public sealed unsafe class FuzzTests : IDisposable
         {
             _ when type == typeof(nuint) && name == "capacity" => [Set(0, Status.Argument), Set((1 << 20) + 1, Status.Argument), .. Refused.Select(l => Set((nint)l, Status.Argument))],
             _ when type == typeof(nuint) && at > 0 && export.Parameters[at - 1].ParameterType == typeof(byte*) => [], // with its pointer
-            "flags" => new[] { 2u, 3u, 0x8000_0000u, uint.MaxValue }.Select(f => Set((nint)f, Status.Argument)),
+            "flags" => new[] { 32u, 33u, 0x8000_0000u, uint.MaxValue }.Select(f => Set((nint)f, Status.Argument)),
             "how" => new[] { -1, 7, int.MinValue, int.MaxValue }.Select(h => Set(h, Status.Argument)),
             "timeoutMs" => new[] { export.Name.EndsWith("_flush", StringComparison.Ordinal) ? -1 : -2, int.MinValue }.Select(t => Set(t, Status.Argument)),
             "max" => [Set(1, Status.Ok), Set(unchecked((nint)uint.MaxValue), Status.Ok)],

@@ -125,7 +125,7 @@ public class HostTests
     public void Arguments_are_checked()
     {
         var run = Run();
-        Assert.That(Host.Begin(out _, run, _engine, Request, flags: 2), Is.EqualTo(Status.Argument));
+        Assert.That(Host.Begin(out _, run, _engine, Request, flags: 32), Is.EqualTo(Status.Argument));
         Assert.That(Host.Begin(out _, run, _engine, Request, size: 7), Is.EqualTo(Status.Argument));
         Assert.That(Host.Wait(out _, run, -2), Is.EqualTo(Status.Argument));
         Assert.That(Host.RunWithNullOut(run), Is.EqualTo(Status.Argument));

@@ -9,7 +9,7 @@ public class ReportTests
 {
     private static readonly string[] Fields =
     [
-        "agent_id", "spent_usd", "held_usd", "remaining_usd", "budget", "calls", "denied", "retries", "fallbacks", "lowered", "degraded", "wrap_ups", "unscannable", "estimated_usd", "tokens", "by_model",
+        "agent_id", "spent_usd", "held_usd", "remaining_usd", "budget", "calls", "denied", "retries", "fallbacks", "hedges", "lowered", "degraded", "wrap_ups", "unscannable", "estimated_usd", "tokens", "by_model",
         "pii_findings", "pii_by_kind", "circuits", "limits", "warnings", "log_dropped", "overhead",
     ];
 

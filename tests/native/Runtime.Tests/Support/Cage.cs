@@ -31,12 +31,12 @@ internal sealed class Cage : IDisposable
     public SharedBudget Budget(string limit, string name = "team", string options = "") =>
         Engine.OpenBudget(Wire.Utf8($"{{\"name\":\"{name}\",\"limit_usd\":\"{limit}\"{(options.Length > 0 ? "," + options : "")}}}"));
 
-    public Step Begin(Run? run, string? body = null, bool nonblocking = false, string headers = "", string method = "POST", string url = Url) =>
-        Begin(run, Wire.Utf8(body ?? Wire.Request()), nonblocking, headers, method, url);
+    public Step Begin(Run? run, string? body = null, bool nonblocking = false, string headers = "", string method = "POST", string url = Url, HostAbilities can = HostAbilities.None) =>
+        Begin(run, Wire.Utf8(body ?? Wire.Request()), nonblocking, headers, method, url, can);
 
-    public Step Begin(Run? run, byte[] body, bool nonblocking = false, string headers = "", string method = "POST", string url = Url)
+    public Step Begin(Run? run, byte[] body, bool nonblocking = false, string headers = "", string method = "POST", string url = Url, HostAbilities can = HostAbilities.None)
     {
-        var verdict = ProtectedCall.Begin(Engine, run, Wire.Utf8(method), Wire.Utf8(url), Wire.Utf8(headers), body, nonblocking, out var call, out _);
+        var verdict = ProtectedCall.Begin(Engine, run, Wire.Utf8(method), Wire.Utf8(url), Wire.Utf8(headers), body, nonblocking, out var call, out _, can);
         return Step.Of(verdict, call);
     }
 
