@@ -11,6 +11,13 @@ namespace IronCage.Lang;
 /// </summary>
 public class LlmRequest
 {
+    /// <summary>The model of requests that fetch what was answered before: which it was is the answer's to say.</summary>
+    public const string StoredModel = "(stored)";
+
+    /// <summary>A request that fetches what was answered before.</summary>
+    /// <param name="streams">It asks for it as a stream.</param>
+    public static LlmRequest Stored(bool streams) => new() { Model = StoredModel, Stream = streams, AsksForUsage = true };
+
     /// <summary>The model's name as it stands in the body.</summary>
     public string Model { get; internal set; } = "";
 

@@ -48,7 +48,7 @@ public abstract class LlmWire
 
     private static readonly LlmWire[] OfCohere =
     [
-        Cohere.ChatWire.Instance, Cohere.EmbedWire.Instance, Cohere.RerankWire.Instance, Cohere.TokenizeWire.Instance, OpenAi.ChatWire.Instance, Embeddings.EmbeddingsWire.Instance,
+        Cohere.ChatWire.Instance, Cohere.FirstChatWire.Instance, Cohere.EmbedWire.Instance, Cohere.RerankWire.Instance, Cohere.TokenizeWire.Instance, OpenAi.ChatWire.Instance, Embeddings.EmbeddingsWire.Instance,
     ];
 
     /// <summary>What hosts read that speak OpenAI's protocol in their own way, and Anthropic's messages beside it. Moderations are free at OpenAI alone.</summary>
@@ -65,6 +65,10 @@ public abstract class LlmWire
     /// <summary>What a POST to a path asks for.</summary>
     /// <param name="path">The path of the URL, without query and without slashes at its end.</param>
     public abstract Endpoint EndpointOf(ReadOnlySpan<byte> path);
+
+    /// <summary>Whether a GET of a path is answered with an answer that was made before, as this wire reads it.</summary>
+    /// <param name="path">As of <see cref="EndpointOf"/>.</param>
+    public virtual bool IsStored(ReadOnlySpan<byte> path) => false;
 
     /// <summary>The model that a path names, in protocols whose requests say it there; null otherwise.</summary>
     /// <param name="path">As of <see cref="EndpointOf"/>.</param>

@@ -25,6 +25,7 @@ internal readonly record struct ToolUse(string? Name, bool HasName, Range Argume
         {
             var isName = ReaderText.Is(ref reader, "name"u8);
             var holds = ReaderText.Is(ref reader, "arguments"u8) || ReaderText.Is(ref reader, "input"u8) || ReaderText.Is(ref reader, "args"u8) || ReaderText.Is(ref reader, "action"u8);
+            var isParameters = ReaderText.Is(ref reader, "parameters"u8); // Cohere's first API
             reader.Read();
             var start = offset + (int)reader.TokenStartIndex;
             if (isName && reader.TokenType != JsonTokenType.Null)
@@ -35,7 +36,7 @@ internal readonly record struct ToolUse(string? Name, bool HasName, Range Argume
                 name = read;
             }
             reader.Skip();
-            if (holds)
+            if (holds || (isParameters && arguments.Equals(default)))
                 arguments = start..(offset + (int)reader.BytesConsumed);
         }
         return new ToolUse(isUnclear ? null : name, hasName, arguments);

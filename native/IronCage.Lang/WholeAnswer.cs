@@ -35,7 +35,7 @@ internal static class WholeAnswer
             answer.Texts.Add(segment.Place);
             if (segment.Grows || use.Role == TextRole.ToolInput)
                 answer.Contents.Add(segment.Place);
-            if (use.Role != TextRole.Other)
+            if (use.Role != TextRole.Other || use.IsRepeat)
                 answer.Uses[segment.Place.Start] = use;
         }
         return isRead;

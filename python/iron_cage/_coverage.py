@@ -283,7 +283,7 @@ def _version(module: str, distribution: Optional[str] = None) -> Optional[str]:
 
 
 #: Distributions that are not called as what they bring.
-_DISTRIBUTIONS: Mapping[str, str] = {unseen.module: unseen.name for unseen in UNSEEN}
+_DISTRIBUTIONS: Mapping[str, str] = {**{unseen.module: unseen.name for unseen in UNSEEN}, "websocket": "websocket-client"}
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:

@@ -18,14 +18,10 @@ from iron_cage.testing import ProviderSimulator, Reply, ToolCall
 MAIL = "ada.lovelace@example.com"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
-CASES = pytest.mark.parametrize(
-    ("framework", "way"),
-    [
-        pytest.param(one, way, id=f"{one.__name__}-{way}", marks=pytest.mark.skipif(not frameworks.installed(one), reason=f"{' or '.join(one.modules)} is not installed"))
-        for one in frameworks.ALL
-        for way in one.ways
-    ],
-)
+FOUND = [one for one in frameworks.ALL if frameworks.installed(one)]
+if not FOUND:
+    pytest.skip(f"none of {', '.join(one.__name__ for one in frameworks.ALL)} is installed", allow_module_level=True)
+CASES = pytest.mark.parametrize(("framework", "way"), [pytest.param(one, way, id=f"{one.__name__}-{way}") for one in FOUND for way in one.ways])
 
 
 def protected(one: frameworks.Framework, way: str, text: str, options: Dict[str, Any]) -> Tuple[Any, Any]:
@@ -94,11 +90,12 @@ def test_a_refusal_stops_the_agent_and_reaches_the_caller_as_its_own_error(frame
 @pytest.mark.parametrize(
     ("example", "framework"),
     [
-        pytest.param(f"{name}.py", one, marks=pytest.mark.skipif(not frameworks.installed(one), reason=f"{' or '.join(one.modules)} is not installed"))
+        pytest.param(f"{name}.py", one)
         for name, one in (
             ("langchain_agent", frameworks.LangChain), ("langgraph_agent", frameworks.LangGraph), ("openai_agents", frameworks.OpenAIAgents), ("llamaindex_agent", frameworks.LlamaIndex),
             ("litellm_agent", frameworks.LiteLLM), ("crewai_agent", frameworks.CrewAI),
         )
+        if one in FOUND
     ],
 )
 def test_an_example_runs_as_it_is(example: str, framework: Any) -> None:

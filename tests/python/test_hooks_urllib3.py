@@ -3,6 +3,10 @@ import gc
 import hashlib
 import io
 import json
+import socket
+import ssl
+import subprocess
+import threading
 import time
 
 import pytest
@@ -208,6 +212,57 @@ def test_connect_errors_cost_nothing(chat):
         with pytest.raises(requests.ConnectionError):
             requests.post("http://127.0.0.1:9/v1/chat/completions", json=chat())
     assert protection.report().spent_usd == 0 and protection.report().held_usd == 0
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """(key, certificate of localhost that nobody trusts)."""
+    place = tmp_path_factory.mktemp("tls")
+    key, cert = str(place / "key.pem"), str(place / "cert.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )
+    return key, cert
+
+
+@pytest.mark.parametrize("fails", ["certificate", "name", "fingerprint", "no TLS", "closed", "timeout"])
+def test_a_tls_handshake_that_fails_costs_nothing(chat, certificate, fails):
+    key, cert = certificate
+    pool = {"ca_certs": cert if fails == "name" else None, "assert_fingerprint": "00" * 32 if fails == "fingerprint" else None}
+    heard = []
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(60)
+            try:
+                if fails in ("certificate", "name", "fingerprint"):
+                    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                    context.load_cert_chain(cert, key)
+                    with context.wrap_socket(connection, server_side=True) as secured:
+                        heard.append(secured.recv(4096))
+                else:
+                    connection.recv(4096)
+                    if fails == "timeout":
+                        connection.recv(4096)  # until the client has gone
+                    elif fails == "no TLS":
+                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            except OSError:
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host = f"127.0.0.1:{listener.getsockname()[1]}"
+        _engine.add_hosts(host + "=openai")
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with Protection(budget_usd=1, max_retries=0) as protection, urllib3.PoolManager(retries=False, timeout=0.3 if fails == "timeout" else 60, **pool) as manager:
+            with pytest.raises(urllib3.exceptions.HTTPError):
+                manager.request("POST", f"https://{host}/v1/chat/completions", body=encoded(chat(max_tokens=100)), headers=HEADERS)
+        thread.join(60)
+    report = protection.report()
+    assert (report.spent_usd, report.estimated_usd, report.held_usd) == (0, 0, 0)
+    assert not any(heard)
 
 
 def test_no_response_costs_the_hold(sim, url, chat):

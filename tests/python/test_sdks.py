@@ -18,7 +18,10 @@ MAIL = "ada.lovelace@example.com"
 #: What llama and others without a price cost here.
 LOCAL = Price(input_usd_per_mtok=1, output_usd_per_mtok=2)
 
-SDK = pytest.mark.parametrize("sdk", [pytest.param(one, id=one.__name__, marks=pytest.mark.skipif(not sdks.installed(one), reason=f"{one.module} is not installed")) for one in sdks.ALL])
+FOUND = [one for one in sdks.ALL if sdks.installed(one)]
+if not FOUND:
+    pytest.skip(f"none of {', '.join(one.module for one in sdks.ALL)} is installed", allow_module_level=True)
+SDK = pytest.mark.parametrize("sdk", FOUND, ids=lambda one: one.__name__)
 WAYS = pytest.mark.parametrize("way", ["whole", "stream", "awhole", "astream"])
 
 

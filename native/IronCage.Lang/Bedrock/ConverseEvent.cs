@@ -21,7 +21,10 @@ internal readonly ref struct ConverseEvent
     }
 
     /// <summary>Reads the payload of an event. False when it is not one JSON object: it is then handed on as it is.</summary>
-    public static bool TryRead(string type, ReadOnlySpan<byte> payload, StreamReading reading)
+    /// <param name="type">What the event is; null: the members of the payload are events, by their names.</param>
+    /// <param name="payload">What it holds.</param>
+    /// <param name="reading">Receives what it says.</param>
+    public static bool TryRead(string? type, ReadOnlySpan<byte> payload, StreamReading reading)
     {
         if (TryReadStrictly(type, payload, reading))
             return true;
@@ -29,19 +32,37 @@ internal readonly ref struct ConverseEvent
         return NonFinite.Blank(payload) is { } finite && TryReadStrictly(type, finite, reading);
     }
 
-    private static bool TryReadStrictly(string type, ReadOnlySpan<byte> payload, StreamReading reading)
+    private static bool TryReadStrictly(string? type, ReadOnlySpan<byte> payload, StreamReading reading)
     {
         try
         {
             var reader = new Utf8JsonReader(payload, Options);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return false;
-            new ConverseEvent(reading, Index(reader)).Read(ref reader, type);
+            if (type is null)
+                ReadMembers(ref reader, reading);
+            else
+                new ConverseEvent(reading, Index(reader)).Read(ref reader, type);
             return !reader.Read();
         }
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    private static void ReadMembers(ref Utf8JsonReader reader, StreamReading reading)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.ValueSpan;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+                new ConverseEvent(reading, -1).Whole(ref reader, name);
+            else if (name.SequenceEqual("amazon-bedrock-invocationMetrics"u8))
+                reading.Usage = UsageWalker.Read<ConverseUsage>(ref reader) is var counted && reading.Usage is { } told ? told : counted; // the service's own counts, without those of the cache
+            else
+                new ConverseEvent(reading, Index(reader)).Read(ref reader, System.Text.Encoding.UTF8.GetString(name));
         }
     }
 

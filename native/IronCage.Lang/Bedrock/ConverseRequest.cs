@@ -15,6 +15,15 @@ public sealed class ConverseRequest : LlmRequest
         Caching = PromptCaching.None; // only cache points write
     }
 
+    /// <summary>It is the body that Amazon's Nova models take by invoke, which is that of converse with fields of its own.</summary>
+    internal bool IsNova { get; init; }
+
+    /// <summary>It says that it is (<c>schemaVersion</c>).</summary>
+    internal bool HasNovaSchema { get; set; }
+
+    /// <summary>It has messages, be there none in them.</summary>
+    internal bool HasMessages { get; set; }
+
     /// <summary>Where its limit goes.</summary>
     internal NestedLimit Limit { get; } = new("inferenceConfig", "maxTokens");
 

@@ -20,6 +20,7 @@ public static class ConverseRequestReader
         ServiceTier,
         OutputConfig,
         RequestMetadata,
+        SchemaVersion,
     }
 
     /// <summary>Reads the body. On failure <paramref name="problem"/> is one line without content of the body.</summary>
@@ -30,6 +31,18 @@ public static class ConverseRequestReader
     public static bool TryRead(ReadOnlySpan<byte> body, string? model, out ConverseRequest request, out string problem)
     {
         request = new ConverseRequest { Model = model ?? "" };
+        return TryRead(body, request, out problem);
+    }
+
+    /// <summary>Reads a body that goes to one of Amazon's Nova models by invoke.</summary>
+    internal static bool TryReadNova(ReadOnlySpan<byte> body, string? model, out ConverseRequest request, out string problem)
+    {
+        request = new ConverseRequest { Model = model ?? "", IsNova = true };
+        return TryRead(body, request, out problem);
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> body, ConverseRequest request, out string problem)
+    {
         if (!Fields.TryRead(body, request, ReadField, out problem, isCamel: true, isSnake: false))
             return false;
         if (request.Reasoning is null && MessagesRequestReader.ThinksOnlyWhenAsked(request.Model))
@@ -43,6 +56,7 @@ public static class ConverseRequestReader
         switch (field)
         {
             case Field.Messages when !isNull:
+                request.HasMessages = true;
                 return ReadMessages(ref reader, request) ? null : "an array";
             case Field.System when !isNull:
                 request.Messages++;
@@ -62,6 +76,9 @@ public static class ConverseRequestReader
                 BlockWalker.Input(ref reader, request);
                 request.HiddenTokens += MessagesRequestReader.TokensOfSchemaPrompt;
                 return null;
+            case Field.SchemaVersion:
+                request.HasNovaSchema = reader.TokenType == JsonTokenType.String && ReaderText.Is(ref reader, "messages-v1"u8);
+                break;
             case Field.GuardrailConfig when !RequestValue.IsEmpty(reader):
                 request.UnpricedFeature ??= "guardrails";
                 break;
@@ -98,10 +115,17 @@ public static class ConverseRequestReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             isEmpty = false;
-            var isLimit = ReaderText.Is(ref reader, "maxTokens"u8);
+            // Of Nova's two names for it both are read; which one counts is the service's choice.
+            var isLimit = ReaderText.Is(ref reader, "maxTokens"u8) || (request.IsNova && ReaderText.Is(ref reader, "max_new_tokens"u8));
+            var isReasoning = request.IsNova && ReaderText.Is(ref reader, "reasoningConfig"u8);
             request.AddTellingName(ref reader);
             reader.Read();
-            if (!isLimit)
+            if (isReasoning && reader.TokenType != JsonTokenType.Null)
+            {
+                if (!MessagesRequestReader.ReadThinking(ref reader, request))
+                    wrong ??= "an object whose reasoningConfig is an object";
+            }
+            else if (!isLimit)
                 BlockWalker.Any(ref reader, request, default, isData: true);
             else if (RequestValue.Limit(ref reader, request, "maxTokens") is { } accepted)
                 wrong ??= $"an object whose maxTokens is {accepted}";

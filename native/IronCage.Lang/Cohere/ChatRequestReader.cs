@@ -41,7 +41,7 @@ public static class ChatRequestReader
             case Field.Messages when !isNull:
                 return ReadMessages(ref reader, request) ? null : "an array";
             case Field.Tools or Field.Documents or Field.ResponseFormat when !isNull:
-                ReadWhole(ref reader, request, field);
+                ReadWhole(ref reader, request, areTools: field == Field.Tools);
                 return null;
             case Field.Thinking:
                 Thinking(reader, request);
@@ -66,7 +66,7 @@ public static class ChatRequestReader
     }
 
     /// <summary>What the model reads with its structure: each element has a frame of its own.</summary>
-    private static void ReadWhole(ref Utf8JsonReader reader, LlmRequest request, Field field)
+    internal static void ReadWhole(ref Utf8JsonReader reader, LlmRequest request, bool areTools)
     {
         var start = (int)reader.TokenStartIndex;
         var textsBefore = request.TextBytes;
@@ -74,11 +74,11 @@ public static class ChatRequestReader
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (field == Field.Tools)
+                if (areTools)
                     request.Tools++;
                 else
                     request.Messages++;
-                if (field == Field.Tools)
+                if (areTools)
                     OpenAi.VendorFields.JudgeTool(reader, request);
                 MessageWalker.Any(ref reader, request, default);
             }

@@ -12,6 +12,9 @@ public enum Endpoint
     /// <summary>Texts leave, but nothing is charged (counting tokens): screened and free.</summary>
     Free,
 
+    /// <summary>An answer that was made before is fetched: its texts are screened, and nothing is charged.</summary>
+    Stored,
+
     /// <summary>A request that may cost money or carry texts, to a protocol that is read, at a path that is not: cannot be judged.</summary>
     Unread,
 }

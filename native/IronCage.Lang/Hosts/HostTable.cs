@@ -67,9 +67,13 @@ public sealed class HostTable
         if (!UrlParts.TryParse(url, out var parts) || Find(parts, url) is not { } entry)
             return default;
         var service = entry.Service;
-        if (IsFree(method))
-            return new Target(service.Protocol, Endpoint.None, entry.Host);
         var path = url[parts.Path].TrimEnd((byte)'/');
+        if (IsFree(method))
+        {
+            return Ascii.EqualsIgnoreCase(method, "GET"u8) && service.FindStored(path) is { } stored
+                ? new Target(service.Protocol, Endpoint.Stored, entry.Host) { Wire = stored, Wires = service.Wires }
+                : new Target(service.Protocol, Endpoint.None, entry.Host);
+        }
         var wire = service.Find(path, out var endpoint);
         return new Target(service.Protocol, endpoint, entry.Host) { Wire = wire, Wires = service.Wires, Model = wire?.ModelOf(path), NamesModel = ModelPaths.Names(path) };
     }

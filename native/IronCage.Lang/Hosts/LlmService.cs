@@ -49,6 +49,20 @@ internal sealed record LlmService(LlmProtocol Protocol, IReadOnlyList<LlmWire> W
         return Wires[0];
     }
 
+    /// <summary>The wire whose answers are fetched by a GET of a path; null where none are.</summary>
+    /// <param name="path">As of <see cref="Find"/>.</param>
+    public LlmWire? FindStored(ReadOnlySpan<byte> path)
+    {
+        if (!IsUnder(path))
+            return null;
+        foreach (var wire in Wires)
+        {
+            if (wire.IsStored(path))
+                return wire;
+        }
+        return null;
+    }
+
     private bool IsUnder(ReadOnlySpan<byte> path)
     {
         foreach (var beginning in Under)

@@ -21,6 +21,8 @@ internal sealed class ResponsesWire : OpenAiWire
         return path.EndsWith("/cancel"u8) && path[..^"/cancel"u8.Length] is var id && id[..Math.Max(0, id.LastIndexOf((byte)'/'))].EndsWith("/responses"u8) ? Endpoint.None : Endpoint.Unread;
     }
 
+    public override bool IsStored(ReadOnlySpan<byte> path) => path.LastIndexOf((byte)'/') is var last and > 0 && last + 1 < path.Length && path[..last].EndsWith("/responses"u8);
+
     public override bool TryReadRequest(ReadOnlySpan<byte> body, string? model, out LlmRequest request, out string problem)
     {
         var read = ResponsesRequestReader.TryRead(body, out var responses, out problem);

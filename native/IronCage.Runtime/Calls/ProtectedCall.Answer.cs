@@ -112,6 +112,11 @@ public sealed partial class ProtectedCall
                 _ended = Refused(denied);
             return;
         }
+        if (IsFree)
+        {
+            Classify(CallResult.Success);
+            SettleFree();
+        }
         Func<TextUse, ITextScreen>? newScreen = _run.Policy.ScansOutput || _run.Restores.IsActive ? use => NewScreen(use) : null;
         _stream = _wire.OpenStream(_request, newScreen, _hidesUsage);
         _passesStream = _stream is null;
@@ -224,7 +229,7 @@ public sealed partial class ProtectedCall
             var use = answer.Uses.GetValueOrDefault(place.Start);
             var text = place.Read(body, ref scratch);
             if (scans)
-                screening.Screen(text, use.Role == TextRole.ToolArguments, local);
+                screening.Screen(text, use.Role == TextRole.ToolArguments, local, use.IsRepeat);
             Restore(text, use, local);
             if (local.Count > 0)
                 place.ToRaw(body, local, edits);

@@ -58,6 +58,8 @@ public sealed partial class ProtectedCall
             run.Join();
         var provider = engine.Catalogue.ProviderAt(target.Host, url);
         var begun = new ProtectedCall(engine, run, target) { _isClaimed = claimed, _provider = provider, _shownProvider = provider, _can = can, _url = run.RewritesUrls ? url.ToArray() : null, _streamsByUrl = run.HedgeAfter is not null && ModelUrls.AsksForStream(url) };
+        if (begun.IsStored)
+            (begun._urlDigest, begun._asksForStream) = (XxHash3.HashToUInt64(url), url.IndexOf("stream=true"u8) >= 0);
         var verdict = begun.Decide(new RequestHeaders(headers), body, nonblocking, started);
         drain = begun.WantsDrain;
         if (verdict.Kind != VerdictKind.Refuse)
@@ -82,7 +84,7 @@ public sealed partial class ProtectedCall
     {
         if (Control() is { } stopped)
             return Refuse(stopped);
-        _bodyDigest = XxHash3.HashToUInt64(body);
+        _bodyDigest = IsStored ? _urlDigest : XxHash3.HashToUInt64(body);
         if (_added is null && _fallback == 0)
         {
             var failures = _run.TakeFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
@@ -109,7 +111,7 @@ public sealed partial class ProtectedCall
             return Refuse(denied);
         if (!IsFree && FindPrice() is { } unpriced)
             return Refuse(unpriced);
-        if (CountCall() is { } capped)
+        if (!IsStored && CountCall() is { } capped)
             return Refuse(capped);
         if (Admit(_permits) is { } open)
             return TakeNextModel() ? Judge(headers, shown, nonblocking, started) : InsteadOf(open, shown);
@@ -175,6 +177,11 @@ public sealed partial class ProtectedCall
     {
         if (_target.Endpoint == Endpoint.Unread)
             return Refusal.Endpoint(_target.Host, _target.Wires);
+        if (IsStored)
+        {
+            _request = LlmRequest.Stored(_asksForStream);
+            return null;
+        }
         if (headers.IsEncoded)
             return Refusal.Denied("the request body has a content-encoding, so neither its texts nor its cost can be told", "unreadable_request", null);
         if (!_wire.TryReadRequest(body, _target.Model, out _request, out var problem))

@@ -205,7 +205,7 @@ public sealed partial class ProtectedCall
 
     private void Observe(in AnswerSignature signature)
     {
-        if (signature.IsEmpty)
+        if (signature.IsEmpty || IsStored)
             return;
         foreach (var run in _run.Chain)
             run.Loops?.Observe(signature.Value);
@@ -214,7 +214,7 @@ public sealed partial class ProtectedCall
     /// <summary>Appends what the model is to be told by the runs that go round in circles.</summary>
     private void Nudge(ReadOnlySpan<byte> body)
     {
-        if (!_run.WatchesLoops)
+        if (!_run.WatchesLoops || IsStored)
             return;
         byte[] scratch = [];
         _question = _request.LastMessageText is { } place ? AnswerSignature.Question(place.Read(body, ref scratch)) : null;

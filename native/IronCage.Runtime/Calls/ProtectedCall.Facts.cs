@@ -25,7 +25,7 @@ public sealed partial class ProtectedCall
         foreach (var tag in Core.Ledger.Attribution.Split(_run.Tags))
             writer.WriteStringValue(tag);
         writer.WriteEndArray();
-        writer.WriteString("operation", IsFree && _wire.Operation == "chat" ? "count_tokens" : _wire.Operation);
+        writer.WriteString("operation", _target.Endpoint == Endpoint.Free && _wire.Operation == "chat" ? "count_tokens" : _wire.Operation);
         writer.WriteString("provider", _provider);
         writer.WriteString("protocol", LlmProtocols.NameOf(_target.Protocol));
         writer.WriteString("host", _target.Host);

@@ -111,7 +111,13 @@ public sealed partial class ProtectedCall : IWaitsForMoney
     private string Key => $"{_target.Host}|{Model}";
 
     /// <summary>Nothing is charged for this request, whatever it says: without a price there is neither bound nor hold.</summary>
-    private bool IsFree => _target.Endpoint == Endpoint.Free;
+    private bool IsFree => _target.Endpoint is Endpoint.Free or Endpoint.Stored;
+
+    /// <summary>It asks for an answer that was made, counted and watched before.</summary>
+    private bool IsStored => _target.Endpoint == Endpoint.Stored;
+
+    private ulong _urlDigest; // of what is fetched, which has no body
+    private bool _asksForStream;
 
     /// <summary>The cost of the whole hold, the amount that counts when nothing better is known.</summary>
     private Picodollars HoldCost => _price is null ? Picodollars.Zero : _demand.Cost(_grantedTokens);

@@ -43,7 +43,8 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
     /// <param name="text">The text.</param>
     /// <param name="isJson">Whether it is JSON itself: then values are meant without its escapes.</param>
     /// <param name="edits">Null for a text that stays as it is.</param>
-    public void Screen(ReadOnlySpan<byte> text, bool isJson, List<TextEdit>? edits)
+    /// <param name="isRepeat">It was said before: what is found was told then, and is told again only where it blocks.</param>
+    public void Screen(ReadOnlySpan<byte> text, bool isJson, List<TextEdit>? edits, bool isRepeat = false)
     {
         _text++;
         _findings.Clear();
@@ -67,11 +68,14 @@ internal sealed class TextScreening(Scanner scanner, SafetyPolicy policy, bool o
             if (action == PiiAction.Ignore)
                 continue;
             var meant = Meant(value, isJson);
-            (_records ??= []).Add(new FindingRecord(finding.Kind.Name, places.At(finding.Start), places.At(finding.End), finding.Score, output, action)
+            if (!isRepeat || action == PiiAction.Block)
             {
-                Text = _text,
-                Digest = digests ? policy.VaultFor(finding.Kind).Digest(finding.Kind, meant) : null,
-            });
+                (_records ??= []).Add(new FindingRecord(finding.Kind.Name, places.At(finding.Start), places.At(finding.End), finding.Score, output, action)
+                {
+                    Text = _text,
+                    Digest = digests ? policy.VaultFor(finding.Kind).Digest(finding.Kind, meant) : null,
+                });
+            }
             IsBlocked |= action == PiiAction.Block;
             if (edits is not null && policy.Replacement(finding.Kind, action, meant, batch) is { } replacement)
                 edits.Add(new TextEdit(finding.Start, finding.End, replacement));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using IronCage.Core.Ledger;
+using IronCage.Core.Native;
 
 namespace IronCage.State;
 

@@ -1,4 +1,5 @@
 using IronCage.Core.Ledger;
+using IronCage.Core.Native;
 using IronCage.Core.Time;
 
 namespace IronCage.State;

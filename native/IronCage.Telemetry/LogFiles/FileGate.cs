@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IronCage.Core.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace IronCage.Telemetry;
@@ -7,16 +8,8 @@ namespace IronCage.Telemetry;
 /// The lock that all processes pass through that write one log. On Linux a POSIX record lock: unlike flock(2) it is not shared with forked children, so a writer that is killed never leaves it behind.
 /// Elsewhere the file is opened for one process alone. One thread of a process at a time.
 /// </summary>
-internal sealed partial class FileGate : IDisposable
+internal sealed class FileGate : IDisposable
 {
-    // Of Linux on x86-64 and arm64.
-    private const int SetFlags = 4;
-    private const int SetLockWait = 7;
-    private const int Append = 0x400;
-    private const short WriteLock = 1;
-    private const int Interrupted = 4;
-    private const int WouldDeadlock = 35;
-
     /// <summary>Never set: to wait on it is to pause.</summary>
     private static readonly ManualResetEventSlim Pause = new(false);
 
@@ -31,11 +24,11 @@ internal sealed partial class FileGate : IDisposable
         if (!OperatingSystem.IsLinux())
             return EnterAlone(path);
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        var record = new Record { Type = WriteLock, Length = 1 };
-        while (FileControl(Descriptor(file.SafeFileHandle), SetLockWait, ref record) != 0)
+        var record = new RecordLock { Type = RecordLock.Write, Length = 1 };
+        while (Libc.FileControl(Descriptor(file.SafeFileHandle), Libc.SetLockWait, ref record) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            if (error is Interrupted or WouldDeadlock)
+            if (error is Libc.Interrupted or Libc.WouldDeadlock)
             {
                 Pause.Wait(1);
                 continue;
@@ -50,7 +43,7 @@ internal sealed partial class FileGate : IDisposable
     public static void AppendOnly(SafeFileHandle file)
     {
         if (OperatingSystem.IsLinux())
-            _ = FileControl(Descriptor(file), SetFlags, Append);
+            _ = Libc.FileControl(Descriptor(file), Libc.SetFlags, Libc.Append);
     }
 
     public void Dispose() => _file.Dispose(); // with which a record lock ends
@@ -71,21 +64,4 @@ internal sealed partial class FileGate : IDisposable
     }
 
     private static int Descriptor(SafeFileHandle file) => (int)file.DangerousGetHandle();
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int FileControl(int descriptor, int command, ref Record argument);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int FileControl(int descriptor, int command, nint argument);
-
-    /// <summary><c>struct flock</c> of 64-bit Linux.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Record
-    {
-        public short Type;
-        public short Whence;
-        public long Start;
-        public long Length;
-        public int Process;
-    }
 }

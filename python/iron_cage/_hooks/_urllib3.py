@@ -211,7 +211,15 @@ class _Attempt(_httplib.Attempt):
 
         if isinstance(error, (exceptions.NewConnectionError, exceptions.ConnectTimeoutError, exceptions.ProxyError, exceptions.SSLError)):
             return True
-        return fresh and isinstance(error, ssl.SSLError) and getattr(self.connection, "sock", None) is None
+        if not fresh:
+            return False
+        # A request leaves once TLS stands: 1.26 raises what the handshake raised, as it is, and leaves the socket below it behind.
+        sock = getattr(self.connection, "sock", None)
+        if self.pool.scheme == "https" and isinstance(sock, socket.socket) and not isinstance(sock, ssl.SSLSocket):
+            return True
+        if isinstance(error, ssl.SSLError) and sock is None:
+            return True
+        return isinstance(error, ssl.SSLCertVerificationError) or type(error).__name__ == "CertificateError"  # ssl's, or that of urllib3's own copy
 
     def damaged(self, message: str) -> Exception:
         """As urllib3 tells it."""

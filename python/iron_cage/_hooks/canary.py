@@ -1,7 +1,8 @@
 """Canaries: requests that prove that a client is intercepted.
 
 A canary is a real request to a socket on loopback. The hook is answered here, not by the library, so nothing is held, counted, screened or audited. It is told to send
-another body, and to hand on another answer: it is proven by what arrives at the socket and what the client gets, not by a patch being in place.
+another body, and to hand on another answer: it is proven by what arrives at the socket and what the client gets, not by a patch being in place. The canary of a client that
+opens WebSockets is refused: it is proven by nothing arriving, and the client getting the refusal.
 """
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import threading
 from contextvars import Context
 
 from iron_cage import _engine
-from iron_cage._hooks.common import REWRITE, Call, canaries
+from iron_cage._hooks.common import REFUSE, REWRITE, Call, canaries
 from iron_cage._runs import current
 
 TYPE_CHECKING = False
@@ -22,16 +23,20 @@ if TYPE_CHECKING:
 
 #: Both bodies are JSON, as those of a provider are.
 _OFFERED, _SENT, _ANSWERED, _GIVEN = (b'{"canary": "%s"}' % word for word in (b"offered", b"sent", b"answered", b"given"))
+#: A status that nothing else answers with.
+_REFUSED = b"451"
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
 
 
 class Canary(Call):
     """The call of one canary, as a hook sees it."""
 
-    __slots__ = ("begun", "ended", "arrived", "got", "error")
+    __slots__ = ("begun", "ended", "heard", "arrived", "got", "error")
 
     def __init__(self) -> None:
         super().__init__(None)
+        #: Whether anything arrived at the socket.
+        self.heard = False
         #: How often a hook asked what to do with the request.
         self.begun = 0
         self.ended = False
@@ -71,6 +76,30 @@ class Canary(Call):
         return "its hook saw the canary, but not what became of it"
 
 
+class SocketCanary(Canary):
+    """The canary of a client that opens WebSockets."""
+
+    __slots__ = ()
+
+    def offered(self, body: bytes) -> tuple[Call, int, Optional[bytes]]:
+        """A hook shows the handshake."""
+        self.begun += 1
+        return self, REFUSE, b'{"status": %s}' % _REFUSED
+
+    @property
+    def failure(self) -> Optional[str]:
+        """Why the client is not proven; None: it is."""
+        if self.heard:
+            return "its handshake was sent, although it was refused" if self.begun else "its hook did not see the canary: something replaced what we patched"
+        if self.begun and self.got == _REFUSED:
+            return None if self.begun == 1 else "its hook saw one handshake more than once"
+        if self.error is not None:
+            return f"the canary failed ({self.error})"
+        if not self.begun:
+            return "its hook did not see the canary: something replaced what we patched"
+        return "its hook refused the canary, and the client did not tell"
+
+
 class Perch:
     """A socket on loopback that takes requests of canaries, one after another, while it is open."""
 
@@ -100,7 +129,7 @@ class Perch:
 
     def send(self, client: Client, mode: str, module: Any) -> Canary:
         """Sends one canary. Raises nothing."""
-        canary = self._canary = Canary()
+        canary = self._canary = SocketCanary() if client.opens_sockets else Canary()
         path = "/iron-cage/canary/" + os.urandom(8).hex()
         url = f"http://127.0.0.1:{self.port}{path}"
         canaries[url.encode()] = canary
@@ -127,9 +156,12 @@ class Perch:
             with connection:
                 try:
                     connection.settimeout(1.0)
+                    canary = self._canary
+                    if canary is not None:
+                        canary.heard = bool(connection.recv(1, socket.MSG_PEEK))
                     body = _body(connection)
-                    if self._canary is not None:
-                        self._canary.arrived = body
+                    if canary is not None:
+                        canary.arrived = body
                     connection.sendall(_HEAD % len(_ANSWERED) + _ANSWERED)
                 except OSError:
                     continue

@@ -24,15 +24,17 @@ class Client:
     :ivar module: the one that defines what is patched; the client counts as imported when it is
     :ivar hook: the module in here whose install() patches it; None: it is carried by a client below it
     :ivar canaries: "sync" and "async" -> how a request is made
+    :ivar opens_sockets: whether it opens WebSockets: a canary of it is refused, and gives back the status of that
     """
 
-    __slots__ = ("name", "module", "hook", "canaries")
+    __slots__ = ("name", "module", "hook", "canaries", "opens_sockets")
 
-    def __init__(self, name: str, module: str, hook: Optional[str], canaries: Mapping[str, Canary]) -> None:
+    def __init__(self, name: str, module: str, hook: Optional[str], canaries: Mapping[str, Canary], opens_sockets: bool = False) -> None:
         self.name = name
         self.module = module
         self.hook = hook
         self.canaries = canaries
+        self.opens_sockets = opens_sockets
 
 
 class Unseen:
@@ -111,6 +113,55 @@ def _urllib_request(module: Any, url: str, body: bytes) -> bytes:
         return bytes(response.read())
 
 
+def _without_proxy(connect: Any) -> Mapping[str, Any]:
+    """What keeps a client of websockets from a proxy of the environment, which it knows since 15."""
+    from inspect import signature
+
+    return {"proxy": None} if "proxy" in signature(connect).parameters else {}
+
+
+def _status(status: int) -> bytes:
+    return b"%d" % status
+
+
+def _websockets(module: Any, url: str, body: bytes) -> bytes:
+    from websockets.exceptions import InvalidStatus
+
+    try:
+        with module.connect("ws" + url[len("http"):], open_timeout=PATIENCE, **_without_proxy(module.connect)):
+            return b""
+    except InvalidStatus as error:
+        return _status(error.response.status_code)
+
+
+async def _websockets_async(module: Any, url: str, body: bytes) -> bytes:
+    from websockets.exceptions import InvalidStatus
+
+    try:
+        async with module.connect("ws" + url[len("http"):], open_timeout=PATIENCE, **_without_proxy(module.connect)):
+            return b""
+    except InvalidStatus as error:
+        return _status(error.response.status_code)
+
+
+async def _websockets_legacy(module: Any, url: str, body: bytes) -> bytes:
+    try:
+        async with module.connect("ws" + url[len("http"):], open_timeout=PATIENCE):
+            return b""
+    except module.InvalidStatusCode as error:
+        return _status(error.status_code)
+
+
+def _websocket_client(module: Any, url: str, body: bytes) -> bytes:
+    from websocket._exceptions import WebSocketBadStatusException
+
+    try:
+        module.create_connection("ws" + url[len("http"):], timeout=PATIENCE, http_no_proxy=["127.0.0.1"]).close()
+    except WebSocketBadStatusException as error:
+        return _status(error.status_code)
+    return b""
+
+
 CLIENTS = (
     Client("httpx", "httpx", "_httpx", {"sync": _httpx, "async": _httpx_async}),
     Client("httpx2", "httpx2", "_httpx", {"sync": _httpx, "async": _httpx_async}),
@@ -120,6 +171,10 @@ CLIENTS = (
     Client("botocore", "botocore.endpoint", "_botocore", {"sync": _botocore}),
     Client("urllib.request", "urllib.request", None, {"sync": _urllib_request}),
     Client("http.client", "http.client", "_http_client", {"sync": _http_client}),
+    Client("websockets", "websockets.sync.client", "_websockets", {"sync": _websockets}, opens_sockets=True),
+    Client("websockets", "websockets.asyncio.client", "_websockets", {"async": _websockets_async}, opens_sockets=True),
+    Client("websockets (legacy)", "websockets.legacy.client", "_websockets", {"async": _websockets_legacy}, opens_sockets=True),
+    Client("websocket-client", "websocket._core", "_websocket", {"sync": _websocket_client}, opens_sockets=True),
 )
 
 #: Each brings its own network code, or code in C, below which there is nothing to patch.
@@ -128,8 +183,6 @@ UNSEEN = (
     Unseen("curl_cffi", "curl_cffi", "its requests are made in C and are not seen; use httpx, requests or aiohttp for LLM calls"),
     Unseen("pycurl", "pycurl", "its requests are made in C and are not seen; use httpx, requests or aiohttp for LLM calls"),
     Unseen("primp", "primp", "its requests are made in Rust and are not seen; use httpx, requests or aiohttp for LLM calls"),
-    Unseen("websockets", "websockets", "realtime and live APIs (OpenAI realtime, Gemini live) go through it unseen; use their HTTP APIs"),
-    Unseen("websocket-client", "websocket", "realtime and live APIs go through it unseen; use their HTTP APIs"),
     Unseen("niquests", "niquests", "it has a network stack of its own, which is not seen; use requests or httpx for LLM calls"),
     Unseen("tornado", "tornado.simple_httpclient", "its HTTP client is not seen; use httpx or aiohttp for LLM calls"),
     Unseen("twisted", "twisted.web.client", "its HTTP client is not seen; use httpx or aiohttp for LLM calls"),

@@ -46,8 +46,8 @@ _RETRY_HEADERS = frozenset((b"x-should-retry", b"retry-after-ms", b"retry-after"
 #: Tells SDKs that they need not try again.
 NO_RETRY = "x-should-retry", "false"
 
-#: Content types of answers that are fed in pieces: server-sent events, lines of JSON (Ollama), AWS's binary messages.
-_STREAMS = frozenset((b"text/event-stream", b"application/x-ndjson", b"application/vnd.amazon.eventstream"))
+#: Content types of answers that are fed in pieces: server-sent events, lines of JSON (Ollama, Cohere's first API), AWS's binary messages.
+_STREAMS = frozenset((b"text/event-stream", b"application/x-ndjson", b"application/stream+json", b"application/vnd.amazon.eventstream"))
 
 #: How long a blocking wait stays in the library at a time, so that Ctrl-C is heard.
 SLICE_MS = 100

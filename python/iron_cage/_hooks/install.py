@@ -61,6 +61,7 @@ TARGETS: dict[str, Callable[[ModuleType], None]] = {
     "os": _hook("_spawning"),
     "subprocess": _hook("_spawning"),
     "httpcore": _hook("_httpcore"),
+    "websockets.client": _hook("_websockets"),
     **{client.module: _hook(client.hook) for client in CLIENTS if client.hook is not None},
 }
 #: Modules of clients that no hook can see.

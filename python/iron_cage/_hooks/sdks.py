@@ -23,9 +23,9 @@ class Sdk:
 
 
 SDKS = (
-    Sdk("openai", "openai", ["httpx"]),
+    Sdk("openai", "openai", ["httpx", "websockets"]),
     Sdk("anthropic", "anthropic", ["httpx"]),
-    Sdk("google-genai", "google.genai", ["httpx", "aiohttp"]),
+    Sdk("google-genai", "google.genai", ["httpx", "aiohttp", "websockets"]),
     Sdk("google-generativeai", "google.generativeai", ["grpcio", "requests"]),
     Sdk("google-cloud-aiplatform", "vertexai", ["grpcio", "requests"]),
     Sdk("litellm", "litellm", ["httpx", "aiohttp"]),

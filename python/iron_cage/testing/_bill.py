@@ -49,8 +49,9 @@ def _dollars(usage: Mapping[str, Any], input_price: Price, cached_price: Price, 
     if "inputTokens" in usage:
         kept: int = sum(part["inputTokens"] for part in usage.get("cacheDetails") or () if part["ttl"] == "1h")
         usage = {
-            "input_tokens": usage["inputTokens"], "output_tokens": usage["outputTokens"], "cache_read_input_tokens": usage.get("cacheReadInputTokens") or 0,
-            "cache_creation_input_tokens": usage.get("cacheWriteInputTokens") or 0, "cache_creation": {"ephemeral_1h_input_tokens": kept},
+            "input_tokens": usage["inputTokens"], "output_tokens": usage["outputTokens"],
+            "cache_read_input_tokens": usage.get("cacheReadInputTokens") or usage.get("cacheReadInputTokenCount") or 0,
+            "cache_creation_input_tokens": usage.get("cacheWriteInputTokens") or usage.get("cacheWriteInputTokenCount") or 0, "cache_creation": {"ephemeral_1h_input_tokens": kept},
         }
     if "input_tokens_details" in usage:
         read: int = (usage["input_tokens_details"] or {}).get("cached_tokens") or 0

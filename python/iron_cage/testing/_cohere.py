@@ -1,7 +1,8 @@
-"""Cohere's second API: chat, whole or as events, embed and rerank."""
+"""Cohere's second API: chat, whole or as events, embed and rerank; chat of the first, whole or as lines."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
@@ -12,7 +13,8 @@ from ._reply import Reply
 from ._request import Request
 
 STREAM_TYPE = "text/event-stream"
-PATHS = ("/v2/chat", "/v2/embed", "/v2/rerank")
+LINES_TYPE = "application/stream+json"
+PATHS = ("/v1/chat", "/v2/chat", "/v2/embed", "/v2/rerank")
 _VECTOR = (0.25, -0.5, 0.125, 0.75)
 
 
@@ -56,13 +58,28 @@ def check(request: Request, models: Sequence[str]) -> Optional[Answer]:
         return None if isinstance(body.get("texts"), list) or isinstance(body.get("inputs"), list) else error(400, "invalid request: texts is required")
     if path == "/v2/rerank":
         return None if isinstance(body.get("documents"), list) and isinstance(body.get("query"), str) else error(400, "invalid request: query and documents are required")
+    if path == "/v1/chat":
+        return _check_first(body)
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
         return error(400, "invalid request: messages must be a list of at least one message")
+    return _check_limit(body)
+
+
+def _check_limit(body: Mapping[str, Any]) -> Optional[Answer]:
     limit = body.get("max_tokens")
     if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
         return error(400, "invalid request: max_tokens must be at least 1")
     return None
+
+
+def _check_first(body: Mapping[str, Any]) -> Optional[Answer]:
+    if not isinstance(body.get("message"), str) or not body["message"]:
+        return error(400, "invalid request: message must be at least 1 token long or tool results must be specified.")
+    for message in body.get("chat_history") or ():
+        if message.get("role") not in ("USER", "CHATBOT", "SYSTEM", "TOOL"):
+            return error(400, "invalid request: all elements in chat_history must have a role of USER, CHATBOT, SYSTEM or TOOL.")
+    return _check_limit(body)
 
 
 def complete(request: Request, reply: Reply) -> Answer:
@@ -77,6 +94,8 @@ def complete(request: Request, reply: Reply) -> Answer:
         bill = UnitsBill(0, 0, searches=max(1, -(-len(body["documents"]) // 100)))
         found = [{"index": index, "relevance_score": 0.5} for index in range(len(body["documents"]))]
         return Answer(200, JSON_TYPE, [_utf8(_RAW({"id": _letters(request.index, 24), "results": found, "meta": bill.full()}))], bill=bill)
+    if path == "/v1/chat":
+        return _first(request, reply)
     choice = _openai._choose(0, request, replace(reply, refusal=None), body.get("max_tokens"))
     prompt = _tokens.count_prompt(body)
     bill = UnitsBill(prompt, choice.tokens, 0, choice.reasoning)
@@ -92,9 +111,52 @@ def complete(request: Request, reply: Reply) -> Answer:
     return Answer(200, STREAM_TYPE, pieces, chunked=True, streamed=True, bill=replace(bill, marks=marks + [choice.tokens]))
 
 
+def _first(request: Request, reply: Reply) -> Answer:
+    """The answer of chat in the first API."""
+    body = request.json
+    said = [body.get("preamble"), *(message.get("message") for message in body.get("chat_history") or ()), body["message"]]
+    messages = [{"role": "user", "content": text} for text in said if isinstance(text, str)]
+    beside = [body[name] for name in ("documents", "tools", "tool_results") if body.get(name)]
+    choice = _openai._choose(0, replace(request, json={"messages": messages}), replace(reply, refusal=None), body.get("max_tokens"))
+    bill = UnitsBill(_tokens.count_prompt({"messages": messages, "tools": beside}), choice.tokens)
+    dumps = _ESCAPED if reply.ensure_ascii else _RAW
+    id = reply.id or _letters(request.index, 24)
+    calls = [{"name": name, "parameters": json.loads(arguments)} for _, name, arguments in choice.calls]
+    text = choice.content or ""
+    history = [*(body.get("chat_history") or ()), {"role": "USER", "message": body["message"]}, {"role": "CHATBOT", "message": text}]
+    whole: Dict[str, Any] = {
+        "response_id": id, "text": text, "generation_id": f"g-{id}", "chat_history": history, "finish_reason": "MAX_TOKENS" if choice.finish_reason == "length" else "COMPLETE",
+        **({"tool_calls": calls} if calls else {}), "meta": {"api_version": {"version": "1"}, **(_reported(bill, reply) if reply.usage != "absent" else {})},
+    }
+    if not request.stream:
+        return Answer(200, JSON_TYPE, [_utf8(dumps(whole))], bill=bill)
+    pieces: List[bytes] = []
+    marks: List[int] = []
+    done = 0
+
+    def emit(kind: str, generated: int, **fields: Any) -> None:
+        pieces.append(_utf8(dumps({"is_finished": kind == "stream-end", "event_type": kind, **fields}) + "\n"))
+        marks.append(generated)
+
+    emit("stream-start", 0, generation_id=f"g-{id}")
+    for piece, tokens in _cut(text, reply.chunk_size):
+        emit("text-generation", tokens, text=piece)
+    done += _tokens.count(text)
+    for position, (_, name, arguments) in enumerate(choice.calls):
+        done += _tokens.count(name)
+        emit("tool-calls-chunk", done, tool_call_delta={"index": position, "name": name})
+        for piece, tokens in _cut(arguments, reply.chunk_size or 4):
+            emit("tool-calls-chunk", done + tokens, tool_call_delta={"index": position, "parameters": piece})
+        done += _tokens.count(arguments)
+    if calls:
+        emit("tool-calls-generation", done, text=text, tool_calls=calls)
+    emit("stream-end", choice.tokens, finish_reason=whole["finish_reason"], response=whole)
+    return Answer(200, LINES_TYPE, pieces, chunked=True, streamed=True, bill=replace(bill, marks=marks))
+
+
 def verbatim(request: Request, reply: Reply) -> Answer:
     """As in OpenAI's format."""
-    return _openai.given_answer(request, reply, check, lambda plain: complete(request, plain).bill, UnitsBill, stream_type=STREAM_TYPE)
+    return _openai.given_answer(request, reply, check, lambda plain: complete(request, plain).bill, UnitsBill, stream_type=LINES_TYPE if _path(request) == "/v1/chat" else STREAM_TYPE)
 
 
 def tokenize(request: Request) -> Answer:

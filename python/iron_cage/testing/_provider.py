@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, Optional, Sequence, Tuple, Union
 
 from . import _anthropic, _bedrock, _cohere, _embeddings, _gemini, _media, _ollama, _openai, _responses
@@ -32,6 +32,9 @@ _OLLAMA: _Format = (_ollama.check, _ollama.complete, _ollama.verbatim)
 _COHERE: _Format = (_cohere.check, lambda request, reply, created: _cohere.complete(request, reply), _cohere.verbatim)
 _FORMATS: Dict[str, _Format] = {"anthropic": _ANTHROPIC, "gemini": _GEMINI, "bedrock": _BEDROCK, "ollama": _OLLAMA, "cohere": _COHERE}
 
+#: So many responses can be fetched.
+_MOST_STORED = 1000
+
 PROTOCOLS = ("openai", *_FORMATS)
 
 _ERRORS: Dict[str, Callable[[int, str], Answer]] = {
@@ -54,6 +57,8 @@ class Provider:
     created: Optional[int] = None
     protocol: str = "openai"
     fault: Optional[Exception] = None
+    #: Requests for responses and the replies to them, by the ids of the responses: the latest of them can be fetched.
+    stored: Dict[str, Tuple[Request, Reply]] = field(default_factory=dict)
 
     def decide(self, request: Request) -> Answer:
         """The answer to any request. One whose fields are of other kinds than the format has is bad, as it is for the provider."""
@@ -89,12 +94,29 @@ class Provider:
             return self._chat(request, created, path) if request.method == "POST" else _not_allowed(request, path)
         if path == "/v1/responses/input_tokens" and request.method == "POST":
             return _responses.check(request, self.models) or _responses.count(request)
+        if path.startswith("/v1/responses/") and request.method == "GET":
+            return self._fetch(request, path[len("/v1/responses/") :], created)
         if path == "/v1/models" or path.startswith("/v1/models/"):
             if request.method != "GET":
                 return _not_allowed(request, path)
             models, model = self.models or DEFAULT_MODELS, path[len("/v1/models/") :]
             return _openai.show_model(models, model, created) if model else _openai.list_models(models, created)
         return error(404, f"Invalid URL ({request.method} {path})")
+
+    def _fetch(self, request: Request, id: str, created: int) -> Answer:
+        """What was answered before, whole or streamed again. Nothing is billed for it."""
+        if id not in self.stored:
+            return error(404, f"Response with id '{id}' not found.")
+        asked, reply = self.stored[id]
+        streams = "stream=true" in request.path.partition("?")[2].split("&")
+        answer = _responses.complete(replace(asked, json={**asked.json, "stream": streams}), reply, created)
+        answer.bill = None
+        encoding = self._encoding(request, reply)
+        if encoding is not None:
+            answer.encode(encoding)
+        if reply.cut_at is not None:
+            answer.cut(reply.cut_at)
+        return answer
 
     def _anthropic(self, request: Request, path: str, created: int) -> Answer:
         if self.require_auth and not request.headers.get("x-api-key") and not request.headers.get("authorization", "").startswith("Bearer "):
@@ -161,6 +183,10 @@ class Provider:
                 return complaint
             answer = complete(request, reply, created)
             answer.status = reply.status
+            if path == "/v1/responses" and request.json.get("store") is not False:
+                if len(self.stored) >= _MOST_STORED:
+                    self.stored.pop(next(iter(self.stored)), None)
+                self.stored[_responses.id_of(request, reply)] = request, reply
         answer.headers += retry_headers(reply)
         answer.reply = reply
         if reply.chunked is not None:

@@ -99,11 +99,16 @@ def verbatim(request: Request, reply: Reply) -> Answer:
     return _openai.given_answer(request, reply, check, lambda plain: complete(request, plain, 0).bill, ResponseBill)
 
 
+def id_of(request: Request, reply: Reply) -> str:
+    """What the response to a request is called."""
+    return reply.id or f"resp_{_letters(request.index, 32)}"
+
+
 def _response(request: Request, reply: Reply, created: int) -> Dict[str, Any]:
     """The response as it begins."""
     body = request.json
     return {
-        "id": reply.id or f"resp_{_letters(request.index, 32)}", "object": "response", "created_at": created, "status": "in_progress", "background": False, "error": None,
+        "id": id_of(request, reply), "object": "response", "created_at": created, "status": "in_progress", "background": False, "error": None,
         "incomplete_details": None, "instructions": body.get("instructions"), "max_output_tokens": body.get("max_output_tokens"), "model": request.model, "output": [],
         "parallel_tool_calls": True, "previous_response_id": body.get("previous_response_id"), "reasoning": {"effort": None, "summary": None}, "service_tier": "default",
         "store": True, "temperature": 1.0, "text": {"format": {"type": "text"}}, "tool_choice": "auto", "tools": body.get("tools") or [], "top_p": 1.0, "usage": None,

@@ -20,8 +20,8 @@ from ._server import Server
 
 class ProviderSimulator:
     """An LLM provider on 127.0.0.1 that speaks OpenAI's chat completions, responses, embeddings, legacy completions, images and audio, Anthropic's messages,
-    Gemini's generateContent and embedContent, Bedrock's converse and invoke (Anthropic's models; streams in its binary form), Ollama's chat, generate and
-    embed, or Cohere's chat (v2), embed and rerank.
+    Gemini's generateContent and embedContent, Bedrock's converse and invoke (Anthropic's models and Amazon's Nova; streams in its binary form), Ollama's chat,
+    generate and embed, or Cohere's chat (v2 and v1), embed and rerank.
 
         with ProviderSimulator() as sim:
             sim.script(["first answer", Reply(status=429, retry_after=0.01), "third answer"])

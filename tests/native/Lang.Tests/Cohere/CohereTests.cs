@@ -54,7 +54,7 @@ public sealed class CohereTests
     [TestCase("/v2/rerank", Endpoint.Generate)]
     [TestCase("/v1/tokenize", Endpoint.Free)]
     [TestCase("/v1/check-api-key", Endpoint.None)]
-    [TestCase("/v1/chat", Endpoint.Unread)]
+    [TestCase("/v1/chat", Endpoint.Generate)]
     [TestCase("/v1/generate", Endpoint.Unread)]
     [TestCase("/v1/embed-jobs", Endpoint.Unread)]
     [TestCase("/v1/datasets", Endpoint.Unread)]

@@ -24,7 +24,7 @@ public sealed class HostTableTests
     [TestCase("POST", "https://api.openai.com/v1/batches/b/cancel", Endpoint.Unread)]
     [TestCase("POST", "https://api.openai.com/cancel", Endpoint.Unread)]
     [TestCase("POST", "https://api.openai.com/v1/responses/compact", Endpoint.Unread)]
-    [TestCase("GET", "https://api.openai.com/v1/responses/resp_1", Endpoint.None)]
+    [TestCase("GET", "https://api.openai.com/v1/responses/resp_1", Endpoint.Stored)]
     [TestCase("POST", "https://api.openai.com/v1/embeddings", Endpoint.Generate)]
     [TestCase("POST", "https://api.openai.com/v1/completions", Endpoint.Generate)]
     [TestCase("POST", "https://api.openai.com/v1/moderations", Endpoint.Free)]
