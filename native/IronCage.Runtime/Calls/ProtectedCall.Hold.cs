@@ -17,6 +17,8 @@ public sealed partial class ProtectedCall
     /// <summary>Bytes up to which a kept body is an object like others.</summary>
     private const int SmallBody = 16 * 1024;
 
+    private (Picodollars Fixed, bool IsNoticeable)? _weighed; // by who asked a moment ago
+
     /// <summary>How long a call may take and still be held at prices that begin meanwhile.</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1);
 
@@ -88,7 +90,7 @@ public sealed partial class ProtectedCall
         KeepBody(body);
         if (_price is null)
             return null;
-        var limited = _run.Watches.Count > 0;
+        var limited = _run.Watches.Length > 0;
         if (limited && _request.UnboundedFeature is { } feature)
             return Refusal.Denied($"the request uses {feature}, with which the provider may ask the model any number of times, so its cost has no upper bound", "unbounded_request", Model);
         var lowerable = limited && !_isSigned && !_request.HasFixedOutput;
@@ -163,7 +165,9 @@ public sealed partial class ProtectedCall
     {
         // Bytes bound tokens, and cost nothing to count. Only where that bound is a noticeable part of what is left is the tokenizer worth its time.
         var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, price, lowerable, strict, texts: null));
-        if (strict || bound.Refusal != BoundRefusal.None || !IsNoticeable(bound.Fixed))
+        var weighed = _weighed is { } known && known.Fixed == bound.Fixed ? known.IsNoticeable : (bool?)null;
+        _weighed = null;
+        if (strict || bound.Refusal != BoundRefusal.None || !(weighed ?? IsNoticeable(bound.Fixed)))
             return bound;
         var texts = new RequestTexts(_request, Kept(body));
         return _engine.Bounds.Exact(RequestShapes.Of(_request, price, lowerable, strict, texts));
@@ -181,10 +185,14 @@ public sealed partial class ProtectedCall
     /// <summary>Whether this call will count tokens, and the tables for it are not in memory: loading takes longer than an event loop may be kept waiting.</summary>
     private bool MustLoadTokenizer()
     {
-        if (_price is null || _run.Watches.Count == 0 || _engine.Tokens.IsLoaded(Tokenizer))
+        if (_price is null || _run.Watches.Length == 0 || _engine.Tokens.IsLoaded(Tokenizer))
             return false;
         var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, _price!, lowerable: true, strict: false, texts: null));
-        return bound.Refusal == BoundRefusal.None && IsNoticeable(bound.Fixed);
+        if (bound.Refusal != BoundRefusal.None)
+            return false;
+        var isNoticeable = IsNoticeable(bound.Fixed);
+        _weighed = (bound.Fixed, isNoticeable);
+        return isNoticeable;
     }
 
     /// <summary>The one that input is counted with.</summary>
@@ -230,7 +238,7 @@ public sealed partial class ProtectedCall
         demand = demand with { Call = _holdId };
         var attribution = Attribution();
         var waits = _run.Payers;
-        for (var i = 0; i < waits.Count; i++)
+        for (var i = 0; i < waits.Length; i++)
         {
             var payer = waits[i];
             HoldOutcome outcome;

@@ -108,7 +108,7 @@ public sealed partial class ProtectedCall
     /// <summary>Whatever a provider says of its limits is known to all calls after this one.</summary>
     private void HearLimits(int status, ReadOnlySpan<byte> headers)
     {
-        if (headers.IsEmpty || _run.Limiting.Count == 0)
+        if (headers.IsEmpty || _run.Limiting.Length == 0)
             return;
         var now = _engine.Clock.GetUtcNow();
         var told = ProviderLimitReader.Read(headers, now - _engine.Clock.GetElapsedTime(_sentAt), now);

@@ -89,26 +89,28 @@ public sealed class Run
     /// <summary>The budget of this run; null when spend is not limited.</summary>
     internal BudgetWatch? Watch { get; }
 
+    // Arrays, not lists: each call walks them a dozen times.
+
     /// <summary>This run and the ones around it, innermost first.</summary>
-    internal IReadOnlyList<Run> Chain { get; }
+    internal Run[] Chain { get; }
 
     /// <summary>The protections of the chain, each once.</summary>
-    internal IReadOnlyList<Protection> Protections { get; }
+    internal Protection[] Protections { get; }
 
     /// <summary>The budgets of the chain, each once.</summary>
-    internal IReadOnlyList<Payer> Watches { get; }
+    internal Payer[] Watches { get; }
 
     /// <summary>Those of <see cref="Watches"/> in which a call takes a hold, in the order in which they are taken: a hold counts in the accounts above, too.</summary>
-    internal IReadOnlyList<Payer> Payers { get; }
+    internal Payer[] Payers { get; }
 
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
-    internal IReadOnlyList<IStore> StoresWithoutHold { get; }
+    internal IStore[] StoresWithoutHold { get; }
 
     /// <summary>Whether others have a say about its circuits.</summary>
     internal bool SharesCircuits { get; }
 
     /// <summary>The protections that may let a call wait for its turn, in the order in which places are taken.</summary>
-    internal IReadOnlyList<Protection> Limiting { get; }
+    internal Protection[] Limiting { get; }
 
     /// <summary>Whether something happens before a call of this run is refused for want of money.</summary>
     internal bool HasStages { get; }
