@@ -241,7 +241,7 @@ def test_attempts_at_other_hosts_and_beside_others_have_spans_of_their_own(sim, 
     sim.script([Reply(delay=30), "quick"])
     with Protection(budget_usd=1, telemetry=telemetry, reliability=ReliabilityConfig(max_retries=0, hedge_after=0.01)) as protection:
         assert httpx.post(url, json=chat(max_tokens=50), timeout=60).status_code == 200
-    lost, won = told(tracers, 4)[2:]
+    lost, won = sorted(told(tracers, 4)[2:], key=lambda span: span.attributes["iron_cage.ended"])  # which is told first is nobody's word
     assert (lost.attributes["iron_cage.ended"], won.attributes["iron_cage.ended"]) == ("cancelled", "complete")
     assert sum(Decimal(span.attributes["iron_cage.cost.exact"]) for span in (lost, won)) == protection.report().spent_usd
 
