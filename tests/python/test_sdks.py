@@ -20,7 +20,7 @@ LOCAL = Price(input_usd_per_mtok=1, output_usd_per_mtok=2)
 
 FOUND = [one for one in sdks.ALL if sdks.installed(one)]
 if not FOUND:
-    pytest.skip(f"none of {', '.join(one.module for one in sdks.ALL)} is installed", allow_module_level=True)
+    pytest.skip(f"none of {', '.join(dict.fromkeys(one.module for one in sdks.ALL))} is installed", allow_module_level=True)
 SDK = pytest.mark.parametrize("sdk", FOUND, ids=lambda one: one.__name__)
 WAYS = pytest.mark.parametrize("way", ["whole", "stream", "awhole", "astream"])
 

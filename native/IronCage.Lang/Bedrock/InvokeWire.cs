@@ -16,7 +16,7 @@ internal sealed class InvokeWire : BedrockWire
     public static readonly InvokeWire Streamed = new("invoke-with-response-stream", streams: true);
 
     private const string Unread =
-        "invoke is read for Anthropic's models, whose bodies have an \"anthropic_version\", and for Amazon's Nova, whose bodies have \"messages\", only; call other models by converse";
+        "invoke is read for Anthropic's models (an \"anthropic_version\" in the body) and Amazon's Nova (its \"messages\") only; call other models by converse";
 
     private InvokeWire(string operation, bool streams)
         : base(operation, streams)

@@ -116,7 +116,7 @@ public class ConverseTests
     {
         var refused = Begin("""{"prompt":"hi","max_gen_len":10}""", Url("invoke", "meta.llama3-3-70b-instruct-v1:0"));
         Assert.That((refused.Error, refused.Json.GetProperty("reason").GetString()), Is.EqualTo(("CallDenied",
-            "invoke is read for Anthropic's models only, whose bodies have an \"anthropic_version\"; call other models by converse")));
+            "invoke is read for Anthropic's models (an \"anthropic_version\" in the body) and Amazon's Nova (its \"messages\") only; call other models by converse")));
         Assert.That(Wire.Parse(Wire.Utf8(refused.Json.GetProperty("body").GetString()!)).GetProperty("__type").GetString(), Is.EqualTo("AccessDeniedException"));
     }
 
