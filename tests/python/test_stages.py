@@ -167,11 +167,11 @@ class TestDegrade:
         assert team.report().spent_usd == billed > 0 and team.report().held_usd == 0
         assert [(report.spent_usd, report.degraded, set(report.by_model)) for report in reports] == [(billed, 1, {"gpt-4o-mini"})] * 2
 
-    def test_azure_names_its_model_in_the_url_and_stays_as_it_is(self, sim):
-        with pytest.raises(BudgetExceeded), Protection(budget=BudgetConfig(max_usd="0.0005", degrade=CHAIN), agent_id="a") as protection:
-            httpx.post(f"{sim.url}/openai/deployments/gpt-4o/chat/completions", json=chat())
-        assert not sim.log
-        assert protection.report().degraded == 0
+    def test_azure_names_its_model_in_the_url_and_another_one_there(self, sim):
+        with Protection(budget=BudgetConfig(max_usd="0.0005", degrade=CHAIN), agent_id="a") as protection:
+            assert httpx.post(f"{sim.url}/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21", json=chat()).status_code == 200
+        assert [exchange.path for exchange in sim.log] == ["/openai/deployments/gpt-4o-mini/chat/completions?api-version=2024-10-21"]
+        assert (protection.report().degraded, set(protection.report().by_model)) == (1, {"gpt-4o-mini"})
 
 
 class TestWrapUp:
