@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using IronCage.Sandbox.Kernel;
+using IronCage.Sandbox.Landlock;
+using IronCage.Sandbox.Seccomp;
 
 namespace IronCage.Sandbox.Policy;
 
@@ -15,6 +18,46 @@ public static class PolicyCompiler
     public static CompiledPolicy Compile(SandboxPolicy policy, KernelSupport kernel, HostFacts host, IPathProbe paths)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return new CompiledPolicy { Policy = policy, Timeout = policy.Timeout, Losses = [new Loss("allowed_paths", "not compiled yet")] };
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(paths);
+        var environment = EnvironmentCompiler.Compile(policy, host);
+        var grants = new PathGrants(policy, host, paths).Collect(environment["PATH"]);
+        var domain = kernel.LandlockAbi > 0 ? DomainCompiler.Compile(grants, policy.Network, kernel) : null;
+        var filter = kernel is { SeccompFilters: true, Architecture: { } architecture }
+            ? FilterCompiler.Compile(architecture, FilterRules.Of(policy, domain?.HandledFs ?? FsRights.None, kernel.LandlockNet, kernel.SeccompNotifications))
+            : null;
+        return new CompiledPolicy
+        {
+            Policy = policy,
+            Landlock = domain,
+            Filter = filter,
+            Limits = Limits(policy),
+            Tree = new TreeLimits(policy.MaxMemoryBytes, policy.MaxProcesses, policy.MaxCpuSeconds),
+            Timeout = policy.Timeout,
+            Environment = [.. environment.Select(variable => $"{variable.Key}={variable.Value}")],
+            WorkingDirectory = grants.Where(IsAllowedTree).Select(grant => grant.Path).FirstOrDefault(),
+            ChangeRoots = [.. grants.Where(grant => grant.Access.HasFlag(FsRights.WriteFile) && grant.Kind is PathKind.Directory or PathKind.File).Select(grant => grant.Path).Distinct()],
+            Enforced = Accounting.Enforced(policy, kernel, domain, filter),
+            Losses = Accounting.Losses(policy, kernel, grants),
+        };
+    }
+
+    private static bool IsAllowedTree(GrantedPath grant) => grant.Kind == PathKind.Directory && grant.Access.HasFlag(FsRights.WriteFile);
+
+    private static ImmutableArray<ResourceLimit> Limits(SandboxPolicy policy)
+    {
+        // A core dump would be written by the kernel, to wherever the host says, with all that the process knew.
+        var limits = ImmutableArray.CreateBuilder<ResourceLimit>();
+        limits.Add(new ResourceLimit(Resource.Core, 0, 0));
+        if (policy.MaxCpuSeconds is { } seconds)
+            limits.Add(new ResourceLimit(Resource.Cpu, (ulong)seconds, (ulong)seconds + 1));
+        if (policy.MaxFileSizeBytes is { } size)
+            limits.Add(new ResourceLimit(Resource.FileSize, (ulong)size, (ulong)size));
+        if (policy.MaxOpenFiles is { } files)
+            limits.Add(new ResourceLimit(Resource.OpenFiles, (ulong)files, (ulong)files));
+        if (policy.MaxMemoryBytes is { } memory)
+            limits.Add(new ResourceLimit(Resource.AddressSpace, (ulong)memory, (ulong)memory));
+        return limits.ToImmutable();
     }
 }
