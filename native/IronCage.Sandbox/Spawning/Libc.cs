@@ -25,6 +25,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(int directory, byte* path, int flags, int mode = 0);
 
+    [LibraryImport(Name, EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
+
     [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int descriptor, void* data, nuint length);
 
@@ -132,6 +135,36 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "posix_spawn_file_actions_destroy")]
     public static partial int FileActionsDestroy(SpawnFileActions* actions);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
+    public static partial int Statx(int directory, byte* path, int flags, uint mask, byte* into);
+
+    [LibraryImport(Name, EntryPoint = "waitid", SetLastError = true)]
+    public static partial int WaitId(int kind, int id, byte* info, int options);
+
+    [LibraryImport(Name, EntryPoint = "pipe2", SetLastError = true)]
+    public static partial int Pipe(int* pair, int flags);
+
+    [LibraryImport(Name, EntryPoint = "listen", SetLastError = true)]
+    public static partial int Listen(int socket, int backlog);
+
+    [LibraryImport(Name, EntryPoint = "getsockname", SetLastError = true)]
+    public static partial int GetSocketName(int socket, byte* address, uint* length);
+
+    [LibraryImport(Name, EntryPoint = "chmod", SetLastError = true)]
+    public static partial int ChangeMode(byte* path, uint mode);
+
+    [LibraryImport(Name, EntryPoint = "fchownat", SetLastError = true)]
+    public static partial int ChangeOwnerAt(int directory, byte* path, uint user, uint group, int flags);
+
+    [LibraryImport(Name, EntryPoint = "utimensat", SetLastError = true)]
+    public static partial int ChangeTimesAt(int directory, byte* path, long* times, int flags);
+
+    [LibraryImport(Name, EntryPoint = "setxattr", SetLastError = true)]
+    public static partial int SetAttribute(byte* path, byte* name, byte* value, nuint size, int flags);
+
+    [LibraryImport(Name, EntryPoint = "removexattr", SetLastError = true)]
+    public static partial int RemoveAttribute(byte* path, byte* name);
 
     /// <summary>errno of the last call of this thread that sets it.</summary>
     public static int Errno => Marshal.GetLastPInvokeError();

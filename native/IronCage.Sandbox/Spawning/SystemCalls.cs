@@ -8,6 +8,7 @@ internal static class SystemCalls
     private static readonly bool s_arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static readonly int CapSet = s_arm ? 91 : 126;
+    public static readonly int CapGet = s_arm ? 90 : 125;
     public static readonly int KeyControl = s_arm ? 219 : 250;
     public static readonly int Seccomp = s_arm ? 277 : 317;
     public static readonly int Execve = s_arm ? 221 : 59;

@@ -50,6 +50,9 @@ internal static class ProcessTable
         return found;
     }
 
+    /// <summary>Whether a process has ended and is only waited for, or is gone.</summary>
+    public static bool IsZombie(int pid) => Stat(pid) is not [not "Z" and not "X", ..];
+
     /// <summary>Clock ticks (100 a second) that a process and the children that it waited for have had of processors.</summary>
     public static long CpuTicks(int pid)
     {

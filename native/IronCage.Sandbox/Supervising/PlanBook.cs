@@ -1,0 +1,53 @@
+using System.Text;
+using IronCage.Sandbox.Hosting;
+using IronCage.Sandbox.Kernel;
+using IronCage.Sandbox.Policy;
+using IronCage.Sandbox.Spawning;
+
+namespace IronCage.Sandbox.Supervising;
+
+/// <summary>Policies that were compiled, by their text: a host starts many programs under few.</summary>
+/// <param name="kernel">What the kernel can enforce.</param>
+internal sealed class PlanBook(KernelSupport kernel)
+{
+    private const int Most = 64;
+
+    private readonly Dictionary<string, (LaunchPlan Plan, string TemporaryDirectory)> _plans = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>The plan of a policy.</summary>
+    /// <exception cref="PolicyException">It cannot be meant, or not be enforced here.</exception>
+    public LaunchPlan Find(byte[] setup, out string temporaryDirectory)
+    {
+        var text = Encoding.UTF8.GetString(setup);
+        lock (_gate)
+        {
+            if (_plans.TryGetValue(text, out var known))
+            {
+                temporaryDirectory = known.TemporaryDirectory;
+                return known.Plan;
+            }
+        }
+        return Compile(text, setup, out temporaryDirectory);
+    }
+
+    /// <summary>Compiles a policy anew.</summary>
+    public LaunchPlan Renew(byte[] setup) => Compile(Encoding.UTF8.GetString(setup), setup, out _);
+
+    private LaunchPlan Compile(string text, byte[] setup, out string temporaryDirectory)
+    {
+        var read = SandboxSetup.Read(setup);
+        var compiled = read.Compile(kernel);
+        if (compiled.Refusal is { } refusal)
+            throw new PolicyException("policy", refusal);
+        temporaryDirectory = read.TemporaryDirectory;
+        var plan = new LaunchPlan(compiled);
+        lock (_gate)
+        {
+            if (_plans.Count >= Most)
+                _plans.Clear();
+            _plans[text] = (plan, temporaryDirectory);
+        }
+        return plan;
+    }
+}
