@@ -15,6 +15,9 @@ public sealed record KernelSupport
     /// <summary>The ABI of Landlock that the kernel tells; 0: it has none, or it is turned off.</summary>
     public int LandlockAbi { get; init; }
 
+    /// <summary>Why the ABI is 0, as errno: 38 (ENOSYS) the kernel was built without, 95 (EOPNOTSUPP) it is turned off at boot, 1 (EPERM) a container's filter denies it; else 0.</summary>
+    public int LandlockError { get; init; }
+
     /// <summary>Rights on files with which a ruleset could be made.</summary>
     public FsRights LandlockFs { get; init; }
 

@@ -83,7 +83,7 @@ internal sealed class PathGrants(SandboxPolicy policy, HostFacts host, IPathProb
             if (facts.Kind is not (PathKind.File or PathKind.Directory))
                 continue;
             PathOptions.RefuseWhole(facts.RealPath, "interpreter prefix");
-            if (host.Environment.TryGetValue("HOME", out var home) && home.StartsWith('/')
+            if (!RuntimeSet.Programs.Any(program => PathOptions.IsWithin(facts.RealPath, program)) && host.Environment.TryGetValue("HOME", out var home) && home.StartsWith('/')
                 && PathOptions.IsWithin(_options.Optional(home, "HOME").RealPath, facts.RealPath))
             {
                 throw new PolicyException("interpreter prefix", $"{facts.RealPath} holds the home folder, and so keys and settings that are nobody else's: "
@@ -112,14 +112,23 @@ internal sealed class PathGrants(SandboxPolicy policy, HostFacts host, IPathProb
         for (var i = 0; i < names.Length; i++)
         {
             var option = $"executables[{i}]";
-            Grant(names[i].Contains('/', StringComparison.Ordinal) ? _options.RequiredTarget(names[i], option) : Search(names[i], searchPath, option), RuntimeSet.ProgramRights, option);
+            var program = names[i].Contains('/', StringComparison.Ordinal)
+                ? _options.RequiredTarget(names[i], option)
+                : Search(names[i], searchPath, option) ?? throw new PolicyException(option, $"{names[i]} is in no folder of PATH ({searchPath})");
+            Grant(program, RuntimeSet.ProgramRights, option);
+        }
+        foreach (var name in policy.ExecutablesIfPresent)
+        {
+            var program = name.Contains('/', StringComparison.Ordinal) ? _options.Optional(name, "executables") : Search(name, searchPath, "executables");
+            if (program is { Kind: PathKind.File or PathKind.Directory } present)
+                Grant(present, RuntimeSet.ProgramRights, "executables");
         }
         // Without its loader no dynamic program starts; where no program is to start at all, none is granted.
-        if (names.Length + host.RequiredExecutables.Length > 0)
+        if (names.Length + policy.ExecutablesIfPresent.Length + host.RequiredExecutables.Length > 0)
             Declared(RuntimeSet.Loaders, FsRights.ReadFile | FsRights.Execute);
     }
 
-    private PathFacts Search(string name, string searchPath, string option)
+    private PathFacts? Search(string name, string searchPath, string option)
     {
         foreach (var folder in searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(folder => folder[0] == '/'))
         {
@@ -127,7 +136,7 @@ internal sealed class PathGrants(SandboxPolicy policy, HostFacts host, IPathProb
             if (facts.Kind == PathKind.File)
                 return facts;
         }
-        throw new PolicyException(option, $"{name} is in no folder of PATH ({searchPath})");
+        return null;
     }
 
     private void Grant(PathFacts facts, FsRights access, string option) => _grants.Add(new GrantedPath(facts.RealPath, facts.Kind, access, option));

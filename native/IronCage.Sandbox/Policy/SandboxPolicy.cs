@@ -26,6 +26,9 @@ public sealed record SandboxPolicy
     /// </summary>
     public ImmutableArray<string>? Executables { get; init; }
 
+    /// <summary>More of <see cref="Executables"/>, left out where they are not there: presets name tools that not every machine has.</summary>
+    public ImmutableArray<string> ExecutablesIfPresent { get; init; } = [];
+
     /// <summary>Files and trees that may be read and executed instead of the declared run-time set (<see cref="Landlock.RuntimeSet"/>). Null: the declared one.</summary>
     public ImmutableArray<string>? RuntimePaths { get; init; }
 
