@@ -173,6 +173,11 @@ def signal(process: int, number: int) -> None:
     check(load().ironcage_sandbox_process_signal(process, number))
 
 
+def limit(process: int, timeout_ms: int) -> None:
+    """The time of a tree begins now; -1: that of the policy."""
+    check(load().ironcage_sandbox_process_limit(process, timeout_ms))
+
+
 def free_process(process: int, made_by: int) -> None:
     """Lets go of a process, if it is of this process's library: what still runs of its tree is ended."""
     if _lib is not None and made_by == generation:

@@ -24,30 +24,48 @@ class Pipes:
         self.theirs: list[int] = []
         self.output: dict[str, bytearray] = {}
         self.sizes: dict[str, int] = {}
+        self.caps: dict[str, int] = {}
         self._input: dict[int, memoryview] = {}
 
-    def reading(self, name: str) -> int:
-        """A pipe that the program writes: its end."""
+    def reading(self, name: str, most: Optional[int] = None) -> int:
+        """A pipe that the program writes: its end. At most so many bytes of it are kept, else as many as of the others."""
         ours, theirs = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(ours, False)
         self.ours[ours] = name
         self.theirs.append(theirs)
         self.output[name] = bytearray()
         self.sizes[name] = 0
+        self.caps[name] = self.most if most is None else most
         return theirs
 
-    def writing(self, name: str, data: bytes) -> int:
-        """A pipe that the program reads: its end. No data: the end of the file at once."""
-        if not data:
+    def writing(self, name: str, data: Optional[bytes] = None) -> int:
+        """A pipe that the program reads: its end. No data at all: it is fed later. Empty: the end of the file at once."""
+        if data is not None and not data:
             theirs = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
             self.theirs.append(theirs)
             return theirs
         theirs, ours = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(ours, False)
         self.ours[ours] = name
-        self._input[ours] = memoryview(data)
+        if data is not None:
+            self._input[ours] = memoryview(data)
         self.theirs.append(theirs)
         return theirs
+
+    def adopt(self, name: str, descriptor: int, reading: bool) -> None:
+        """Takes over an end that is there already."""
+        os.set_blocking(descriptor, False)
+        self.ours[descriptor] = name
+        if reading:
+            self.output[name] = bytearray()
+            self.sizes[name] = 0
+            self.caps[name] = self.most
+
+    def feed(self, name: str, data: bytes) -> None:
+        """Gives a pipe its data."""
+        for descriptor, known in self.ours.items():
+            if known == name:
+                self._input[descriptor] = memoryview(data)
 
     def handed_over(self) -> None:
         """The program has its ends."""
@@ -66,7 +84,7 @@ class Pipes:
     @property
     def truncated(self) -> bool:
         """Whether there was more than the cap."""
-        return any(size > self.most for size in self.sizes.values())
+        return any(size > self.caps[name] for name, size in self.sizes.items())
 
     def wants_to_write(self, descriptor: int) -> bool:
         """Whether this is an end that input goes into."""
@@ -82,7 +100,7 @@ class Pipes:
     def drain(self) -> None:
         """The program and all that came of it are gone: what they wrote is in the pipes, and nothing more will come."""
         for descriptor in list(self.ours):
-            while descriptor in self.ours and descriptor not in self._input:
+            while self.ours.get(descriptor) in self.output:
                 if not self._read(descriptor):
                     break
         self.close()
@@ -101,7 +119,7 @@ class Pipes:
             self._forget(descriptor)
             return False
         name = self.ours[descriptor]
-        kept = self.most - min(self.sizes[name], self.most)
+        kept = self.caps[name] - min(self.sizes[name], self.caps[name])
         self.sizes[name] += len(chunk)
         if kept:
             if name in self.relay:
@@ -112,6 +130,9 @@ class Pipes:
 
     def _write(self, descriptor: int) -> None:
         data = self._input[descriptor]
+        if not data:
+            self._forget(descriptor)
+            return
         try:
             self._input[descriptor] = data = data[os.write(descriptor, data[:_CHUNK]):]
         except BlockingIOError:

@@ -154,10 +154,10 @@ class Sandbox:
         known = self._handles.get(setup)
         if known is None or known[1] != _native.generation:
             prefixes = None
-            if setup == "run":
+            if setup.startswith("run:"):
                 from iron_sandbox import _run
 
-                prefixes = _run.prefixes()
+                prefixes = _run.prefixes(setup[4:])
             known = _native.new_sandbox(_options.setup(self._policy, prefixes)), _native.generation
             weakref.finalize(self, _native.free_sandbox, *known).atexit = False
             self._handles[setup] = known

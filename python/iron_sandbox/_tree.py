@@ -69,6 +69,11 @@ class Tree:
             poller.poll(None if left is None else left * 1000)
         return True
 
+    def limit(self, timeout: Optional[float]) -> None:
+        """Its time begins now: seconds, None for those of the policy."""
+        if not self.is_over:
+            _native.limit(self.handle, milliseconds(timeout))
+
     def signal(self, number: int) -> None:
         """Sends a signal to the first process; 0 ends the tree."""
         if not self.is_over:
@@ -128,9 +133,11 @@ def folder(cwd: Optional[str]) -> bytes:
 
 
 def milliseconds(timeout: Optional[float]) -> int:
-    """A timeout in seconds as the library takes it; -1 for that of the policy."""
+    """A timeout in seconds as the library takes it; -1 for that of the policy, 0 for none."""
     if timeout is None:
         return -1
+    if timeout == 0 and timeout is not False:
+        return 0
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout <= 31_536_000:
         raise errors.PolicyError("timeout: must be a number of seconds above 0, at most 31536000")
     return max(1, int(timeout * 1000))
