@@ -25,7 +25,7 @@ public static unsafe class KernelProbe
     };
 
     /// <summary>Asks. Never throws; what cannot be asked is not there.</summary>
-    public static KernelSupport Probe()
+    public static KernelSupport Run()
     {
         if (CurrentArchitecture is not { } architecture)
             return new KernelSupport();

@@ -7,7 +7,7 @@ using IronCage.Sandbox.Spawning;
 namespace IronCage.Sandbox.Kernel;
 
 /// <summary>Looks at the disk of this machine.</summary>
-public sealed unsafe partial class DiskPaths : IPathProbe
+public sealed unsafe partial class DiskPathProbe : IPathProbe
 {
     private const int LongestPath = 4096;
     private const int CurrentFolder = -100;
