@@ -50,7 +50,7 @@ internal sealed record SandboxSetup(SandboxPolicy Policy, HostFacts Host, string
         }
     }
 
-    public CompiledPolicy Compile(KernelSupport kernel) => PolicyCompiler.Compile(Policy, kernel, Host, new DiskPaths());
+    public CompiledPolicy Compile(KernelSupport kernel) => PolicyCompiler.Compile(Policy, kernel, Host, new DiskPathProbe());
 
     private static HostFacts ReadHost(JsonElement host)
     {

@@ -18,7 +18,7 @@ internal static class SupervisorEntry
             case ["detach"]:
                 return Detach();
             case ["serve"]:
-                using (var supervisor = new Supervisor(KernelProbe.Probe(), TimeProvider.System))
+                using (var supervisor = new Supervisor(KernelProbe.Run(), TimeProvider.System))
                     supervisor.Run();
                 return 0;
             default:
