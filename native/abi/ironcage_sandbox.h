@@ -81,7 +81,7 @@ typedef struct ironcage_sandbox_command {
     size_t cwd_len;
     const int32_t *fds;      /* what the program has as 0, 1, 2 and so on; it has no others */
     size_t fd_count;         /* 3 to 12 */
-    int64_t timeout_ms;      /* after so long the tree gets SIGTERM, and a second later SIGKILL; -1: as the policy says */
+    int64_t timeout_ms;      /* after so long the tree gets SIGTERM, and a second later SIGKILL; 0: never; -1: as the policy says */
 } ironcage_sandbox_command;
 
 /* 0 until the ABI is frozen. */
@@ -122,6 +122,9 @@ int32_t ironcage_sandbox_process_poll(int32_t *state, ironcage_sandbox_buffer *m
 
 /* Sends a signal (1 to 64) to the first process of the tree; 0 ends the whole tree at once. */
 int32_t ironcage_sandbox_process_signal(uint64_t process, int32_t signal);
+
+/* Lets the time of a tree begin now, whatever it was: 1 to 2147483647 ms until it is ended; -1: as the policy says, if it says so. For programs that wait to be used. */
+int32_t ironcage_sandbox_process_limit(uint64_t process, int64_t timeout_ms);
 
 /* Lets go of a process; what still runs of its tree is ended. */
 int32_t ironcage_sandbox_process_free(uint64_t process);

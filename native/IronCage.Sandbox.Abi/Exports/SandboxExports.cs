@@ -59,6 +59,14 @@ internal static unsafe class SandboxExports
         SandboxHandles.Get<LaunchedTree>(process).Signal(signal);
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_sandbox_process_limit")]
+    public static int Limit(ulong process, long timeout) => SandboxGuard.Run(() =>
+    {
+        if (timeout is < -1 or 0 or > int.MaxValue)
+            throw new AbiException(SandboxStatus.Argument, "timeout_ms must be 1 to 2147483647, or -1");
+        SandboxHandles.Get<LaunchedTree>(process).Limit(timeout);
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_sandbox_process_free")]
     public static int FreeProcess(ulong process) => SandboxGuard.Run(() => SandboxHandles.Remove<LaunchedTree>(process)?.Dispose());
 }

@@ -14,13 +14,15 @@ internal sealed unsafe class LaunchedTree : IDisposable
     private readonly Lock _gate = new();
     private readonly List<byte> _received = [];
     private int _channel;
+    private readonly long _ownTimeout;
     private bool _isDisposed;
 
-    private LaunchedTree(SupervisorProcess supervisor, TreeMark mark, int channel)
+    private LaunchedTree(SupervisorProcess supervisor, TreeMark mark, int channel, long ownTimeout)
     {
         _supervisor = supervisor;
         _mark = mark;
         _channel = channel;
+        _ownTimeout = ownTimeout;
     }
 
     /// <summary>Readable when there is news, at the end in any case.</summary>
@@ -40,7 +42,8 @@ internal sealed unsafe class LaunchedTree : IDisposable
     {
         var program = ProgramSearch.Find(sandbox.Compiled, command);
         var mark = SupervisorProcess.NewMark();
-        var timeout = command.TimeoutMilliseconds >= 0 ? command.TimeoutMilliseconds : sandbox.Compiled.Timeout is { } limit ? (long)Math.Ceiling(limit.TotalMilliseconds) : -1;
+        var own = sandbox.Compiled.Timeout is { } limit ? (long)Math.Ceiling(limit.TotalMilliseconds) : 0;
+        var timeout = command.TimeoutMilliseconds >= 0 ? command.TimeoutMilliseconds : own;
         var request = new LaunchRequest(sandbox.Setup, program, command.Arguments, NativeText.Block(sandbox.Compiled.Environment), command.Directory, mark, timeout, command.Unconfined);
         for (var attempt = 0; ; attempt++)
         {
@@ -49,7 +52,7 @@ internal sealed unsafe class LaunchedTree : IDisposable
             var taken = supervisor.TryHandOver(mark, [theirs, .. command.Descriptors]);
             _ = Libc.Close(theirs);
             if (taken && SocketMessages.WriteAll(ours, request.Write()) == 0)
-                return new LaunchedTree(supervisor, mark, ours);
+                return new LaunchedTree(supervisor, mark, ours, own);
             _ = Libc.Close(ours);
             if (attempt == 2)
                 throw new SandboxException("the supervisor does not take requests: it was ended again and again");
@@ -92,6 +95,15 @@ internal sealed unsafe class LaunchedTree : IDisposable
             BinaryPrimitives.WriteInt32LittleEndian(command, signal);
             SocketMessages.WriteAll(_channel, command);
         }
+    }
+
+    /// <summary>Lets the time of the tree begin now, whatever it was.</summary>
+    /// <param name="milliseconds">Until it is ended, at most 2147483647; −1: as the policy says.</param>
+    public void Limit(long milliseconds)
+    {
+        var limit = milliseconds >= 0 ? milliseconds : _ownTimeout;
+        if (limit > 0)
+            Signal(-(int)Math.Min(limit, int.MaxValue));
     }
 
     /// <summary>Lets go of it: what still runs of it is ended.</summary>

@@ -35,13 +35,13 @@ internal static class ArgumentRules
     /// <summary>FICLONE and FICLONERANGE share btrfs's letter with requests that make and remove whole trees past Landlock.</summary>
     private static readonly uint[] CloneRequests = [0x4004_9409, 0x4020_940D];
 
-    public static IEnumerable<FilterRule> Rules(bool supervised, bool countsProcesses)
+    public static IEnumerable<FilterRule> Rules(bool supervised)
     {
         yield return Denied("memfd_create", "a file without a path would be executed: only with MFD_NOEXEC_SEAL", ArgumentCheck.HasNone(1, MemfdNoExecSeal));
         // Querying and the plain persona pass; the others turn protections off (READ_IMPLIES_EXEC, ADDR_NO_RANDOMIZE).
         yield return Allowed("personality", ArgumentCheck.Is(0, PersonalityQuery));
         yield return Denied("personality", "protections of the address space would be turned off", ArgumentCheck.IsNot(0, 0));
-        foreach (var rule in ProcessRules(supervised, countsProcesses))
+        foreach (var rule in ProcessRules(supervised))
             yield return rule;
         foreach (var (command, reason) in FileCommands)
             yield return Denied("fcntl", reason, ArgumentCheck.Is(1, command));
@@ -52,13 +52,14 @@ internal static class ArgumentRules
         yield return Denied("ioctl", "trees would be made and removed past Landlock (btrfs)", new ArgumentCheck(1, false, ArgumentTest.Equal, 0xFF00, 0x9400));
     }
 
-    private static IEnumerable<FilterRule> ProcessRules(bool supervised, bool countsProcesses)
+    private static IEnumerable<FilterRule> ProcessRules(bool supervised)
     {
         if (supervised)
             yield return new FilterRule("execve", [], FilterAction.Notify(NotifyPurpose.Exec), "limits are set before a program starts", null);
         yield return Denied("clone", "a namespace of its own, or a process beside its parent", ArgumentCheck.HasAny(0, CloneDenied));
-        if (countsProcesses)
+        if (supervised)
         {
+            // Counted even where nothing limits them: a tree that is being ended makes no new ones.
             yield return Allowed("clone", ArgumentCheck.HasAny(0, CloneThread));
             foreach (var call in new[] { "clone", "fork", "vfork" })
                 yield return new FilterRule(call, [], FilterAction.Notify(NotifyPurpose.NewProcess), "processes are counted", "max_processes");

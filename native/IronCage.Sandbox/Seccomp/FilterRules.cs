@@ -14,7 +14,7 @@ internal static class FilterRules
     public static ImmutableArray<FilterRule> Of(SandboxPolicy policy, FsRights handledFs, NetRights handledNet, bool supervised) =>
     [
         .. DeniedCalls.Rules(),
-        .. ArgumentRules.Rules(supervised, supervised && policy.MaxProcesses is not null),
+        .. ArgumentRules.Rules(supervised),
         .. NetworkRules.Rules(policy.Network, handledNet, supervised),
         .. FileRules.Rules(handledFs, supervised),
     ];

@@ -10,7 +10,7 @@ namespace IronCage.Sandbox.Supervising;
 /// <param name="Environment">KEY=VALUE, each ended by a NUL.</param>
 /// <param name="Directory">The working directory, absolute.</param>
 /// <param name="Mark">How the processes of the tree are known.</param>
-/// <param name="TimeoutMilliseconds">Until the tree is ended; −1 for never.</param>
+/// <param name="TimeoutMilliseconds">Until the tree is ended; 0 for never.</param>
 /// <param name="Unconfined">No walls: everything is watched and nothing refused (<c>learn</c>).</param>
 internal sealed record LaunchRequest(
     byte[] Policy, byte[] Program, byte[] Arguments, byte[] Environment, byte[] Directory, TreeMark Mark, long TimeoutMilliseconds, bool Unconfined)

@@ -7,6 +7,8 @@ namespace IronCage.Sandbox.Supervising;
 /// <summary>System calls that wait for an answer.</summary>
 internal sealed unsafe partial class Supervisor
 {
+    private const int UnixFamily = 1;
+
     private void ServeListener(Tree tree)
     {
         if (tree.Listener < 0)
@@ -132,5 +134,6 @@ internal sealed unsafe partial class Supervisor
     }
 
     private static Denial DenialOf(Tree tree, FilterRule rule, in Notification notification) =>
-        new(rule.Syscall, DenialTarget.Of(rule.Syscall, notification), rule.Option ?? "");
+        // No option opens UNIX sockets, which libc tries for services that need not be there.
+        new(rule.Syscall, DenialTarget.Of(rule.Syscall, notification), rule.Syscall == "socket" && (int)notification.Call.Arguments[0] == UnixFamily ? "" : rule.Option ?? "");
 }

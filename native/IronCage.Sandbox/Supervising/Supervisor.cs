@@ -203,8 +203,10 @@ internal sealed unsafe partial class Supervisor : IDisposable
 
     private void Signal(Tree tree, int signal)
     {
-        // 0 ends the tree: what a host calls that wants nothing left.
-        if (signal == 0)
+        // Negative: the time of the tree begins now, in milliseconds. 0 ends the tree: what a host calls that wants nothing left.
+        if (signal < 0)
+            tree.Deadline = _time.GetTimestamp() + (long)(-(long)signal / 1000.0 * _time.TimestampFrequency);
+        else if (signal == 0)
             End(tree);
         else if (tree.Root != 0 && !tree.IsRootReaped)
             _ = Libc.Kill(tree.Root, signal);

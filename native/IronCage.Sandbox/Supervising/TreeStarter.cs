@@ -113,7 +113,7 @@ internal sealed unsafe class TreeStarter(KernelSupport kernel, TimeProvider time
             StartedAt = time.GetTimestamp(),
             ChangeRoots = compiled.ChangeRoots,
         };
-        if (request.TimeoutMilliseconds >= 0)
+        if (request.TimeoutMilliseconds > 0)
             tree.Deadline = tree.StartedAt + (long)(request.TimeoutMilliseconds / 1000.0 * time.TimestampFrequency);
         var flags = compiled.Landlock is { } handled ? (uint)handled.RestrictFlags : 0;
         supervisor.Enter(tree);

@@ -32,6 +32,7 @@ internal static class FileChangeCall
             "fchownat" => ChangeTarget.OfPath(pid, (int)a[0], a[1], (int)a[4]),
             "utimensat" => a[1] == 0 ? ChangeTarget.OfDescriptor(pid, (int)a[0]) : ChangeTarget.OfPath(pid, (int)a[0], a[1], (int)a[3]),
             "setxattrat" or "removexattrat" => ChangeTarget.OfPath(pid, (int)a[0], a[1], (int)a[2]),
+            "file_setattr" => ChangeTarget.Failed(Errors.NotImplemented),
             _ => ChangeTarget.Failed(Errors.NotPermitted),
         };
         if (target.Errno != 0)
