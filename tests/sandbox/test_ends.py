@@ -89,7 +89,7 @@ def waits():
     except SandboxLost as error:
         errors.append(str(error))
 thread = threading.Thread(target=waits); thread.start()
-while len(processes("sleep\\0{word}")) < 6: time.sleep(0.05)
+while len(processes("sleep\\x00{word}")) < 6: time.sleep(0.05)
 supervisor = int(open(f"/proc/{{unwatched.pid}}/stat").read().rsplit(")", 1)[1].split()[1])
 os.kill(supervisor, signal.SIGKILL)
 thread.join(60)
