@@ -82,6 +82,7 @@ class Sandbox:
         self._pool_size = pool
         self._handles: dict[str, tuple[int, int]] = {}
         self._blocks: list[Any] = []
+        self._reported: Optional[dict[str, Any]] = None
         self._pool: Optional[Pool] = None
         self._handle("exec")
 
@@ -139,7 +140,9 @@ class Sandbox:
 
     def report(self) -> dict[str, Any]:
         """What is enforced and by what (``enforced``), what is not (``losses``), which paths may be used how (``paths``), which variables are set (``environment``)."""
-        report: dict[str, Any] = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
+        if self._reported is None or not self._blocks:
+            self._reported = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
+        report = dict(self._reported)
         if self._blocks:
             report["block"] = self._blocks[-1].report()
         return report
@@ -166,8 +169,10 @@ class Sandbox:
         return known[0]
 
     def __enter__(self) -> Sandbox:
+        """The rest of the program is confined, after the block too: in a forked child, whose end becomes that of this process. See ``docs/sandbox.md``."""
         from iron_sandbox import _block
 
+        self.report()
         self._blocks.append(_block.enter(self))
         return self
 

@@ -56,8 +56,8 @@ internal sealed unsafe class TreeStarter(KernelSupport kernel, TimeProvider time
         {
             if (LaunchRequest.Read(channel) is not { } request)
                 return;
-            var plan = _plans.Find(request.Policy, out var temporaryDirectory);
-            folder = PrivateFolder.Make(temporaryDirectory);
+            folder = request.FolderPath;
+            var plan = _plans.Find(request.Policy);
             Start(descriptors, request, plan, folder, ref isEntered);
         }
         catch (Exception e)
