@@ -1,6 +1,7 @@
 """The sandbox: a policy, and what is started under it."""
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import weakref
@@ -85,6 +86,20 @@ class Sandbox:
         self._reported: Optional[dict[str, Any]] = None
         self._pool: Optional[Pool] = None
         self._handle("exec")
+
+    @classmethod
+    def from_file(cls, path: str, **options: Any) -> Sandbox:
+        """A sandbox of a TOML file, which has options by their names; those that are given here replace its own.
+
+        :raises PolicyError: it cannot be read, or its options cannot be meant.
+        """
+        from iron_sandbox import _policies
+
+        given = {**_policies.load(path), **options}
+        unknown = sorted(set(given) - set(inspect.signature(cls.__init__).parameters))
+        if unknown:
+            raise errors.PolicyError(f"{path}: {unknown[0]} is no option")
+        return cls(**given)
 
     def exec(self, argv: Sequence[str], input: bytes = b"", timeout: Optional[float] = None, cwd: Optional[str] = None) -> Completed:  # noqa: A002 - subprocess's own name
         """Runs a program to its end.

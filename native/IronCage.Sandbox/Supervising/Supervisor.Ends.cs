@@ -75,7 +75,7 @@ internal sealed unsafe partial class Supervisor
     private void EndRest(Tree tree)
     {
         tree.IsEnding = true;
-        if (tree.NewProcesses > 0)
+        if (tree.NewProcesses > 0 || tree.Observed is not null)
         {
             var left = ProcessTable.Children(Libc.GetPid()).FindAll(pid => !_roots.ContainsKey(pid) && tree.Request.Mark.IsOn(pid));
             if (left.Count > 0)

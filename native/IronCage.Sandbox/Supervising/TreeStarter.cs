@@ -58,7 +58,7 @@ internal sealed unsafe class TreeStarter(KernelSupport kernel, TimeProvider time
                 return;
             folder = request.FolderPath;
             var plan = _plans.Find(request.Policy);
-            Start(descriptors, request, plan, folder, ref isEntered);
+            Start(descriptors, request, request.Unconfined ? plan.Watching() : plan, folder, ref isEntered);
         }
         catch (Exception e)
         {
