@@ -19,7 +19,7 @@ from iron_sandbox import _native, errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional
 
     from iron_sandbox._sandbox import Sandbox
 
@@ -30,8 +30,10 @@ _SET_NO_NEW_PRIVS, _CAPBSET_DROP, _AMBIENT = 38, 24, 47
 _NEW_LISTENER, _WAIT_KILLABLE = 8, 32
 _ASK_REPORT = 1000
 
+_NO_ENVIRONMENT: dict[str, str] = {}
+
 #: The block that this process is confined by.
-_current: Block | None = None
+_current: Optional[Block] = None
 
 
 class Block:
@@ -57,7 +59,7 @@ class Block:
         return told
 
 
-def current() -> Block | None:
+def current() -> Optional[Block]:
     """The block that this process, or an ancestor of it, has entered."""
     return _current
 
@@ -129,7 +131,7 @@ def _execute(supervisor: str, pid: int, channel: int, listener: int, request: in
             except OSError:
                 pass
             os.dup2(descriptor, target)
-        os.execve(supervisor, ["iron-sandbox-supervisor", "block", str(pid)], {})
+        os.execve(supervisor, ["iron-sandbox-supervisor", "block", str(pid)], _NO_ENVIRONMENT)
     finally:
         for target, descriptor in saved:
             os.dup2(descriptor, target, inheritable=False)
@@ -234,7 +236,7 @@ def _refuse_what_is_not_sound() -> None:
 
 
 #: Names of threads: of the .NET runtime and of our two libraries.
-_HARMLESS = (".NET", "sandbox supervis", "iron", "Finalizer")
+_HARMLESS = (".NET", "sandbox superv", "iron", "Finalizer")
 
 
 def _open_descriptors(but: set[int]) -> list[str]:

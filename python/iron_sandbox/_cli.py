@@ -126,7 +126,7 @@ def _run(policy: dict[str, Any], program: list[str], report: bool) -> int:
             print(f"iron_sandbox: {line}", file=sys.stderr)
     if outcome.timed_out:
         return TIMED_OUT
-    return outcome.returncode if outcome.returncode >= 0 else 128 - outcome.returncode
+    return int(outcome.returncode if outcome.returncode >= 0 else 128 - outcome.returncode)
 
 
 def _lines(outcome: Any) -> list[str]:
@@ -157,8 +157,9 @@ def _doctor(as_json: bool) -> int:
 
 
 def _explain(name: str) -> int:
-    policy = load(name) if os.path.exists(name) or name.endswith(".toml") else {"preset": name}
-    for line in Sandbox(**{**policy, "best_effort": True}).report()["explanation"]:
+    policy: dict[str, Any] = load(name) if os.path.exists(name) or name.endswith(".toml") else {"preset": name}
+    policy["best_effort"] = True
+    for line in Sandbox(**policy).report()["explanation"]:
         print(line)
     return 0
 

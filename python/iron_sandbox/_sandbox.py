@@ -118,7 +118,7 @@ class Sandbox:
                 pump(tree, pipes)
             finally:
                 tree.close()
-            return _completed(argv, tree, pipes)
+            return _completed(self, argv, tree, pipes)
         finally:
             pipes.close()
 
@@ -157,7 +157,7 @@ class Sandbox:
         """What is enforced and by what (``enforced``), what is not (``losses``), which paths may be used how (``paths``), which variables are set (``environment``)."""
         if self._reported is None or not self._blocks:
             self._reported = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
-        report = dict(self._reported)
+        report = dict(self._reported or {})
         if self._blocks:
             report["block"] = self._blocks[-1].report()
         return report
@@ -195,8 +195,12 @@ class Sandbox:
         """The rest of the program stays confined."""
 
 
-def _completed(argv: Sequence[str], tree: Tree, pipes: Pipes) -> Completed:
+def _completed(sandbox: Sandbox, argv: Sequence[str], tree: Tree, pipes: Pipes) -> Completed:
     outcome = tree.result()
-    return Completed(
-        tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), bytes(pipes.output["stderr"]), outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, outcome.denials
-    )
+    stderr = bytes(pipes.output["stderr"])
+    denials = outcome.denials
+    if outcome.returncode != 0 and stderr:
+        from iron_sandbox import _explaining
+
+        denials += tuple(_explaining.files(stderr, sandbox.report()["paths"]))
+    return Completed(tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), stderr, outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, denials)
