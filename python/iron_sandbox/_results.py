@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Denial:
-    """Something that was refused. ``what``: the system call, or "memory", "cpu"; ``target``: what it was about, "" where there is nothing to tell; ``option``: the option
+    """Something that was refused. ``what``: the system call, "memory", "cpu", or "file" for one that the program complained about and the policy does not grant; ``target``: what it was about, "" where there is nothing to tell; ``option``: the option
     that would allow it, "" where none does; ``count``: how often."""
 
     what: str

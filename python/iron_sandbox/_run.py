@@ -63,6 +63,7 @@ class Call:
             "module": function.__module__,
             "qualname": function.__qualname__,
             "main": main,
+            "file": getattr(sys.modules.get(function.__module__), "__file__", None),
             "path": [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)],
             "argv": [str(item) for item in sys.argv],
             "args": [encode(value, f"argument {place + 1}") for place, value in enumerate(args)],
@@ -93,13 +94,11 @@ def run(sandbox: Sandbox, function: Callable[..., Any], args: tuple[Any, ...], k
 def take(sandbox: Sandbox, setup: str) -> Worker:
     """An interpreter of the pool, or a new one."""
     if sandbox._pool_size:
-        if sandbox._pool is None or sandbox._pool.pid != os.getpid():
-            from iron_sandbox._pool import Pool
+        from iron_sandbox._pool import of
 
-            sandbox._pool = Pool(sandbox, sandbox._pool_size)
-        worker = sandbox._pool.take(setup)
+        worker = of(sandbox).take(setup)
         if worker is not None:
-            return worker  # type: ignore[no-any-return]
+            return worker
     return Worker(sandbox, setup)
 
 
@@ -130,14 +129,13 @@ def _main() -> Optional[dict[str, Any]]:
 
 def bootstrap() -> str:
     """The text that a fresh interpreter runs."""
-    global _bootstrap
-    if _bootstrap is None:
+    if not _texts:
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "_bootstrap.py"), encoding="utf-8") as file:
-            _bootstrap = file.read()
-    return _bootstrap
+            _texts.append(file.read())
+    return _texts[0]
 
 
-_bootstrap: Optional[str] = None
+_texts: list[str] = []
 
 
 def prefixes(extra: str = "") -> list[str]:
@@ -161,7 +159,7 @@ def prefixes(extra: str = "") -> list[str]:
 def setup_of(function: Any, main: Optional[dict[str, Any]]) -> str:
     """The name of the setup that a function runs under: with its own file where no folder of sys.path may be granted as a whole."""
     path = main["path"] if main is not None else getattr(sys.modules.get(function.__module__), "__file__", None)
-    return "run:" + os.path.realpath(path) if path else "run:"
+    return "run:" + os.path.realpath(str(path)) if path else "run:"
 
 
 def encode(value: Any, place: str) -> Any:

@@ -1,6 +1,7 @@
 """The sandbox: a policy, and what is started under it."""
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import weakref
@@ -13,6 +14,8 @@ from iron_sandbox._tree import Tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, TypeVar, Union
+
+    from iron_sandbox._pool import Pool
 
     Result = TypeVar("Result")
     Paths = Iterable[Union[str, "os.PathLike[str]"]]
@@ -80,8 +83,23 @@ class Sandbox:
         self._pool_size = pool
         self._handles: dict[str, tuple[int, int]] = {}
         self._blocks: list[Any] = []
-        self._pool: Any = None
+        self._reported: Optional[dict[str, Any]] = None
+        self._pool: Optional[Pool] = None
         self._handle("exec")
+
+    @classmethod
+    def from_file(cls, path: str, **options: Any) -> Sandbox:
+        """A sandbox of a TOML file, which has options by their names; those that are given here replace its own.
+
+        :raises PolicyError: it cannot be read, or its options cannot be meant.
+        """
+        from iron_sandbox import _policies
+
+        given = {**_policies.load(path), **options}
+        unknown = sorted(set(given) - set(inspect.signature(cls.__init__).parameters))
+        if unknown:
+            raise errors.PolicyError(f"{path}: {unknown[0]} is no option")
+        return cls(**given)
 
     def exec(self, argv: Sequence[str], input: bytes = b"", timeout: Optional[float] = None, cwd: Optional[str] = None) -> Completed:  # noqa: A002 - subprocess's own name
         """Runs a program to its end.
@@ -100,7 +118,7 @@ class Sandbox:
                 pump(tree, pipes)
             finally:
                 tree.close()
-            return _completed(argv, tree, pipes)
+            return _completed(self, argv, tree, pipes)
         finally:
             pipes.close()
 
@@ -137,7 +155,9 @@ class Sandbox:
 
     def report(self) -> dict[str, Any]:
         """What is enforced and by what (``enforced``), what is not (``losses``), which paths may be used how (``paths``), which variables are set (``environment``)."""
-        report: dict[str, Any] = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
+        if self._reported is None or not self._blocks:
+            self._reported = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
+        report = dict(self._reported or {})
         if self._blocks:
             report["block"] = self._blocks[-1].report()
         return report
@@ -164,8 +184,10 @@ class Sandbox:
         return known[0]
 
     def __enter__(self) -> Sandbox:
+        """The rest of the program is confined, after the block too: in a forked child, whose end becomes that of this process. See ``docs/sandbox.md``."""
         from iron_sandbox import _block
 
+        self.report()
         self._blocks.append(_block.enter(self))
         return self
 
@@ -173,8 +195,12 @@ class Sandbox:
         """The rest of the program stays confined."""
 
 
-def _completed(argv: Sequence[str], tree: Tree, pipes: Pipes) -> Completed:
+def _completed(sandbox: Sandbox, argv: Sequence[str], tree: Tree, pipes: Pipes) -> Completed:
     outcome = tree.result()
-    return Completed(
-        tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), bytes(pipes.output["stderr"]), outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, outcome.denials
-    )
+    stderr = bytes(pipes.output["stderr"])
+    denials = outcome.denials
+    if outcome.returncode != 0 and stderr:
+        from iron_sandbox import _explaining
+
+        denials += tuple(_explaining.files(stderr, sandbox.report()["paths"]))
+    return Completed(tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), stderr, outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, denials)

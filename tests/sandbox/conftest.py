@@ -20,7 +20,7 @@ LONG = os.environ.get("IRON_CAGE_LONG") == "1"
 ORDINARY = 65534
 USERS = ["root", "user"] if os.geteuid() == 0 else ["user"]
 #: A machine under load may take long; nothing here takes long by itself.
-PATIENCE = 120
+PATIENCE = int(os.environ.get("IRON_SANDBOX_PATIENCE", "120"))
 
 if not iron_sandbox.support():
     pytest.exit(f"this kernel cannot hold a sandbox: {iron_sandbox.support().reason}", returncode=1)

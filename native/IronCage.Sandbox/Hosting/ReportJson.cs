@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using IronCage.Sandbox.Policy;
 
 namespace IronCage.Sandbox.Hosting;
 
@@ -44,6 +45,10 @@ internal static class ReportJson
             json.WriteStartArray("environment");
             foreach (var line in compiled.Environment)
                 json.WriteStringValue(line[..Math.Max(0, line.IndexOf('=', StringComparison.Ordinal))]);
+            json.WriteEndArray();
+            json.WriteStartArray("explanation");
+            foreach (var line in PolicyExplanation.Lines(compiled))
+                json.WriteStringValue(line);
             json.WriteEndArray();
             json.WriteNumber("filter_instructions", compiled.Filter?.Programme.Length ?? 0);
             json.WriteNumber("filter_rules", compiled.Filter?.Rules.Length ?? 0);

@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using IronCage.Sandbox.Hosting;
+using IronCage.Sandbox.Kernel;
+using IronCage.Sandbox.Supervising.Learning;
 
 namespace IronCage.Sandbox.Supervising;
 
@@ -33,6 +36,8 @@ internal static class OutcomeJson
         json.WriteNumber("processes", tree.NewProcesses + 1);
         json.WriteEndObject();
         tree.Denials.Write(json);
+        if (tree.Observed is { } observed)
+            new PolicyProposal(observed, new DiskPathProbe(), SandboxSetup.Read(tree.Request.Policy).Host.Environment.GetValueOrDefault("HOME"), [tree.Request.FolderPath]).Write(json);
     });
 
     private static byte[] Write(Action<Utf8JsonWriter> members)

@@ -8,7 +8,8 @@ namespace IronCage.Sandbox.Supervising;
 internal static class SupervisorEntry
 {
     /// <summary>Runs one.</summary>
-    /// <param name="arguments">"detach": starts the supervisor proper, tells the host its number and ends, so that it is no child of the host. "serve": is it.</param>
+    /// <param name="arguments">"detach": starts the supervisor proper, tells the host its number and ends, so that it is no child of the host. "serve": is it. "block PID":
+    /// supervises a process that has confined itself, and ends as it ends.</param>
     /// <returns>The status to end with.</returns>
     public static int Run(string[] arguments)
     {
@@ -21,6 +22,8 @@ internal static class SupervisorEntry
                 using (var supervisor = new Supervisor(KernelProbe.Run(), TimeProvider.System))
                     supervisor.Run();
                 return 0;
+            case ["block", var pid]:
+                return BlockSupervision.Run(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), KernelProbe.Run());
             default:
                 return 64;
         }
