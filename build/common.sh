@@ -86,3 +86,25 @@ build_native() {
     fi
     "$python" python/ironcage_build.py bindings
 }
+
+# build_sandbox: the same for libironcage_sandbox.so and the supervisor that it starts. On Linux only.
+build_sandbox() {
+    [ "$(uname -s)" = Linux ] || return 0
+    local rid out="$root/artifacts/native-sandbox" target="$root/python/iron_sandbox/_native" project from to
+    rid=$(rid)
+    for project in Abi:IronCage.Sandbox.Abi.so:libironcage_sandbox.so Supervisor:iron-sandbox-supervisor:iron-sandbox-supervisor; do
+        IFS=: read -r project from to <<<"$project"
+        if [ ! -f "$target/$to" ] || [ -n "$(find native/IronCage.Sandbox native/IronCage.Sandbox.Abi native/IronCage.Sandbox.Supervisor native/IronCage.Abi/Boundary native/abi/ironcage_sandbox.h \
+                build/msbuild wheels.props Directory.* global.json -newer "$target/$to" \
+                \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.h' -o -name '*.json' \) -not -path '*/obj/*' -print -quit)" ]; then
+            say "compiling $to ($rid, NativeAOT; about half a minute)"
+            mkdir -p "$target"
+            dotnet publish "native/IronCage.Sandbox.$project" -c Release -r "$rid" -o "$out/$project" -v quiet --nologo >"$root/artifacts/publish-sandbox.log" 2>&1 \
+                || { grep -E 'error|warning' "$root/artifacts/publish-sandbox.log" | sort -u | head -n 30 >&2; fail "dotnet publish failed (artifacts/publish-sandbox.log)"; }
+            cp "$out/$project/$from" "$target/.$to.new"
+            mv "$target/.$to.new" "$target/$to"
+        fi
+    done
+    cp native/abi/ironcage_sandbox.h "$target/ironcage_sandbox.h"
+    "$python" python/ironcage_build.py bindings
+}
