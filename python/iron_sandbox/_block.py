@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 
 from iron_sandbox import _native, errors
 
@@ -218,8 +219,21 @@ def _refuse_what_is_not_sound() -> None:
     asyncio = sys.modules.get("asyncio")
     if asyncio is not None and asyncio._get_running_loop() is not None:
         raise errors.SandboxError("an event loop is running: it would be shared with the parent. Enter the block before asyncio.run, or use arun")
-    strange = []
     _native.load()
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        # A thread that was joined may not have quite ended yet.
+        strange = _strange_threads()
+        if not strange:
+            return
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.005)
+    raise errors.SandboxError(f"native threads that nobody knows are running ({', '.join(sorted(strange))}): they would not follow into the block. Enter it before the library that started them is used")
+
+
+def _strange_threads() -> list[str]:
+    strange = []
     for task in os.listdir("/proc/self/task"):
         if int(task) == threading.get_native_id():
             continue
@@ -231,10 +245,11 @@ def _refuse_what_is_not_sound() -> None:
         # The threads of the .NET runtime, which this library and iron_cage's start: they hold nothing that a fork would lose.
         if not name.startswith(_HARMLESS):
             strange.append(name)
-    if strange:
-        raise errors.SandboxError(f"native threads that nobody knows are running ({', '.join(sorted(strange))}): they would not follow into the block. Enter it before the library that started them is used")
+    return strange
 
 
+#: Seconds that a thread may take to end that nobody counts any more.
+_PATIENCE = 2.0
 #: Names of threads: of the .NET runtime and of our two libraries.
 _HARMLESS = (".NET", "sandbox superv", "iron", "Finalizer")
 
