@@ -45,6 +45,10 @@ internal static class ReportJson
             foreach (var line in compiled.Environment)
                 json.WriteStringValue(line[..Math.Max(0, line.IndexOf('=', StringComparison.Ordinal))]);
             json.WriteEndArray();
+            json.WriteStartArray("allowed_domains");
+            foreach (var rule in compiled.Policy.Domains.Allowed)
+                json.WriteStringValue(rule.ToString());
+            json.WriteEndArray();
             json.WriteNumber("filter_instructions", compiled.Filter?.Programme.Length ?? 0);
             json.WriteNumber("filter_rules", compiled.Filter?.Rules.Length ?? 0);
             json.WriteEndObject();

@@ -108,6 +108,7 @@ internal sealed unsafe partial class Supervisor
         if (tree.Listener >= 0)
             _ = Libc.Close(tree.Listener);
         tree.Listener = -1;
+        tree.Proxy?.Dispose();
         _events.Forget(tree.Channel);
         if (tree.PrivateFolder is null || Libc.RemoveDirectory(tree.PrivateFolder) == 0)
             Tell(tree, kind, payload);
