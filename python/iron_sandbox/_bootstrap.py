@@ -98,7 +98,18 @@ def _serve():
         else:
             import importlib
 
-            module = importlib.import_module(request["module"])
+            try:
+                module = importlib.import_module(request["module"])
+            except ModuleNotFoundError as error:
+                # Its folder may not be listed (a home folder): then it is the one file that may be read.
+                if error.name != request["module"] or not request["file"]:
+                    raise
+                import importlib.util
+
+                spec = importlib.util.spec_from_file_location(request["module"], request["file"])
+                module = importlib.util.module_from_spec(spec)
+                sys.modules[request["module"]] = module
+                spec.loader.exec_module(module)
         found = module
         for name in request["qualname"].split("."):
             found = getattr(found, name)

@@ -14,6 +14,26 @@ if TYPE_CHECKING:
     from iron_sandbox._sandbox import Sandbox
 
 
+_making = threading.Lock()
+
+
+def of(sandbox: Sandbox) -> Pool:
+    """The pool of a sandbox in this process, made at the first use."""
+    with _making:
+        if sandbox._pool is None or sandbox._pool.pid != os.getpid():
+            sandbox._pool = Pool(sandbox, sandbox._pool_size)
+        return sandbox._pool
+
+
+def _after_fork() -> None:
+    global _making
+    _making = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 class Pool:
     """Keeps a number of interpreters waiting, of the setup that was asked for last. They are started by a thread of its own."""
 

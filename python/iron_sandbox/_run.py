@@ -63,6 +63,7 @@ class Call:
             "module": function.__module__,
             "qualname": function.__qualname__,
             "main": main,
+            "file": getattr(sys.modules.get(function.__module__), "__file__", None),
             "path": [os.path.abspath(entry) for entry in sys.path if isinstance(entry, str)],
             "argv": [str(item) for item in sys.argv],
             "args": [encode(value, f"argument {place + 1}") for place, value in enumerate(args)],
@@ -93,13 +94,11 @@ def run(sandbox: Sandbox, function: Callable[..., Any], args: tuple[Any, ...], k
 def take(sandbox: Sandbox, setup: str) -> Worker:
     """An interpreter of the pool, or a new one."""
     if sandbox._pool_size:
-        if sandbox._pool is None or sandbox._pool.pid != os.getpid():
-            from iron_sandbox._pool import Pool
+        from iron_sandbox._pool import of
 
-            sandbox._pool = Pool(sandbox, sandbox._pool_size)
-        worker = sandbox._pool.take(setup)
+        worker = of(sandbox).take(setup)
         if worker is not None:
-            return worker  # type: ignore[no-any-return]
+            return worker
     return Worker(sandbox, setup)
 
 

@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, TypeVar, Union
 
+    from iron_sandbox._pool import Pool
+
     Result = TypeVar("Result")
     Paths = Iterable[Union[str, "os.PathLike[str]"]]
 
@@ -80,7 +82,7 @@ class Sandbox:
         self._pool_size = pool
         self._handles: dict[str, tuple[int, int]] = {}
         self._blocks: list[Any] = []
-        self._pool: Any = None
+        self._pool: Optional[Pool] = None
         self._handle("exec")
 
     def exec(self, argv: Sequence[str], input: bytes = b"", timeout: Optional[float] = None, cwd: Optional[str] = None) -> Completed:  # noqa: A002 - subprocess's own name
