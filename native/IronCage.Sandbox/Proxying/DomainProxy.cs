@@ -16,7 +16,7 @@ internal sealed class DomainProxy(DomainPolicy policy, INameResolver resolver) :
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Name, int Port), DomainUse> _uses = [];
-    private readonly Dictionary<string, long> _denials = [];
+    private readonly Dictionary<(string Target, string Option), long> _denials = [];
     private long _deniedMore;
     private int _open;
 
@@ -70,14 +70,15 @@ internal sealed class DomainProxy(DomainPolicy policy, INameResolver resolver) :
 
     /// <summary>A request was refused.</summary>
     /// <param name="target">What it was for; empty where it cannot be told.</param>
-    public void Deny(string target)
+    /// <param name="option">The option that would allow it; empty when none does.</param>
+    public void Deny(string target, string option)
     {
         lock (_gate)
         {
-            if (_denials.TryGetValue(target, out var count))
-                _denials[target] = count + 1;
+            if (_denials.TryGetValue((target, option), out var count))
+                _denials[(target, option)] = count + 1;
             else if (_denials.Count < MostTargets)
-                _denials[target] = 1;
+                _denials[(target, option)] = 1;
             else
                 _deniedMore++;
         }
@@ -91,10 +92,10 @@ internal sealed class DomainProxy(DomainPolicy policy, INameResolver resolver) :
     }
 
     /// <summary>What was refused so far, and how often; and how many refusals were of targets beyond 200.</summary>
-    public ((string Target, long Count)[] Targets, long More) Denials()
+    public ((string Target, string Option, long Count)[] Targets, long More) Denials()
     {
         lock (_gate)
-            return ([.. _denials.Select(denial => (denial.Key, denial.Value))], _deniedMore);
+            return ([.. _denials.Select(denial => (denial.Key.Target, denial.Key.Option, denial.Value))], _deniedMore);
     }
 
     private async Task ServeAsync(Socket client)

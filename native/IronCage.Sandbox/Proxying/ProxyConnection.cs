@@ -25,7 +25,7 @@ internal sealed class ProxyConnection(DomainProxy proxy, Socket client)
         catch (ProxyRefusalException refusal)
         {
             if (refusal.Status != 502)
-                proxy.Deny(refusal.Target);
+                proxy.Deny(refusal.Target, refusal.Option);
             await RefuseAsync(refusal, cancellation);
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException or OperationCanceledException or ObjectDisposedException)
@@ -44,7 +44,7 @@ internal sealed class ProxyConnection(DomainProxy proxy, Socket client)
         var request = ProxyRequestParser.Parse(head);
         var target = $"{request.Name}:{request.Port}";
         if (!proxy.Policy.Allows(request.Name, request.Port))
-            throw new ProxyRefusalException(403, $"{target} is not in allowed_domains", target);
+            throw new ProxyRefusalException(403, $"{target} is not in allowed_domains", target, "allowed_domains");
         using var server = await ConnectAsync(request, target, cancellation);
         var use = proxy.Use(request.Name, request.Port);
         if (request.IsTunnel)
@@ -91,7 +91,7 @@ internal sealed class ProxyConnection(DomainProxy proxy, Socket client)
                 throw new ProxyRefusalException(502, $"{request.Name} cannot be resolved", target);
             addresses = Array.FindAll(addresses, PublicAddresses.Contains);
             if (addresses.Length == 0)
-                throw new ProxyRefusalException(403, $"{request.Name} has only addresses that are not of the public internet; extra_hosts can name one that is meant", target);
+                throw new ProxyRefusalException(403, $"{request.Name} has only addresses that are not of the public internet; extra_hosts can name one that is meant", target, "extra_hosts");
         }
         foreach (var address in addresses)
         {

@@ -20,7 +20,6 @@ internal static class NetworkRules
     private const uint UpperProtocol = 31;
     private const uint FastOpenConnect = 30;
     private const string Option = "allow_network";
-    private const string DomainOption = "allowed_domains";
 
     /// <summary>AF_INET and AF_INET6.</summary>
     private static readonly uint[] Families = [2, 10];
@@ -72,7 +71,7 @@ internal static class NetworkRules
         {
             if (isProxied)
             {
-                yield return new FilterRule("connect", [], FilterAction.Notify(NotifyPurpose.ConnectProxy), "only the proxy of the sandbox", DomainOption);
+                yield return new FilterRule("connect", [], FilterAction.Notify(NotifyPurpose.ConnectProxy), "only the proxy of the sandbox", Option);
                 yield return Denied("setsockopt", "the connection would be made later, with the first data (TCP_FASTOPEN_CONNECT)", null, ArgumentCheck.Is(1, LevelTcp), ArgumentCheck.Is(2, FastOpenConnect));
             }
             else

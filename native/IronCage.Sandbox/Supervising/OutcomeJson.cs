@@ -52,8 +52,8 @@ internal static class OutcomeJson
         json.WriteEndArray();
         if (tree.Proxy?.Denials() is not var (denials, more))
             return;
-        foreach (var (target, count) in denials)
-            tree.Denials.Add(new Denial("domain", target, "allowed_domains"), count);
+        foreach (var (target, option, count) in denials)
+            tree.Denials.Add(new Denial("domain", target, option), count);
         tree.Denials.AddMore(more);
     }
 
