@@ -45,7 +45,6 @@ public sealed class DomainNameTests
     [TestCase("0x7f.1")]
     [TestCase("example.0x")]
     [TestCase("017700000001")]
-    [TestCase("１２７.０.０.１")]
     [TestCase("[::1]")]
     [TestCase("::1")]
     public void What_is_no_name_has_no_form(string text) => Assert.That(DomainName.TryNormalise(text, out _), Is.False);
@@ -138,7 +137,7 @@ public sealed class DomainNameTests
     [TestCase("""{"allowed_domains": ["a.example"], "extra_hosts": {"a.example": []}}""", "extra_hosts[a.example]")]
     [TestCase("""{"allowed_domains": ["a.example"], "extra_hosts": {"10.0.0.1": "10.0.0.1"}}""", "extra_hosts[10.0.0.1]")]
     public void Options_that_cannot_be_meant_are_refused_by_name(string json, string option) =>
-        Assert.That(() => Compiling.Read(json), Throws.TypeOf<PolicyException>().With.Message.StartsWith(option + " "));
+        Assert.That(() => Compiling.Read(json), Throws.TypeOf<PolicyException>().With.Message.StartsWith(option + ":"));
 
     [Test]
     public void A_preset_with_a_network_gives_way_to_names()
