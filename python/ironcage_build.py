@@ -176,6 +176,8 @@ def build_sandbox_wheel(rid: str, native: Path, out: Path) -> Path:
         architecture(native / name, row)
     fingerprint(native / SANDBOX_LIBRARY, row, SANDBOX_HEADER)
     write_bindings(None, SANDBOX_HEADER, SANDBOX_PACKAGE)
+    # The project's folder is the package's; what belongs to both lies above.
+    shutil.copyfile(ROOT / "LICENSE", SANDBOX_PACKAGE / "LICENSE")
     return _wheel(SANDBOX_PACKAGE, dict(os.environ, IRONCAGE_BUILD_RID=rid, IRONCAGE_BUILD_NATIVE=str(native.resolve()), PYTHONWARNINGS="ignore"), out)
 
 

@@ -114,6 +114,15 @@ int32_t ironcage_sandbox_free(uint64_t sandbox);
 /* What is enforced, and by what; what is lost; which paths may be used how. */
 int32_t ironcage_sandbox_report(ironcage_sandbox_buffer *result, uint64_t sandbox);
 
+/*
+ * Prepares the confinement of a process that goes on in a forked child: a descriptor of the ruleset (-1 without Landlock; the caller closes it) and
+ * {"restrict_flags": N, "filter": "hex", "request": "hex", "private_folder": "/tmp/..."}. Lets go of the supervisor of this process, and so of all that was started. The host forks; the child makes the
+ * system calls (no_new_privs, capabilities, landlock_restrict_self, seccomp with a listener), sends the listener to the parent and waits; the parent executes the supervisor with
+ * "block PID", all signals blocked, the socket to the child as descriptor 3, the listener as 4, and a socket with the bytes of the request as 5; the supervisor sets limits, tells the child to go on by one byte,
+ * and ends as the child ends.
+ */
+int32_t ironcage_sandbox_block(ironcage_sandbox_buffer *plan, int32_t *ruleset, uint64_t sandbox);
+
 /* Starts a program. fd is readable when ironcage_sandbox_process_poll has news; it belongs to the process handle. Does not wait for the program to run. */
 int32_t ironcage_sandbox_start(uint64_t *process, int32_t *fd, uint64_t sandbox, const ironcage_sandbox_command *command);
 

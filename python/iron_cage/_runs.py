@@ -162,7 +162,8 @@ class Run:
         """Hands the events so far to the callbacks of the protections this run is under: this is code of theirs that executes."""
         run: Optional[Run] = self
         while run is not None:
-            run.protection._deliver()
+            if run.protection._undelivered:
+                run.protection._deliver()
             run = run.parent
 
 

@@ -67,7 +67,7 @@ async def exec(sandbox: Sandbox, argv: Sequence[str], data: bytes, timeout: Opti
             await pump(tree, pipes)
         finally:
             tree.close()
-        return _completed(argv, tree, pipes)
+        return _completed(sandbox, argv, tree, pipes)
     finally:
         pipes.close()
 

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 # What a fresh interpreter in the sandbox runs (python -I -S -c): reads one request from descriptor 0, calls the function, writes one result to descriptor 3.
 # The nonce came with the request and is in no object that the function is given; writing to every open descriptor forges no result, as what does not carry the nonce is none.
 import sys

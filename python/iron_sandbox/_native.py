@@ -5,6 +5,7 @@ The library is loaded at its first use, not at import. The copy that a process u
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 import threading
@@ -30,6 +31,13 @@ def unsupported() -> str:
     return ""
 
 
+def _confined() -> str:
+    block = sys.modules.get("iron_sandbox._block")
+    if block is not None and block.current() is not None:
+        return "this program is confined by a with block: what it starts is confined with it, and no other sandbox can be made inside"
+    return ""
+
+
 def library_path() -> str:
     """Where the library is: IRON_SANDBOX_NATIVE (a folder, for development), else beside this module."""
     return os.path.join(os.environ.get("IRON_SANDBOX_NATIVE") or _DIRECTORY, "libironcage_sandbox.so")
@@ -47,7 +55,7 @@ def load() -> Any:
         return _lib
     with _lock:
         if _lib is None:
-            reason = unsupported()
+            reason = unsupported() or _confined()
             if reason:
                 raise errors.SandboxError(reason)
             try:
@@ -139,6 +147,17 @@ def free_sandbox(handle: int, made_by: int) -> None:
     """Frees one, if it is of this process."""
     if _lib is not None and made_by == generation:
         _lib.ironcage_sandbox_free(handle)
+
+
+def block(sandbox: int) -> tuple[dict[str, Any], int]:
+    """What a process needs to confine itself: (plan, descriptor of the ruleset)."""
+    library = load()
+    out, ruleset = _abi.ffi.new("ironcage_sandbox_buffer *"), _abi.ffi.new("int32_t *")
+    try:
+        check(library.ironcage_sandbox_block(out, ruleset, sandbox))
+        return json.loads(bytes(_abi.ffi.buffer(out.data, out.len))), int(ruleset[0])
+    finally:
+        library.ironcage_sandbox_buffer_free(out)
 
 
 def start(sandbox: int, argv: bytes, cwd: bytes, descriptors: list[int], timeout_ms: int, unconfined: bool) -> tuple[int, int]:

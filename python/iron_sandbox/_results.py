@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Denial:
-    """Something that was refused. ``what``: the system call, or "memory", "cpu"; ``target``: what it was about, "" where there is nothing to tell; ``option``: the option
+    """Something that was refused. ``what``: the system call, "memory", "cpu", or "file" for one that the program complained about and the policy does not grant; ``target``: what it was about, "" where there is nothing to tell; ``option``: the option
     that would allow it, "" where none does; ``count``: how often."""
 
     what: str
@@ -78,7 +78,7 @@ class Outcome:
             usage=Usage(**{name: told["usage"][name] for name in Usage.__dataclass_fields__ if name in told["usage"]}),
             denials=tuple(Denial(denial["what"], denial["target"], denial["option"], denial["count"]) for denial in told["denials"]),
             denials_not_listed=told["denials_not_listed"],
-            domains=tuple(DomainUse(*(use[name] for name in DomainUse.__dataclass_fields__)) for use in told["domains"]),
+            domains=tuple(DomainUse(*(use[name] for name in DomainUse.__dataclass_fields__)) for use in told.get("domains", ())),
         )
 
 

@@ -136,14 +136,13 @@ def _main() -> Optional[dict[str, Any]]:
 
 def bootstrap() -> str:
     """The text that a fresh interpreter runs."""
-    global _bootstrap
-    if _bootstrap is None:
+    if not _texts:
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "_bootstrap.py"), encoding="utf-8") as file:
-            _bootstrap = file.read()
-    return _bootstrap
+            _texts.append(file.read())
+    return _texts[0]
 
 
-_bootstrap: Optional[str] = None
+_texts: list[str] = []
 
 
 def prefixes(extra: str = "") -> list[str]:
@@ -167,7 +166,7 @@ def prefixes(extra: str = "") -> list[str]:
 def setup_of(function: Any, main: Optional[dict[str, Any]]) -> str:
     """The name of the setup that a function runs under: with its own file where no folder of sys.path may be granted as a whole."""
     path = main["path"] if main is not None else getattr(sys.modules.get(function.__module__), "__file__", None)
-    return "run:" + os.path.realpath(path) if path else "run:"
+    return "run:" + os.path.realpath(str(path)) if path else "run:"
 
 
 def encode(value: Any, place: str) -> Any:

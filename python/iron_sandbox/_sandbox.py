@@ -1,6 +1,7 @@
 """The sandbox: a policy, and what is started under it."""
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import weakref
@@ -89,8 +90,23 @@ class Sandbox:
         self._handles: dict[str, tuple[int, int]] = {}
         self._blocks: list[Any] = []
         self._seen = Seen()
+        self._reported: Optional[dict[str, Any]] = None
         self._pool: Optional[Pool] = None
         self._handle("exec")
+
+    @classmethod
+    def from_file(cls, path: str, **options: Any) -> Sandbox:
+        """A sandbox of a TOML file, which has options by their names; those that are given here replace its own.
+
+        :raises PolicyError: it cannot be read, or its options cannot be meant.
+        """
+        from iron_sandbox import _policies
+
+        given = {**_policies.load(path), **options}
+        unknown = sorted(set(given) - set(inspect.signature(cls.__init__).parameters))
+        if unknown:
+            raise errors.PolicyError(f"{path}: {unknown[0]} is no option")
+        return cls(**given)
 
     def exec(self, argv: Sequence[str], input: bytes = b"", timeout: Optional[float] = None, cwd: Optional[str] = None) -> Completed:  # noqa: A002 - subprocess's own name
         """Runs a program to its end.
@@ -109,7 +125,7 @@ class Sandbox:
                 pump(tree, pipes)
             finally:
                 tree.close()
-            return _completed(argv, tree, pipes)
+            return _completed(self, argv, tree, pipes)
         finally:
             pipes.close()
 
@@ -148,7 +164,9 @@ class Sandbox:
         """What is enforced and by what (``enforced``), what is not (``losses``), which paths may be used how (``paths``), which variables are set (``environment``). And what
         was seen so far of all that ran and has ended: how much (``trees``), how many of them were ended for a limit (``ended``), what was refused (``denials``, tuple of
         :class:`Denial`), which names were reached (``domains``, tuple of :class:`DomainUse`)."""
-        report: dict[str, Any] = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
+        if self._reported is None or not self._blocks:
+            self._reported = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
+        report = dict(self._reported or {})
         report.update(self._seen.report())
         if self._blocks:
             report["block"] = self._blocks[-1].report()
@@ -176,8 +194,12 @@ class Sandbox:
         return known[0]
 
     def __enter__(self) -> Sandbox:
+        """The rest of the program is confined, after the block too: in a forked child, whose end becomes that of this process. See ``docs/sandbox.md``."""
         from iron_sandbox import _block
 
+        if self._policy.get("allowed_domains"):
+            raise errors.SandboxError("allowed_domains: a with block has no proxy, so that nothing could be reached; use run or exec")
+        self.report()
         self._blocks.append(_block.enter(self))
         return self
 
@@ -185,8 +207,12 @@ class Sandbox:
         """The rest of the program stays confined."""
 
 
-def _completed(argv: Sequence[str], tree: Tree, pipes: Pipes) -> Completed:
+def _completed(sandbox: Sandbox, argv: Sequence[str], tree: Tree, pipes: Pipes) -> Completed:
     outcome = tree.result()
-    return Completed(
-        tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), bytes(pipes.output["stderr"]), outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, outcome.denials, outcome.domains
-    )
+    stderr = bytes(pipes.output["stderr"])
+    denials = outcome.denials
+    if outcome.returncode != 0 and stderr:
+        from iron_sandbox import _explaining
+
+        denials += tuple(_explaining.files(stderr, sandbox.report()["paths"]))
+    return Completed(tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), stderr, outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, denials, outcome.domains)

@@ -11,7 +11,7 @@ from iron_sandbox._results import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Sequence
+    from typing import Any, Optional, Sequence
 
     from iron_sandbox._sandbox import Sandbox
 
@@ -28,6 +28,8 @@ class Tree:
         self.state = _native.STARTING
         self.pid: Optional[int] = None
         self.outcome: Optional[Outcome] = None
+        #: Options that would allow what was seen, where nothing was refused.
+        self.proposal: dict[str, Any] = {}
         self.error: Optional[errors.SandboxError] = None
         self._finalizer = weakref.finalize(self, _native.free_process, self.handle, self.generation)
         self._finalizer.atexit = False
@@ -49,6 +51,7 @@ class Tree:
             elif state == _native.ENDED:
                 self.outcome = Outcome.of(message)
                 self._seen.add(self.outcome)
+                self.proposal = json.loads(message).get("proposal", {})
             elif state != _native.STARTING:
                 self.error = self._failure(state, json.loads(message))
             if self.is_over:
@@ -92,7 +95,7 @@ class Tree:
         assert self.outcome is not None
         return self.outcome
 
-    def _failure(self, state: int, told: dict[str, object]) -> errors.SandboxError:
+    def _failure(self, state: int, told: dict[str, Any]) -> errors.SandboxError:
         message = str(told["message"])
         if state == _native.LOST:
             return errors.SandboxLost(message)

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """The dynamic half of pyproject.toml: version and platform from wheels.props, the native library and the supervisor beside the modules."""
 import os
 import shutil

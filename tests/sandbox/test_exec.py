@@ -1,6 +1,8 @@
 """Programs in sandboxes: what they get, what comes back, which limits hold."""
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from conftest import Host
@@ -60,14 +62,20 @@ print(json.dumps([done.returncode, len(done.stdout), done.truncated, resource.ge
 
 @pytest.mark.parametrize("way", ["quietly", "ignoring", "daemon"])
 def test_a_timeout_ends_the_whole_tree(host: Host, way: str) -> None:
+    word = f"{6 * 10**6 + os.getpid()}.{len(way)}"
     programs = {
-        "quietly": "sleep 1000",
-        "ignoring": "trap '' TERM INT HUP; while :; do sleep 1000; done",
-        "daemon": "trap '' TERM; (setsid sh -c 'trap \"\" TERM; (setsid sleep 1000 &); sleep 1000' &); sleep 1000 & sleep 1000",
+        "quietly": f"sleep {word}",
+        "ignoring": f"trap '' TERM INT HUP; while :; do sleep {word}; done",
+        "daemon": f"trap '' TERM; (setsid sh -c 'trap \"\" TERM; (setsid sleep {word} &); sleep {word}' &); sleep {word} & sleep {word}",
     }
     told = host.tell(HEAD + f"""
 done = Sandbox(timeout=100).exec(["sh", "-c", {programs[way]!r}], timeout=0.5)
-left = [pid for pid in os.listdir("/proc") if pid.isdigit() and b"sleep\\x001000" in open(f"/proc/{{pid}}/cmdline", "rb").read()] if {host.uid} else []
+def command(pid):
+    try:
+        return open(f"/proc/{{pid}}/cmdline", "rb").read()
+    except OSError:
+        return b""
+left = [pid for pid in os.listdir("/proc") if pid.isdigit() and b"sleep\\x00{word}" in command(pid)]
 print(json.dumps([done.timed_out, done.returncode < 0, done.usage.wall_seconds < 60, left]))
 """)
     assert told == [True, True, True, []]

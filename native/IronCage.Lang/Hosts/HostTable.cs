@@ -10,8 +10,15 @@ public sealed class HostTable
     /// <summary>Names of the hosts that are known without being named; each stands for what has it behind a dot, too.</summary>
     public static IEnumerable<string> Known => KnownHosts.Names;
 
+    private const int LongestKept = 1024;
+
     private readonly Lock _gate = new();
     private volatile Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    private volatile Resolved? _last;
+
+    /// <summary>What was resolved last: agents ask the same again and again.</summary>
+    private sealed record Resolved(Dictionary<string, Entry> Entries, byte[] Method, byte[] Url, Target Target);
 
     private sealed record Entry(LlmService Service, string Host);
 
@@ -45,6 +52,17 @@ public sealed class HostTable
 
     /// <summary>Reads method and URL into what is asked of whom.</summary>
     public Target Resolve(ReadOnlySpan<byte> method, ReadOnlySpan<byte> url)
+    {
+        var entries = _entries;
+        if (_last is { } last && ReferenceEquals(last.Entries, entries) && url.SequenceEqual(last.Url) && method.SequenceEqual(last.Method))
+            return last.Target;
+        var target = Read(method, url);
+        if (url.Length <= LongestKept && url.IndexOfAny((byte)'?', (byte)'@') < 0) // what may hold a key is not kept
+            _last = new Resolved(entries, method.ToArray(), url.ToArray(), target);
+        return target;
+    }
+
+    private Target Read(ReadOnlySpan<byte> method, ReadOnlySpan<byte> url)
     {
         if (!UrlParts.TryParse(url, out var parts) || Find(parts, url) is not { } entry)
             return default;

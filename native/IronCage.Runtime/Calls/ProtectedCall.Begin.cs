@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using IronCage.Core.Events;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
@@ -79,7 +80,7 @@ public sealed partial class ProtectedCall
     {
         if (Control() is { } stopped)
             return Refuse(stopped);
-        _bodyDigest = BodyDigest(body);
+        _bodyDigest = XxHash3.HashToUInt64(body);
         if (_added is null && _fallback == 0)
         {
             var failures = _run.TakeFailure(_bodyDigest, _engine.Clock.GetUtcNow()); // asked always: what is marked as a retry has used up the failure, too
@@ -180,13 +181,6 @@ public sealed partial class ProtectedCall
         return null;
     }
 
-    private static int BodyDigest(ReadOnlySpan<byte> body)
-    {
-        var hash = new HashCode();
-        hash.AddBytes(body);
-        return hash.ToHashCode();
-    }
-
     /// <summary>The holds are decided: the verdict on the request.</summary>
     private Verdict Decided(HoldOutcome? failed, ReadOnlySpan<byte> body)
     {
@@ -243,7 +237,8 @@ public sealed partial class ProtectedCall
         TellRetry();
         TellStages();
         TellNudges();
-        _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
+        if (_engine.Log.IsEnabled(LogLevel.Debug))
+            _engine.Log.LogDebug("call to {Host} for {Model} allowed, hold {Hold}", _target.Host, Model, held);
         if (_edits.Count > 0)
             _verdict = new Verdict(VerdictKind.Rewrite, RawEdits.Apply(body, _edits));
         else

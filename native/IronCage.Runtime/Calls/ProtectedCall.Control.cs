@@ -82,7 +82,7 @@ public sealed partial class ProtectedCall
 
     private Refusal? CountCall()
     {
-        for (var i = 0; i < _run.Chain.Count; i++)
+        for (var i = 0; i < _run.Chain.Length; i++)
         {
             if (_run.Chain[i].TryCount())
                 continue;
@@ -111,7 +111,7 @@ public sealed partial class ProtectedCall
     /// <summary>Tools that the provider would run by itself, before anybody could see the model's wish.</summary>
     private Refusal? DeniedTools() => Denied(_request.HostedTools);
 
-    private Refusal? DeniedTools(LlmAnswer answer) => Denied(answer.ToolCalls.Select(call => call.Name));
+    private Refusal? DeniedTools(LlmAnswer answer) => answer.ToolCalls.Count == 0 ? null : Denied(answer.ToolCalls.Select(call => call.Name));
 
     /// <summary>The tools that came since it was asked last. Clients put the parts of a name together: what must not be used must not come in parts either.</summary>
     private Refusal? DeniedTools(LlmStream stream)

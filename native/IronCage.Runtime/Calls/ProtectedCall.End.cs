@@ -46,7 +46,7 @@ public sealed partial class ProtectedCall
         {
             lock (_gate)
                 _stage = Stage.Ended;
-            _keptBody = null;
+            LetGoOfBody();
             _giveUp.Dispose();
         }
     }
@@ -198,7 +198,7 @@ public sealed partial class ProtectedCall
         Settle(_demand.Call != default ? Picodollars.Min(cost, HoldCost) : cost, estimate, estimated: true);
     }
 
-    private long EstimatedInput() => _keptBody is { } body && !(_request.Reasoning ?? _price!.Reasoning) ? CountedInput(body) : _inputBound;
+    private long EstimatedInput() => _keptBody.Length > 0 && !(_request.Reasoning ?? _price!.Reasoning) ? CountedInput(_keptBody) : _inputBound;
 
     private void SettleStream(bool complete)
     {
@@ -245,14 +245,14 @@ public sealed partial class ProtectedCall
         LeavePlaces(usage);
         foreach (var run in _run.Chain)
             run.Used(usage.TotalInput + usage.Output + usage.AudioOutput);
-        var details = _run.Protections.Any(protection => protection.IsAudited || protection.TellsCalls) ? CallDetails(cost, estimated, usage) : null;
+        var details = KeepsDigests || TellsCalls ? CallDetails(cost, estimated, usage) : null;
         var settlement = new Settlement(_holdId, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
         // What a payer's store keeps of the call is written in the transaction that ends its hold.
         SettleAll((payer, _) => settlement with
         {
             Attribution = payer.Reports ? settlement.Attribution : null, Told = settlement.Attribution, Audit = payer.Watch.KeepsAudit ? payer.Protection.Entry("call.settled", details!) : null,
         });
-        foreach (var store in _holds.Count > 0 ? _run.StoresWithoutHold : _run.Protections.Select(protection => protection.Store).Distinct())
+        foreach (var store in _holds.Count > 0 ? _run.StoresWithoutHold : [.. _run.Protections.Select(protection => protection.Store).Distinct()])
             store.Record(settlement);
         var held = _holds.Count > 0 ? HoldCost : Picodollars.Zero;
         var over = _holds.Exists(hold => cost > hold.Held) ? ReportWriter.OverrunDetails(_run.Protection.Options.AgentId, Model, held, cost) : null;
@@ -269,7 +269,21 @@ public sealed partial class ProtectedCall
         }
         foreach (var payer in _run.Watches)
             payer.Protection.CheckBudget(payer.Watch);
-        _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
+        if (_engine.Log.IsEnabled(LogLevel.Debug))
+            _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
+    }
+
+    private bool TellsCalls
+    {
+        get
+        {
+            foreach (var protection in _run.Protections)
+            {
+                if (protection.TellsCalls)
+                    return true;
+            }
+            return false;
+        }
     }
 
     /// <summary>Ends every hold; a store that fails does not keep the others from it.</summary>

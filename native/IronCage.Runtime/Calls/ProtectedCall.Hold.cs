@@ -1,3 +1,4 @@
+using System.Buffers;
 using IronCage.Core.Ledger;
 using IronCage.Core.Money;
 using IronCage.Cost;
@@ -12,6 +13,11 @@ public sealed partial class ProtectedCall
 {
     /// <summary>Output tokens charged for a call that nothing bounds and that never told its usage, under a protection without a budget.</summary>
     private const long AssumedOutput = 4096;
+
+    /// <summary>Bytes up to which a kept body is an object like others.</summary>
+    private const int SmallBody = 16 * 1024;
+
+    private (Picodollars Fixed, bool IsNoticeable)? _weighed; // by who asked a moment ago
 
     /// <summary>How long a call may take and still be held at prices that begin meanwhile.</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1);
@@ -81,11 +87,10 @@ public sealed partial class ProtectedCall
 
     private Refusal? BuildDemand(ReadOnlySpan<byte> body)
     {
-        if (body.Length <= KeptBody)
-            _keptBody = body.ToArray();
+        KeepBody(body);
         if (_price is null)
             return null;
-        var limited = _run.Watches.Count > 0;
+        var limited = _run.Watches.Length > 0;
         if (limited && _request.UnboundedFeature is { } feature)
             return Refusal.Denied($"the request uses {feature}, with which the provider may ask the model any number of times, so its cost has no upper bound", "unbounded_request", Model);
         var lowerable = limited && !_isSigned && !_request.HasFixedOutput;
@@ -130,13 +135,41 @@ public sealed partial class ProtectedCall
         return null;
     }
 
+    /// <summary>Small bodies are kept on the heap. Large ones would be large objects, each of them a step towards a full collection: those are of the pool.</summary>
+    private void KeepBody(ReadOnlySpan<byte> body)
+    {
+        if (body.Length > KeptBody)
+            return;
+        if (body.Length <= SmallBody || _run.HasStages || _lentBody is not null) // stages go back and forth between bodies
+        {
+            _keptBody = body.ToArray();
+            return;
+        }
+        _lentBody = ArrayPool<byte>.Shared.Rent(body.Length);
+        body.CopyTo(_lentBody);
+        _keptBody = _lentBody.AsMemory(0, body.Length);
+    }
+
+    /// <summary>The call has ended. A hold that was waited for may still be counting on another thread: then the collector takes the body.</summary>
+    private void LetGoOfBody()
+    {
+        _keptBody = default;
+        if (_lentBody is { } lent && _holding is null)
+            ArrayPool<byte>.Shared.Return(lent);
+        _lentBody = null;
+    }
+
+    private ReadOnlyMemory<byte> Kept(ReadOnlySpan<byte> body) => _keptBody.Length > 0 ? _keptBody : body.ToArray();
+
     private RequestBound Bound(ModelPrice price, ReadOnlySpan<byte> body, bool lowerable, bool strict)
     {
         // Bytes bound tokens, and cost nothing to count. Only where that bound is a noticeable part of what is left is the tokenizer worth its time.
         var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, price, lowerable, strict, texts: null));
-        if (strict || bound.Refusal != BoundRefusal.None || !IsNoticeable(bound.Fixed))
+        var weighed = _weighed is { } known && known.Fixed == bound.Fixed ? known.IsNoticeable : (bool?)null;
+        _weighed = null;
+        if (strict || bound.Refusal != BoundRefusal.None || !(weighed ?? IsNoticeable(bound.Fixed)))
             return bound;
-        var texts = new RequestTexts(_request, _keptBody ?? body.ToArray());
+        var texts = new RequestTexts(_request, Kept(body));
         return _engine.Bounds.Exact(RequestShapes.Of(_request, price, lowerable, strict, texts));
     }
 
@@ -152,10 +185,14 @@ public sealed partial class ProtectedCall
     /// <summary>Whether this call will count tokens, and the tables for it are not in memory: loading takes longer than an event loop may be kept waiting.</summary>
     private bool MustLoadTokenizer()
     {
-        if (_price is null || _run.Watches.Count == 0 || _engine.Tokens.IsLoaded(Tokenizer))
+        if (_price is null || _run.Watches.Length == 0 || _engine.Tokens.IsLoaded(Tokenizer))
             return false;
         var bound = _engine.Bounds.Cheap(RequestShapes.Of(_request, _price!, lowerable: true, strict: false, texts: null));
-        return bound.Refusal == BoundRefusal.None && IsNoticeable(bound.Fixed);
+        if (bound.Refusal != BoundRefusal.None)
+            return false;
+        var isNoticeable = IsNoticeable(bound.Fixed);
+        _weighed = (bound.Fixed, isNoticeable);
+        return isNoticeable;
     }
 
     /// <summary>The one that input is counted with.</summary>
@@ -201,7 +238,7 @@ public sealed partial class ProtectedCall
         demand = demand with { Call = _holdId };
         var attribution = Attribution();
         var waits = _run.Payers;
-        for (var i = 0; i < waits.Count; i++)
+        for (var i = 0; i < waits.Length; i++)
         {
             var payer = waits[i];
             HoldOutcome outcome;
@@ -256,12 +293,12 @@ public sealed partial class ProtectedCall
         var limit = Math.Min(_grantedTokens, _mostToWrite);
         if (_request.OutputLimit is not null || _price!.ContextWindow is not { } window || limit + _inputBound <= window)
             return limit;
-        var room = window - CountedInput(_keptBody ?? body.ToArray());
+        var room = window - CountedInput(Kept(body));
         return room > 0 ? Math.Min(limit, room) : limit;
     }
 
     /// <summary>The input by the tokenizer, where that is below its bound.</summary>
-    private long CountedInput(byte[] body)
+    private long CountedInput(ReadOnlyMemory<byte> body)
     {
         var exact = _engine.Bounds.Exact(RequestShapes.Of(_request, _price!, lowerable: false, strict: false, new RequestTexts(_request, body)));
         return exact.Refusal == BoundRefusal.None ? Math.Min(_inputBound, exact.InputTokens) : _inputBound;

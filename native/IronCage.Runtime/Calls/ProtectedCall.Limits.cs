@@ -29,12 +29,12 @@ public sealed partial class ProtectedCall
             if (protection.Limits!.IsIdle)
                 continue;
             var isCounted = protection.Limits.Options.TokensPerMinute is not null;
-            return PlacesAsync(holding, body.Length, isCounted ? _keptBody ?? body.ToArray() : []);
+            return PlacesAsync(holding, body.Length, isCounted ? Kept(body) : default);
         }
         return holding;
     }
 
-    private async ValueTask<HoldOutcome?> PlacesAsync(ValueTask<HoldOutcome?> holding, int length, byte[] body)
+    private async ValueTask<HoldOutcome?> PlacesAsync(ValueTask<HoldOutcome?> holding, int length, ReadOnlyMemory<byte> body)
     {
         var failed = await holding.ConfigureAwait(false);
         if (failed is not null || _unbounded is not null || _limited is not null)
@@ -108,7 +108,7 @@ public sealed partial class ProtectedCall
     /// <summary>Whatever a provider says of its limits is known to all calls after this one.</summary>
     private void HearLimits(int status, ReadOnlySpan<byte> headers)
     {
-        if (headers.IsEmpty || _run.Limiting.Count == 0)
+        if (headers.IsEmpty || _run.Limiting.Length == 0)
             return;
         var now = _engine.Clock.GetUtcNow();
         var told = ProviderLimitReader.Read(headers, now - _engine.Clock.GetElapsedTime(_sentAt), now);

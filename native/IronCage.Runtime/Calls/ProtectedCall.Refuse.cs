@@ -39,7 +39,7 @@ public sealed partial class ProtectedCall
     private void Remember(Refusal refusal)
     {
         var last = 0;
-        for (var i = 0; i < _run.Chain.Count; i++)
+        for (var i = 0; i < _run.Chain.Length; i++)
         {
             if (refusal.By.Contains(_run.Chain[i].Protection))
                 last = i;

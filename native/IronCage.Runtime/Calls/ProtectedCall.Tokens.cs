@@ -15,7 +15,18 @@ public sealed partial class ProtectedCall
     private Task? _saving;
 
     /// <summary>Of findings in a store's audit trail a digest is kept.</summary>
-    private bool KeepsDigests => _run.Protections.Any(p => p.IsAudited);
+    private bool KeepsDigests
+    {
+        get
+        {
+            foreach (var protection in _run.Protections)
+            {
+                if (protection.IsAudited)
+                    return true;
+            }
+            return false;
+        }
+    }
 
     private TokenRestorer Restorer => _restorer ??= new TokenRestorer(_run.Restores, problem =>
     {
@@ -74,7 +85,7 @@ public sealed partial class ProtectedCall
     /// <summary>Adds to the edits of a text of the whole answer those that turn tokens back. A token inside a finding is gone with it.</summary>
     private void Restore(ReadOnlySpan<byte> text, in TextUse use, List<TextEdit> edits)
     {
-        if (_run.Restores.For(use).Count == 0)
+        if (!_run.Restores.Applies(use))
             return;
         var found = new List<FoundToken>();
         TokenStream.Find(text, isJson: use.Role == TextRole.ToolArguments, found);

@@ -39,14 +39,15 @@ public sealed partial class ProtectedCall : IWaitsForMoney
     private bool _mustWriteLimit;
     private long _mostToWrite;
     private bool _isClaimed;
-    private int _bodyDigest;
+    private ulong _bodyDigest;
     private long _grantedTokens;
     private bool _isRetry;
     private bool _isSigned; // its bytes must stay: what may be left undone is left undone, and what may not is a refusal
     private bool _lowered;
     private Guid _holdId;
     private bool _hidesUsage;
-    private byte[]? _keptBody;
+    private ReadOnlyMemory<byte> _keptBody; // empty: it is not kept
+    private byte[]? _lentBody; // of the pool, behind what is kept
     private Stage _stage;
     private long _busyTicks;
 

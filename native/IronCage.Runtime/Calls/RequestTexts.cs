@@ -6,12 +6,12 @@ namespace IronCage.Runtime.Calls;
 /// <summary>The texts of a request for a tokenizer: those of the definitions count as a whole, with their structure.</summary>
 internal sealed class RequestTexts : IRequestTexts
 {
-    private readonly byte[] _body;
+    private readonly ReadOnlyMemory<byte> _body;
     private readonly List<TextSpan> _texts = [];
     private readonly byte[] _tools;
     private byte[] _scratch = [];
 
-    public RequestTexts(LlmRequest request, byte[] body)
+    public RequestTexts(LlmRequest request, ReadOnlyMemory<byte> body)
     {
         _body = body;
         foreach (var text in request.Texts)
@@ -21,12 +21,12 @@ internal sealed class RequestTexts : IRequestTexts
         }
         _texts.AddRange(request.Signed);
         _texts.AddRange(request.Opaque);
-        _tools = [.. request.Definitions.SelectMany(d => body[d])];
+        _tools = [.. request.Definitions.SelectMany(d => body[d].ToArray())];
     }
 
     public int Count => _texts.Count;
 
-    public ReadOnlySpan<byte> Text(int index) => _texts[index].Read(_body, ref _scratch);
+    public ReadOnlySpan<byte> Text(int index) => _texts[index].Read(_body.Span, ref _scratch);
 
     public ReadOnlySpan<byte> Tools => _tools;
 }

@@ -30,6 +30,19 @@ internal sealed class RestorePolicy
     /// <summary>Those whose values come back somewhere.</summary>
     public IReadOnlyList<TokenVault> Vaults { get; }
 
+    /// <summary>Whether any values come back in such a text.</summary>
+    public bool Applies(in TextUse use)
+    {
+        if (_rules.Count == 0 || use.IsSigned || PlaceOf(use) is not { } place)
+            return false;
+        foreach (var rule in _rules)
+        {
+            if (rule.Places.Has(place))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Those whose values come back in such a text.</summary>
     public IReadOnlyList<TokenVault> For(in TextUse use)
     {

@@ -21,7 +21,7 @@ public sealed class Run
     private bool _isWrappingUp;
     private bool _closed;
     private bool _isOpen;
-    private Dictionary<int, (DateTimeOffset When, int Attempts)>? _failed;
+    private Dictionary<ulong, (DateTimeOffset When, int Attempts)>? _failed;
 
     /// <summary>The same body within this time of a retryable failure is a retry (python clients without a header of their own).</summary>
     private static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(60);
@@ -87,26 +87,28 @@ public sealed class Run
     /// <summary>The budget of this run; null when spend is not limited.</summary>
     internal BudgetWatch? Watch { get; }
 
+    // Arrays, not lists: each call walks them a dozen times.
+
     /// <summary>This run and the ones around it, innermost first.</summary>
-    internal IReadOnlyList<Run> Chain { get; }
+    internal Run[] Chain { get; }
 
     /// <summary>The protections of the chain, each once.</summary>
-    internal IReadOnlyList<Protection> Protections { get; }
+    internal Protection[] Protections { get; }
 
     /// <summary>The budgets of the chain, each once.</summary>
-    internal IReadOnlyList<Payer> Watches { get; }
+    internal Payer[] Watches { get; }
 
     /// <summary>Those of <see cref="Watches"/> in which a call takes a hold, in the order in which they are taken: a hold counts in the accounts above, too.</summary>
-    internal IReadOnlyList<Payer> Payers { get; }
+    internal Payer[] Payers { get; }
 
     /// <summary>The stores in which spend is reported though no account of theirs is drawn on.</summary>
-    internal IReadOnlyList<IStore> StoresWithoutHold { get; }
+    internal IStore[] StoresWithoutHold { get; }
 
     /// <summary>Whether others have a say about its circuits.</summary>
     internal bool SharesCircuits { get; }
 
     /// <summary>The protections that may let a call wait for its turn, in the order in which places are taken.</summary>
-    internal IReadOnlyList<Protection> Limiting { get; }
+    internal Protection[] Limiting { get; }
 
     /// <summary>Whether something happens before a call of this run is refused for want of money.</summary>
     internal bool HasStages { get; }
@@ -193,7 +195,7 @@ public sealed class Run
     }
 
     /// <summary>A call with this body failed in a way that clients try again; so many attempts were made by then.</summary>
-    internal void Failed(int bodyDigest, DateTimeOffset now, int attempts)
+    internal void Failed(ulong bodyDigest, DateTimeOffset now, int attempts)
     {
         lock (_gate)
         {
@@ -205,7 +207,7 @@ public sealed class Run
     }
 
     /// <summary>How many attempts of a call with this body failed up to a moment ago; 0: none did. Tells once: a client that repeats itself later starts anew.</summary>
-    internal int TakeFailure(int bodyDigest, DateTimeOffset now)
+    internal int TakeFailure(ulong bodyDigest, DateTimeOffset now)
     {
         lock (_gate)
             return _failed is not null && _failed.Remove(bodyDigest, out var failed) && now - failed.When <= RetryWindow ? failed.Attempts : 0;

@@ -27,6 +27,18 @@ internal static unsafe class SandboxExports
         *result = NativeBuffer.From(ReportJson.Write(SandboxHandles.Get<ConfiguredSandbox>(sandbox)));
     });
 
+    [UnmanagedCallersOnly(EntryPoint = "ironcage_sandbox_block")]
+    public static int Block(NativeBuffer* result, int* ruleset, ulong sandbox) => SandboxGuard.Run(() =>
+    {
+        SandboxInput.NotNull(result);
+        SandboxInput.NotNull(ruleset);
+        *result = default;
+        *ruleset = -1;
+        var plan = BlockPlan.Make(SandboxHandles.Get<ConfiguredSandbox>(sandbox));
+        *ruleset = plan.Ruleset;
+        *result = NativeBuffer.From(plan.Json);
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "ironcage_sandbox_start")]
     public static int Start(ulong* result, int* descriptor, ulong sandbox, NativeCommand* command) => SandboxGuard.Run(() =>
     {

@@ -14,12 +14,17 @@ internal sealed class ConfiguredSandbox
     {
         Setup = setup;
         Kernel = kernel;
-        Compiled = SandboxSetup.Read(setup).Compile(kernel);
+        var read = SandboxSetup.Read(setup);
+        TemporaryDirectory = read.TemporaryDirectory;
+        Compiled = read.Compile(kernel);
         if (Compiled.Refusal is { } refusal)
             throw new SandboxException(refusal);
     }
 
     public byte[] Setup { get; }
+
+    /// <summary>Where private folders are made.</summary>
+    public string TemporaryDirectory { get; }
 
     public KernelSupport Kernel { get; }
 

@@ -44,12 +44,28 @@ internal sealed unsafe class LaunchedTree : IDisposable
         var mark = SupervisorProcess.NewMark();
         var own = sandbox.Compiled.Timeout is { } limit ? (long)Math.Ceiling(limit.TotalMilliseconds) : 0;
         var timeout = command.TimeoutMilliseconds >= 0 ? command.TimeoutMilliseconds : own;
-        var request = new LaunchRequest(sandbox.Setup, program, command.Arguments, NativeText.Block(sandbox.Compiled.Environment), command.Directory, mark, timeout, command.Unconfined);
+        var folder = PrivateFolder.Make(sandbox.TemporaryDirectory);
+        try
+        {
+            var environment = NativeText.Block(sandbox.Compiled.Environment);
+            var request = new LaunchRequest(sandbox.Setup, program, command.Arguments, environment, command.Directory, NativeText.Of(folder), mark, timeout, command.Unconfined);
+            return Start(request, command.Descriptors, folder, own);
+        }
+        catch
+        {
+            PrivateFolder.Remove(folder);
+            throw;
+        }
+    }
+
+    private static LaunchedTree Start(LaunchRequest request, int[] descriptors, string folder, long own)
+    {
+        var mark = request.Mark;
         for (var attempt = 0; ; attempt++)
         {
             var supervisor = SupervisorProcess.Current();
             var (ours, theirs) = SocketMessages.Pair(packets: false);
-            var taken = supervisor.TryHandOver(mark, [theirs, .. command.Descriptors]);
+            var taken = supervisor.TryHandOver(mark, folder, [theirs, .. descriptors]);
             _ = Libc.Close(theirs);
             if (taken && SocketMessages.WriteAll(ours, request.Write()) == 0)
                 return new LaunchedTree(supervisor, mark, ours, own);

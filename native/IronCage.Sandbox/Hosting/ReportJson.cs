@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using IronCage.Sandbox.Policy;
 
 namespace IronCage.Sandbox.Hosting;
 
@@ -48,6 +49,10 @@ internal static class ReportJson
             json.WriteStartArray("allowed_domains");
             foreach (var rule in compiled.Policy.Domains.Allowed)
                 json.WriteStringValue(rule.ToString());
+            json.WriteEndArray();
+            json.WriteStartArray("explanation");
+            foreach (var line in PolicyExplanation.Lines(compiled))
+                json.WriteStringValue(line);
             json.WriteEndArray();
             json.WriteNumber("filter_instructions", compiled.Filter?.Programme.Length ?? 0);
             json.WriteNumber("filter_rules", compiled.Filter?.Rules.Length ?? 0);

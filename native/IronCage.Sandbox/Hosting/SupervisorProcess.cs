@@ -19,7 +19,7 @@ internal sealed unsafe class SupervisorProcess
 
     private readonly int _control;
     private readonly int _process;
-    private readonly HashSet<TreeMark> _trees = [];
+    private readonly Dictionary<TreeMark, string> _trees = [];
     private bool _isDead;
 
     private SupervisorProcess(int control, int pid)
@@ -47,12 +47,13 @@ internal sealed unsafe class SupervisorProcess
 
     /// <summary>Hands a channel and the descriptors of a program over.</summary>
     /// <param name="mark">How the tree is known.</param>
+    /// <param name="folder">Its private folder.</param>
     /// <param name="descriptors">The supervisor's end of the channel, then what the program has as 0, 1, 2 and so on.</param>
     /// <returns>Whether the supervisor took it.</returns>
-    public bool TryHandOver(TreeMark mark, ReadOnlySpan<int> descriptors)
+    public bool TryHandOver(TreeMark mark, string folder, ReadOnlySpan<int> descriptors)
     {
         lock (_trees)
-            _trees.Add(mark);
+            _trees.Add(mark, folder);
         if (SocketMessages.Send(_control, [1], descriptors) == 0)
             return true;
         lock (_trees)
@@ -70,14 +71,29 @@ internal sealed unsafe class SupervisorProcess
     /// <summary>The supervisor has died: its trees are ended now if they have not been. Their filters have nobody to ask any more, so none of their processes can make another.</summary>
     public void EndTrees()
     {
-        TreeMark[] left;
+        KeyValuePair<TreeMark, string>[] left;
         lock (_trees)
         {
             left = [.. _trees];
             _trees.Clear();
         }
-        foreach (var mark in left)
+        foreach (var (mark, folder) in left)
+        {
             EndTree(mark);
+            PrivateFolder.Remove(folder);
+        }
+    }
+
+    /// <summary>Lets go of the supervisor of this process, which ends all that it has started and itself. What this process becomes must have no way to it.</summary>
+    public static void Retire()
+    {
+        lock (s_gate)
+        {
+            if (s_current is not { _isDead: false } current)
+                return;
+            _ = Libc.Shutdown(current._control, 2);
+            s_current = null;
+        }
     }
 
     /// <summary>Whether the process is gone.</summary>

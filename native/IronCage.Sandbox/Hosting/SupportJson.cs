@@ -33,6 +33,17 @@ internal static class SupportJson
             foreach (var module in kernel.SecurityModules)
                 json.WriteStringValue(module);
             json.WriteEndArray();
+            json.WriteStartArray("findings");
+            foreach (var finding in KernelFindings.Of(kernel))
+            {
+                json.WriteStartObject();
+                json.WriteString("level", finding.Level.ToString());
+                json.WriteString("subject", finding.Subject);
+                json.WriteString("text", finding.Text);
+                json.WriteString("advice", finding.Advice ?? "");
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         return bytes.WrittenSpan.ToArray();

@@ -145,6 +145,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "pipe2", SetLastError = true)]
     public static partial int Pipe(int* pair, int flags);
 
+    [LibraryImport(Name, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int socket, int how);
+
+    [LibraryImport(Name, EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Duplicate(int descriptor, int number);
+
+    [LibraryImport(Name, EntryPoint = "signal", SetLastError = true)]
+    public static partial nint Signal(int signal, nint handler);
+
     [LibraryImport(Name, EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(int socket, int backlog);
 

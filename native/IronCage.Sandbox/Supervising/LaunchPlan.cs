@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using IronCage.Sandbox.Policy;
 using IronCage.Sandbox.Seccomp;
+using IronCage.Sandbox.Supervising.Learning;
 
 namespace IronCage.Sandbox.Supervising;
 
@@ -18,10 +19,11 @@ internal sealed unsafe class LaunchPlan
     private readonly FrozenDictionary<int, FilterRule[]> _rules;
 
     /// <param name="compiled">The policy.</param>
-    public LaunchPlan(CompiledPolicy compiled)
+    /// <param name="filter">Another filter than the policy's.</param>
+    public LaunchPlan(CompiledPolicy compiled, SeccompFilter? filter = null)
     {
         Compiled = compiled;
-        var filter = compiled.Filter;
+        filter ??= compiled.Filter;
         var programme = filter is null ? [] : filter.Programme.ToArray();
         for (var i = 0; i < programme.Length; i++)
         {
@@ -40,6 +42,9 @@ internal sealed unsafe class LaunchPlan
     ~LaunchPlan() => NativeMemory.Free(Programme);
 
     public CompiledPolicy Compiled { get; }
+
+    /// <summary>The same without its walls, for watching.</summary>
+    public LaunchPlan Watching() => new(Compiled, Compiled.Filter is { } filter ? LearningFilter.For(filter.Architecture) : null);
 
     /// <summary>The filter, a <c>sock_filter</c> array that lives as long as this.</summary>
     public void* Programme { get; }

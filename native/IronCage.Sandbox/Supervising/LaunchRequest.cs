@@ -9,14 +9,18 @@ namespace IronCage.Sandbox.Supervising;
 /// <param name="Arguments">argv, each ended by a NUL.</param>
 /// <param name="Environment">KEY=VALUE, each ended by a NUL.</param>
 /// <param name="Directory">The working directory, absolute.</param>
+/// <param name="Folder">The private folder, absolute, with its NUL: made by the host, removed by whoever survives.</param>
 /// <param name="Mark">How the processes of the tree are known.</param>
 /// <param name="TimeoutMilliseconds">Until the tree is ended; 0 for never.</param>
 /// <param name="Unconfined">No walls: everything is watched and nothing refused (<c>learn</c>).</param>
 internal sealed record LaunchRequest(
-    byte[] Policy, byte[] Program, byte[] Arguments, byte[] Environment, byte[] Directory, TreeMark Mark, long TimeoutMilliseconds, bool Unconfined)
+    byte[] Policy, byte[] Program, byte[] Arguments, byte[] Environment, byte[] Directory, byte[] Folder, TreeMark Mark, long TimeoutMilliseconds, bool Unconfined)
 {
     /// <summary>The longest request: the kernel takes 2 MiB of arguments and environment.</summary>
     private const int Longest = 32 << 20;
+
+    /// <summary>The private folder as a text.</summary>
+    public string FolderPath => Encoding.UTF8.GetString(Folder.AsSpan().TrimEnd((byte)0));
 
     /// <summary>As bytes with their length before them.</summary>
     public byte[] Write()
@@ -24,7 +28,7 @@ internal sealed record LaunchRequest(
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(0);
-        foreach (var part in (ReadOnlySpan<byte[]>)[Policy, Program, Arguments, Environment, Directory])
+        foreach (var part in (ReadOnlySpan<byte[]>)[Policy, Program, Arguments, Environment, Directory, Folder])
         {
             writer.Write(part.Length);
             writer.Write(part);
@@ -53,7 +57,7 @@ internal sealed record LaunchRequest(
         if (!SocketMessages.ReadAll(channel, bytes))
             return null;
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        return new LaunchRequest(Part(reader), Part(reader), Part(reader), Part(reader), Part(reader),
+        return new LaunchRequest(Part(reader), Part(reader), Part(reader), Part(reader), Part(reader), Part(reader),
             new TreeMark(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64(), reader.ReadBoolean());
     }
 

@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using IronCage.Sandbox.Hosting;
+using IronCage.Sandbox.Kernel;
+using IronCage.Sandbox.Supervising.Learning;
 
 namespace IronCage.Sandbox.Supervising;
 
@@ -34,6 +37,8 @@ internal static class OutcomeJson
         json.WriteEndObject();
         Domains(json, tree);
         tree.Denials.Write(json);
+        if (tree.Observed is { } observed)
+            new PolicyProposal(observed, new DiskPathProbe(), SandboxSetup.Read(tree.Request.Policy).Host.Environment.GetValueOrDefault("HOME"), [tree.Request.FolderPath]).Write(json);
     });
 
     private static void Domains(Utf8JsonWriter json, Tree tree)

@@ -12,41 +12,36 @@ internal sealed class PlanBook(KernelSupport kernel)
 {
     private const int Most = 64;
 
-    private readonly Dictionary<string, (LaunchPlan Plan, string TemporaryDirectory)> _plans = [];
+    private readonly Dictionary<string, LaunchPlan> _plans = [];
     private readonly Lock _gate = new();
 
     /// <summary>The plan of a policy.</summary>
     /// <exception cref="PolicyException">It cannot be meant, or not be enforced here.</exception>
-    public LaunchPlan Find(byte[] setup, out string temporaryDirectory)
+    public LaunchPlan Find(byte[] setup)
     {
         var text = Encoding.UTF8.GetString(setup);
         lock (_gate)
         {
             if (_plans.TryGetValue(text, out var known))
-            {
-                temporaryDirectory = known.TemporaryDirectory;
-                return known.Plan;
-            }
+                return known;
         }
-        return Compile(text, setup, out temporaryDirectory);
+        return Compile(text, setup);
     }
 
     /// <summary>Compiles a policy anew.</summary>
-    public LaunchPlan Renew(byte[] setup) => Compile(Encoding.UTF8.GetString(setup), setup, out _);
+    public LaunchPlan Renew(byte[] setup) => Compile(Encoding.UTF8.GetString(setup), setup);
 
-    private LaunchPlan Compile(string text, byte[] setup, out string temporaryDirectory)
+    private LaunchPlan Compile(string text, byte[] setup)
     {
-        var read = SandboxSetup.Read(setup);
-        var compiled = read.Compile(kernel);
+        var compiled = SandboxSetup.Read(setup).Compile(kernel);
         if (compiled.Refusal is { } refusal)
             throw new PolicyException("policy", refusal);
-        temporaryDirectory = read.TemporaryDirectory;
         var plan = new LaunchPlan(compiled);
         lock (_gate)
         {
             if (_plans.Count >= Most)
                 _plans.Clear();
-            _plans[text] = (plan, temporaryDirectory);
+            _plans[text] = plan;
         }
         return plan;
     }

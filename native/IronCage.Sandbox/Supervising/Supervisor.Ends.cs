@@ -17,6 +17,7 @@ internal sealed unsafe partial class Supervisor
             while (Libc.Read(_children, signal, 128) > 0)
             {
             }
+            StopWithBlock(signal);
             var touched = new HashSet<Tree>();
             while (true)
             {
@@ -74,7 +75,7 @@ internal sealed unsafe partial class Supervisor
     private void EndRest(Tree tree)
     {
         tree.IsEnding = true;
-        if (tree.NewProcesses > 0)
+        if (tree.NewProcesses > 0 || tree.Observed is not null)
         {
             var left = ProcessTable.Children(Libc.GetPid()).FindAll(pid => !_roots.ContainsKey(pid) && tree.Request.Mark.IsOn(pid));
             if (left.Count > 0)
@@ -110,6 +111,12 @@ internal sealed unsafe partial class Supervisor
         tree.Listener = -1;
         tree.Proxy?.Dispose();
         _events.Forget(tree.Channel);
+        if (_block == tree)
+        {
+            if (tree.PrivateFolder is not null)
+                PrivateFolder.Remove(tree.PrivateFolder);
+            return;
+        }
         if (tree.PrivateFolder is null || Libc.RemoveDirectory(tree.PrivateFolder) == 0)
             Tell(tree, kind, payload);
         else

@@ -60,10 +60,10 @@ internal sealed partial class Supervisor
             return;
         tree.TimedOut = true;
         tree.KillAt = now + (long)(s_grace.TotalSeconds * _time.TimestampFrequency);
-        // Its whole group: a shell waits for its child.
-        if (tree.Root != 0)
-            _ = Libc.Kill(-tree.Root, Signals.Terminate);
-        else
+        // Its whole group: a shell waits for its child. A block leads none.
+        if (tree.Root != 0 && (tree == _block || Libc.Kill(-tree.Root, Signals.Terminate) != 0))
+            _ = Libc.Kill(tree.Root, Signals.Terminate);
+        else if (tree.Root == 0)
             End(tree);
     }
 

@@ -31,9 +31,18 @@ internal sealed unsafe partial class Supervisor
         if (number == SystemCalls.Execve || number == SystemCalls.ExecveAt)
         {
             if (tree.Root == 0)
+            {
+                tree.Observed?.Add("execve", notification);
                 return Hold(tree, notification.Pid);
+            }
         }
         var rule = tree.Plan.RuleOf(notification.Call);
+        if (tree.Observed is { } observed)
+        {
+            if (rule is not null)
+                observed.Add(rule.Syscall, notification);
+            return NotificationReply.Continue;
+        }
         switch (rule?.Action.Kind)
         {
             case FilterActionKind.Errno:

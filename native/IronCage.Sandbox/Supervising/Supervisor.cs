@@ -29,6 +29,7 @@ internal sealed unsafe partial class Supervisor : IDisposable
         Starts,
         Channel,
         Listener,
+        Signals,
     }
 
     private readonly TimeProvider _time;
@@ -66,6 +67,11 @@ internal sealed unsafe partial class Supervisor : IDisposable
     {
         Watch(ControlDescriptor, Source.Control);
         Watch(HostDescriptor, Source.Host);
+        Serve();
+    }
+
+    private void Serve()
+    {
         Watch(_children, Source.Children);
         Watch(_starts, Source.Starts);
         Span<ulong> ready = stackalloc ulong[64];
@@ -109,6 +115,9 @@ internal sealed unsafe partial class Supervisor : IDisposable
             case Source.Host:
                 _events.Forget(HostDescriptor);
                 HostIsGone();
+                break;
+            case Source.Signals:
+                ForwardSignal();
                 break;
             case Source.Children:
                 Reap();
@@ -188,6 +197,11 @@ internal sealed unsafe partial class Supervisor : IDisposable
     /// <summary>The host wants a signal sent, or is done with the tree.</summary>
     private void ServeChannel(Tree tree)
     {
+        if (_block == tree)
+        {
+            ServeBlock(tree);
+            return;
+        }
         Span<byte> command = stackalloc byte[4];
         int read;
         fixed (byte* into = command)

@@ -11,8 +11,9 @@ namespace IronCage.Sandbox.Supervising;
 internal static class SupervisorEntry
 {
     /// <summary>Runs one.</summary>
-    /// <param name="arguments">"detach": starts the supervisor proper, tells the host its number and ends, so that it is no child of the host. "serve": is it.
-    /// "compile": reads a setup (<see cref="SandboxSetup"/>) and writes what the kernel would be told (<see cref="PolicyLines"/>); nothing is started.</param>
+    /// <param name="arguments">"detach": starts the supervisor proper, tells the host its number and ends, so that it is no child of the host. "serve": is it. "block PID":
+    /// supervises a process that has confined itself, and ends as it ends. "compile": reads a setup (<see cref="SandboxSetup"/>) and writes what the kernel would be told
+    /// (<see cref="PolicyLines"/>); nothing is started.</param>
     /// <returns>The status to end with.</returns>
     public static int Run(string[] arguments)
     {
@@ -27,6 +28,8 @@ internal static class SupervisorEntry
                 return 0;
             case ["compile"]:
                 return Compile();
+            case ["block", var pid]:
+                return BlockSupervision.Run(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), KernelProbe.Run());
             default:
                 return 64;
         }

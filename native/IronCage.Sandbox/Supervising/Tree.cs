@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using IronCage.Sandbox.Proxying;
 using IronCage.Sandbox.Spawning;
+using IronCage.Sandbox.Supervising.Learning;
 
 namespace IronCage.Sandbox.Supervising;
 
@@ -75,6 +76,9 @@ internal sealed class Tree(long id, int channel, LaunchPlan plan, LaunchRequest 
     public long MaxMemoryBytes { get; set; }
 
     public DenialLog Denials { get; } = new();
+
+    /// <summary>What it uses, where it runs without walls to find that out; else null.</summary>
+    public ObservedUse? Observed { get; } = request.Unconfined ? new ObservedUse() : null;
 
     public void Add(in ResourceUsage usage)
     {

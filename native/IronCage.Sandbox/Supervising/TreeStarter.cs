@@ -59,9 +59,9 @@ internal sealed unsafe class TreeStarter(KernelSupport kernel, TimeProvider time
         {
             if (LaunchRequest.Read(channel) is not { } request)
                 return;
-            var plan = _plans.Find(request.Policy, out var temporaryDirectory);
-            folder = PrivateFolder.Make(temporaryDirectory);
-            Start(descriptors, request, plan, folder, ref isEntered);
+            folder = request.FolderPath;
+            var plan = _plans.Find(request.Policy);
+            Start(descriptors, request, request.Unconfined ? plan.Watching() : plan, folder, ref isEntered);
         }
         catch (Exception e)
         {

@@ -17,7 +17,7 @@ from iron_cage._hooks._aiohttp_bodies import Fed, Held
 from iron_cage._hooks._aiohttp_way import Way
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NO_RETRY, NOT_SENT, PASS, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, begin, carried, hopeless, is_stream, refuse,
-    response_head, retry_head, shown_header, unanswered,
+    response_head, retry_head, shown_headers, unanswered,
 )
 from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Bodies beyond this are given to aiohttp as files: it warns of larger ones as bytes.
 LARGE = 1 << 19
+
+#: How many origins are remembered.
+MOST_ORIGINS = 1000
 
 
 def install(module: ModuleType) -> None:
@@ -77,8 +80,8 @@ class Hook:
             # A socket that is to be upgraded may carry anything: it is judged as a request whose body nobody can read.
             upgrades = "upgrade" in request.headers
             method = b"POST" if upgrades else request.method.encode("ascii", "replace")
-            target = origin[0] + str(url.with_user(None)).encode("utf-8", "replace")[len(url.scheme):]
-            call, kind, payload = begin(method, target, _lines(request.headers), b"" if upgrades else await self._body(request))
+            target = origin[0] + str(url if "@" not in getattr(url, "raw_authority", "@") else url.with_user(None)).encode("utf-8", "replace")[len(url.scheme):]
+            call, kind, payload = begin(method, target, shown_headers(request.headers.items()), b"" if upgrades else await self._body(request))
             try:
                 if kind == PENDING:
                     kind, payload = await waiting.wait(call)
@@ -309,11 +312,7 @@ class Hook:
         pieces: list[bytes] = []
         failed: Optional[BaseException] = None
         try:
-            while True:
-                piece = await way.within(inner.readany())
-                if not piece:
-                    break
-                pieces.append(piece)
+            await way.within(_gathered(inner, pieces))
         except Exception as error:
             failed = error
         raw = b"".join(pieces)
@@ -337,6 +336,15 @@ class Hook:
             if length is not None:
                 _add(response, "Content-Length", str(len(raw)))
         response.content = Held(raw, failed, response._loop, inner)
+
+
+async def _gathered(reader: Any, pieces: list[bytes]) -> None:
+    """All that comes."""
+    while True:
+        piece = await reader.readany()
+        if not piece:
+            return
+        pieces.append(piece)
 
 
 class _Written:
@@ -416,22 +424,28 @@ def _is_undone(encoding: bytes) -> bool:
     return name in (b"gzip", b"deflate", b"br")
 
 
+#: Origins by scheme and authority: yarl takes an authority apart again and again.
+_origins: dict[tuple[str, str], tuple[bytes, bytes, Optional[int]]] = {}
+
+
 def _origin(url: Any) -> tuple[bytes, bytes, Optional[int]]:
+    key = url.scheme, getattr(url, "raw_authority", "@")
+    origin = _origins.get(key)
+    if origin is None:
+        origin = _read_origin(url)
+        if "@" not in key[1]:  # what may hold a password is not kept
+            if len(_origins) >= MOST_ORIGINS:
+                _origins.clear()
+            _origins[key] = origin
+    return origin
+
+
+def _read_origin(url: Any) -> tuple[bytes, bytes, Optional[int]]:
     scheme = "https" if url.scheme in ("https", "wss") else "http"
     port = url.port if url.port is not None else url.explicit_port
     if port == (443 if scheme == "https" else 80):
         port = None
     return scheme.encode("ascii"), (url.raw_host or "").encode("ascii", "replace"), port
-
-
-def _lines(headers: Any) -> bytes:
-    lines = []
-    for name, value in headers.items():
-        lower = name.lower().encode("iso-8859-1", "replace")
-        shown = shown_header(lower, str(value).encode("iso-8859-1", "replace"))
-        if shown is not None:
-            lines.append(shown)
-    return b"\n".join(lines)
 
 
 def _drop(response: Any, *names: bytes) -> None:

@@ -11,7 +11,7 @@ from http.client import HTTPResponse
 from time import monotonic
 
 from iron_cage._hooks import approving, cutting, wire
-from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_header
+from iron_cage._hooks.common import COMPLETE, CUT, NO_RETRY, PENDING, REFUSE, REWRITE, Call, Feed, Synthetic, hopeless, is_stream, refuse, response_head, retry_head, shown_headers
 from iron_cage._hooks.decoding import decode_whole
 
 TYPE_CHECKING = False
@@ -217,12 +217,7 @@ def shown(scheme: str, host: str, port: Optional[int], path: str) -> tuple[tuple
 
 def request_lines(headers: Any) -> bytes:
     """Of the headers of a request, what the library reads."""
-    lines = []
-    for name, value in (headers or {}).items():
-        shown_line = shown_header(text(name).lower().encode("iso-8859-1", "replace"), text(value).encode("iso-8859-1", "replace"))
-        if shown_line is not None:
-            lines.append(shown_line)
-    return b"\n".join(lines)
+    return shown_headers(headers.items()) if headers else b""
 
 
 def text(value: Any) -> str:

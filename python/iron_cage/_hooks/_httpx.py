@@ -12,7 +12,7 @@ from iron_cage import _engine
 from iron_cage._hooks import approving, cutting, waiting
 from iron_cage._hooks.common import (
     ABORTED, COMPLETE, CUT, NO_RETRY, PASS, PENDING, REFUSE, REWRITE, Call, Carry, Feed,
-    Synthetic, begin, carried, carrying, hopeless, is_stream, refuse, response_head, retry_head, shown_header, unanswered,
+    Synthetic, begin, carried, carrying, hopeless, is_stream, refuse, response_head, retry_head, shown_headers, unanswered,
 )
 from iron_cage._hooks.decoding import DecodeError, decode_whole
 from iron_cage._hooks._httpx_limit import Limit
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 #: Raised before anything of the request was sent.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
 
+
+#: How many origins are remembered.
+MOST_ORIGINS = 1000
 
 #: The connection failed, and may not the next time.
 _TRANSIENT = ("ConnectError", "ReadError", "WriteError", "CloseError", "RemoteProtocolError")
@@ -177,7 +180,7 @@ class Hook:
             if not state.active and current.get() is None:
                 return original(client, request, *args, **kwargs)
             url = request.url
-            if not _engine.recognise(url.raw_scheme, url.raw_host, url.port) or carried():
+            if not _engine.recognise(*_origin(url)[0]) or carried():
                 return original(client, request, *args, **kwargs)
             if not isinstance(request.stream, module.SyncByteStream):
                 return original(client, request, *args, **kwargs)  # its error, not ours
@@ -231,7 +234,7 @@ class Hook:
             if not state.active and current.get() is None:
                 return await original(client, request, *args, **kwargs)
             url = request.url
-            if not _engine.recognise(url.raw_scheme, url.raw_host, url.port) or carried():
+            if not _engine.recognise(*_origin(url)[0]) or carried():
                 return await original(client, request, *args, **kwargs)
             if not isinstance(request.stream, module.AsyncByteStream):
                 return await original(client, request, *args, **kwargs)  # its error, not ours
@@ -448,8 +451,25 @@ class Hook:
 def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Method, URL, headers and body as the library takes them."""
     url = request.url
-    lines = b"\n".join(filter(None, [shown_header(name.lower(), value) for name, value in request.headers.raw]))
-    return request.method.encode("ascii", "replace"), url.raw_scheme + b"://" + url.netloc + url.raw_path, lines, body
+    return request.method.encode("ascii", "replace"), _origin(url)[1] + url.raw_path, shown_headers(request.headers.raw), body
+
+
+#: Origins by scheme and authority, as _origin() gives them: older releases of httpx take an authority apart again and again.
+_origins: dict[tuple[str, str], tuple[tuple[bytes, bytes, Optional[int]], bytes]] = {}
+
+
+def _origin(url: Any) -> tuple[tuple[bytes, bytes, Optional[int]], bytes]:
+    """((scheme, host, port), scheme and host as a URL begins)."""
+    parts = getattr(url, "_uri_reference", None)
+    key = (parts.scheme, parts.authority) if parts is not None else None
+    origin = _origins.get(key) if key is not None else None
+    if origin is None:
+        origin = (url.raw_scheme, url.raw_host, url.port), url.raw_scheme + b"://" + url.netloc
+        if key is not None and "@" not in (key[1] or "@"):  # what may hold a password is not kept
+            if len(_origins) >= MOST_ORIGINS:
+                _origins.clear()
+            _origins[key] = origin
+    return origin
 
 
 def _following(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tuple[bytes, bytes]]:

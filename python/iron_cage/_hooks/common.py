@@ -27,6 +27,9 @@ REQUEST_HEADERS = frozenset((
     b"content-encoding", b"x-stainless-retry-count", b"x-amzn-bedrock-guardrailidentifier", b"x-amzn-bedrock-performanceconfig-latency", b"x-amzn-bedrock-service-tier",
 ))
 
+#: Those and the authorization, as they may come -> as the library takes them.
+_SHOWN: dict[Any, bytes] = {form: name for name in (*REQUEST_HEADERS, b"authorization") for form in (name, name.decode())}
+
 #: The header names of an answer that the library reads, beside its content-encoding: what the provider says of its limits.
 RESPONSE_HEADERS = frozenset((
     b"retry-after", b"retry-after-ms",
@@ -47,11 +50,17 @@ _STREAMS = frozenset((b"text/event-stream", b"application/x-ndjson", b"applicati
 SLICE_MS = 100
 
 
-def shown_header(lower: bytes, value: bytes) -> Optional[bytes]:
-    """A request's header as the library takes it, None where it does not: of an authorization no more than its scheme, which says whether the body is signed."""
-    if lower == b"authorization":
-        return lower + b": " + value.split(b" ", 1)[0][:32]
-    return lower + b": " + value if lower in REQUEST_HEADERS else None
+def shown_headers(headers: Iterable[tuple[Any, Any]]) -> bytes:
+    """A request's headers as the library takes them, be they text or bytes: of an authorization no more than its scheme, which says whether the body is signed."""
+    lines = []
+    for name, value in headers:
+        lower = _SHOWN.get(name.lower() if isinstance(name, (str, bytes)) else str(name).lower())
+        if lower is None:
+            continue
+        if not isinstance(value, bytes):
+            value = str(value).encode("iso-8859-1", "replace")
+        lines.append(lower + b": " + (value.split(b" ", 1)[0][:32] if lower == b"authorization" else value))
+    return b"\n".join(lines)
 
 
 class Carry:
@@ -371,7 +380,9 @@ class Feed:
             if not piece or self._over:
                 return b""
             kind, payload = self.call.stream_feed(piece)
-            return piece if kind == SEND else self._handed_on(kind, payload)
+            if kind == SEND:
+                return piece
+            return payload or b"" if kind == REWRITE else self._handed_on(kind, payload)
         except BaseException:
             self.abort()
             raise

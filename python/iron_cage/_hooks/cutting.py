@@ -30,6 +30,8 @@ LOOK, LINGER = 0.05, 40
 _watched = _engine.cuttable
 _lock = threading.RLock()
 _thread: Optional[threading.Thread] = None
+#: See _find_asyncio().
+_asyncio: Optional[tuple[Any, Any, Any]] = None
 
 
 class Cut(Exception):
@@ -80,7 +82,8 @@ class _TaskAwait(_Await):
     __slots__ = ("_loop", "_task")
 
     def __init__(self, loop: Any, task: Any) -> None:
-        super().__init__()
+        self.seen = self.fired = self.over = False
+        self.before = 0
         self._loop = weakref.ref(loop)
         self._task = weakref.ref(task)
 
@@ -149,44 +152,59 @@ async def attempt(call: Call, waiting: Awaitable[R]) -> R:
     """Awaits something of a client's, for a call; Cut if it was ended."""
     if not call.handle:
         return await waiting  # a canary's
-    events = sys.modules.get("asyncio.events")
-    loop = events._get_running_loop() if events is not None else None
+    running, current_task, cancelled = _asyncio or _find_asyncio()
+    loop = running()
     if loop is not None:
-        task = sys.modules["asyncio.tasks"].current_task(loop)
-        return await waiting if task is None else await _in_task(call, waiting, _TaskAwait(loop, task))
+        task = current_task(loop)
+        if task is None:
+            return await waiting
+        mark = _watched[call.handle] = _TaskAwait(loop, task)
+        if _thread is None:
+            _start()
+        try:
+            result = await waiting
+        except cancelled:
+            mark.over = True
+            if mark.fired and mark.uncancelled():
+                raise Cut("the call was cut") from None
+            raise
+        except BaseException:
+            mark.over = True
+            if mark.fired:
+                mark.uncancelled()
+            raise
+        finally:
+            mark.over = True
+            if _watched.get(call.handle) is mark:
+                _watched.pop(call.handle, None)
+        if mark.fired:
+            mark.uncancelled()
+        return result
     trio = sys.modules.get("trio")
     if trio is None:
         return await waiting
     with trio.CancelScope() as scope:
-        mark = _ScopeAwait(trio.lowlevel.current_trio_token(), scope)
-        _watch(call, mark)
+        within = _ScopeAwait(trio.lowlevel.current_trio_token(), scope)
+        _watch(call, within)
         try:
             return await waiting
         finally:
-            _leave(call, mark)
+            _leave(call, within)
     raise Cut("the call was cut")
 
 
-async def _in_task(call: Call, waiting: Awaitable[R], mark: _TaskAwait) -> R:
-    cancelled = sys.modules["asyncio.exceptions"].CancelledError
-    _watch(call, mark)
-    try:
-        result = await waiting
-    except cancelled:
-        mark.over = True
-        if mark.fired and mark.uncancelled():
-            raise Cut("the call was cut") from None
-        raise
-    except BaseException:
-        mark.over = True
-        if mark.fired:
-            mark.uncancelled()
-        raise
-    finally:
-        _leave(call, mark)
-    if mark.fired:
-        mark.uncancelled()
-    return result
+def _find_asyncio() -> tuple[Any, Any, Any]:
+    """(running loop, its current task, what a cancelled task raises), of asyncio where it is imported; without it nothing runs on it."""
+    global _asyncio
+    events, tasks, exceptions = (sys.modules.get("asyncio." + name) for name in ("events", "tasks", "exceptions"))
+    if events is None or tasks is None or exceptions is None:
+        return _nothing, _nothing, ()
+    _asyncio = events._get_running_loop, tasks.current_task, exceptions.CancelledError
+    return _asyncio
+
+
+def _nothing(*given: Any) -> None:
+    return None
 
 
 def refused(call: Call, error: BaseException) -> Optional[bytes]:

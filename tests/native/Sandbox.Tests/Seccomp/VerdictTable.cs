@@ -10,8 +10,8 @@ internal static class VerdictTable
 {
     public static readonly (string Name, string Json)[] Policies =
     [
-        ("off", """{"max_processes": 5}"""),
-        ("ports", """{"max_processes": 5, "allow_network": [443]}"""),
+        ("off", "{}"),
+        ("ports", """{"allow_network": [443]}"""),
         ("bind", """{"allow_network": {"bind": [8000]}}"""),
         ("udp", """{"allow_network": {"udp": true}}"""),
         ("any", """{"allow_network": {"connect": true, "bind": true, "udp": true}}"""),
@@ -43,8 +43,8 @@ internal static class VerdictTable
     /// <summary>call and arguments | a verdict for all policies, or one for each, in their order.</summary>
     private const string Text = """
         execve 1 2 3                            | notify
-        clone 0x11                              | notify notify allow allow allow allow
-        clone 0x4111                            | notify notify allow allow allow allow
+        clone 0x11                              | notify
+        clone 0x4111                            | notify
         clone 0x3d0f00                          | allow
         clone 0x00020011                        | EPERM
         clone 0x02000011                        | EPERM
@@ -56,8 +56,8 @@ internal static class VerdictTable
         clone 0x10010f00                        | EPERM
         clone 0x8011                            | EPERM
         clone 0x8000000010000011                | EPERM
-        fork                                    | notify notify allow allow allow allow
-        vfork                                   | notify notify allow allow allow allow
+        fork                                    | notify
+        vfork                                   | notify
         memfd_create 1 0                        | EPERM
         memfd_create 1 1                        | EPERM
         memfd_create 1 0x10                     | EPERM
