@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from iron_sandbox._decorator import sandboxed
 from iron_sandbox._process import Process
-from iron_sandbox._results import Completed, Denial, Usage
+from iron_sandbox._results import Completed, Denial, DomainUse, Usage
 from iron_sandbox._sandbox import Sandbox
 from iron_sandbox._support import Support, support
 from iron_sandbox.errors import NotEnforceable, NotStarted, PolicyError, RemoteError, SandboxError, SandboxLost
 
 __all__ = [
-    "Completed", "Denial", "NotEnforceable", "NotStarted", "PolicyError", "Process", "RemoteError", "Sandbox", "SandboxError", "SandboxLost", "Support", "Usage", "sandboxed", "support",
+    "Completed", "Denial", "DomainUse", "NotEnforceable", "NotStarted", "PolicyError", "Process", "RemoteError", "Sandbox", "SandboxError", "SandboxLost", "Support", "Usage", "sandboxed", "support",
 ]

@@ -33,11 +33,17 @@ def policy(options: Mapping[str, Any]) -> dict[str, Any]:
             if isinstance(value, (str, bytes)):
                 raise errors.PolicyError("keep_env: must be a list of names, not a single one")
             value = list(value)
-        elif name == "env":
+        elif name == "allowed_domains":
+            if isinstance(value, (str, bytes)):
+                raise errors.PolicyError("allowed_domains: must be a list of names, not a single one")
+            value = list(value)
+        elif name in ("env", "extra_hosts"):
             try:
                 value = dict(value)
             except (TypeError, ValueError):
-                raise errors.PolicyError("env: must be a mapping of names to values") from None
+                raise errors.PolicyError(f"{name}: must be a mapping") from None
+            if name == "extra_hosts":
+                value = {host: list(item) if isinstance(item, (tuple, set, frozenset)) else item for host, item in value.items()}
         elif name == "allow_network":
             value = _ports(value)
         given[name] = value

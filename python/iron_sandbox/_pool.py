@@ -62,10 +62,14 @@ class Pool:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._fill, name="iron_sandbox pool", daemon=True)
                 self._thread.start()
-            self._wanted.notify()
         for old in stale:
             old.close()
         return worker
+
+    def refill(self) -> None:
+        """Starts others for those that were taken. Not at once when one is taken: its call would wait for the interpreter lock and for a processor."""
+        with self._wanted:
+            self._wanted.notify()
 
     def close(self) -> None:
         """Ends those that wait."""

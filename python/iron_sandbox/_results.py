@@ -41,6 +41,18 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class DomainUse:
+    """What was done with a name of ``allowed_domains``: connections that were made, bytes that programs sent and received. The name "" stands for all names beyond the
+    first 200."""
+
+    name: str
+    port: int
+    connections: int
+    bytes_sent: int
+    bytes_received: int
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a tree ended."""
 
@@ -52,6 +64,8 @@ class Outcome:
     denials: tuple[Denial, ...] = ()
     #: Refusals of kinds beyond the first 200.
     denials_not_listed: int = 0
+    #: Names that were reached.
+    domains: tuple[DomainUse, ...] = ()
 
     @classmethod
     def of(cls, message: bytes) -> Outcome:
@@ -64,6 +78,7 @@ class Outcome:
             usage=Usage(**{name: told["usage"][name] for name in Usage.__dataclass_fields__ if name in told["usage"]}),
             denials=tuple(Denial(denial["what"], denial["target"], denial["option"], denial["count"]) for denial in told["denials"]),
             denials_not_listed=told["denials_not_listed"],
+            domains=tuple(DomainUse(*(use[name] for name in DomainUse.__dataclass_fields__)) for use in told.get("domains", ())),
         )
 
 
@@ -72,7 +87,8 @@ class Completed:
     """What :meth:`Sandbox.exec` returns.
 
     ``returncode``: as of :mod:`subprocess`, minus the signal where one ended it. ``stdout``, ``stderr``: bytes, at most ``max_output_mb`` of each; ``truncated`` tells that
-    there was more. ``timed_out``: the time was up. ``exceeded``: "memory" or "cpu" when it was ended for that. ``usage``: :class:`Usage`. ``denials``: what was refused."""
+    there was more. ``timed_out``: the time was up. ``exceeded``: "memory" or "cpu" when it was ended for that. ``usage``: :class:`Usage`. ``denials``: what was refused.
+    ``domains``: which names of ``allowed_domains`` were reached, and how much went there."""
 
     args: tuple[str, ...]
     returncode: int
@@ -83,6 +99,7 @@ class Completed:
     truncated: bool
     usage: Usage
     denials: tuple[Denial, ...]
+    domains: tuple[DomainUse, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -89,6 +89,7 @@ def run(sandbox: Sandbox, function: Callable[..., Any], args: tuple[Any, ...], k
         return call.result(worker)
     finally:
         worker.close()
+        refill(sandbox)
 
 
 def take(sandbox: Sandbox, setup: str) -> Worker:
@@ -100,6 +101,12 @@ def take(sandbox: Sandbox, setup: str) -> Worker:
         if worker is not None:
             return worker
     return Worker(sandbox, setup)
+
+
+def refill(sandbox: Sandbox) -> None:
+    """After a call: the pool, where there is one, gets others for what was taken."""
+    if sandbox._pool is not None and sandbox._pool.pid == os.getpid():
+        sandbox._pool.refill()
 
 
 def check(function: Any) -> None:

@@ -9,6 +9,7 @@ import weakref
 from iron_sandbox import _native, _options, errors
 from iron_sandbox._pumping import Pipes, pump
 from iron_sandbox._results import Completed
+from iron_sandbox._seen import Seen
 from iron_sandbox._tree import Tree
 
 TYPE_CHECKING = False
@@ -37,6 +38,9 @@ class Sandbox:
     :param max_file_size_mb: size of each file that is written, in MiB.
     :param timeout: seconds until everything is ended: SIGTERM, a second later SIGKILL to the whole tree. Above 0.
     :param allow_network: False (default), True, a list of TCP ports to connect to, or ``{"connect": [...], "bind": [...], "udp": [...], "dns": bool}``.
+    :param allowed_domains: names that may be reached over HTTP and HTTPS with the network off otherwise: "api.example.org" (ports 443 and 80), "*.example.org" (all below it, not
+        itself), "api.example.org:8443". Clients go through a proxy that HTTP_PROXY and HTTPS_PROXY name. Names resolve outside, once, and must have public addresses.
+    :param extra_hosts: addresses of such names instead of what a resolver says, ``{"db.internal": "10.0.0.5"}``; they may be private.
     :param env: variables of the environment. Nothing else is handed on but PATH and what ``keep_env`` names; HOME and TMPDIR are a private folder that is removed afterwards.
     :param keep_env: names of the host's variables that are handed on.
     :param best_effort: go on where this system cannot enforce something, and name each loss in :meth:`report`. Default: raise :class:`NotEnforceable` before anything starts.
@@ -64,6 +68,8 @@ class Sandbox:
         max_file_size_mb: Optional[int] = None,
         timeout: Optional[float] = None,
         allow_network: Any = None,
+        allowed_domains: Optional[Iterable[str]] = None,
+        extra_hosts: Optional[Mapping[str, Any]] = None,
         env: Optional[Mapping[str, str]] = None,
         keep_env: Optional[Iterable[str]] = None,
         best_effort: Optional[bool] = None,
@@ -83,6 +89,7 @@ class Sandbox:
         self._pool_size = pool
         self._handles: dict[str, tuple[int, int]] = {}
         self._blocks: list[Any] = []
+        self._seen = Seen()
         self._reported: Optional[dict[str, Any]] = None
         self._pool: Optional[Pool] = None
         self._handle("exec")
@@ -154,10 +161,13 @@ class Sandbox:
         return await _aio.run(self, function, args, kwargs)  # type: ignore[no-any-return]
 
     def report(self) -> dict[str, Any]:
-        """What is enforced and by what (``enforced``), what is not (``losses``), which paths may be used how (``paths``), which variables are set (``environment``)."""
+        """What is enforced and by what (``enforced``), what is not (``losses``), which paths may be used how (``paths``), which variables are set (``environment``). And what
+        was seen so far of all that ran and has ended: how much (``trees``), how many of them were ended for a limit (``ended``), what was refused (``denials``, tuple of
+        :class:`Denial`), which names were reached (``domains``, tuple of :class:`DomainUse`)."""
         if self._reported is None or not self._blocks:
             self._reported = json.loads(_native.take("ironcage_sandbox_report", self._handle("exec")))
         report = dict(self._reported or {})
+        report.update(self._seen.report())
         if self._blocks:
             report["block"] = self._blocks[-1].report()
         return report
@@ -187,6 +197,8 @@ class Sandbox:
         """The rest of the program is confined, after the block too: in a forked child, whose end becomes that of this process. See ``docs/sandbox.md``."""
         from iron_sandbox import _block
 
+        if self._policy.get("allowed_domains"):
+            raise errors.SandboxError("allowed_domains: a with block has no proxy, so that nothing could be reached; use run or exec")
         self.report()
         self._blocks.append(_block.enter(self))
         return self
@@ -203,4 +215,4 @@ def _completed(sandbox: Sandbox, argv: Sequence[str], tree: Tree, pipes: Pipes) 
         from iron_sandbox import _explaining
 
         denials += tuple(_explaining.files(stderr, sandbox.report()["paths"]))
-    return Completed(tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), stderr, outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, denials)
+    return Completed(tuple(argv), outcome.returncode, bytes(pipes.output["stdout"]), stderr, outcome.timed_out, outcome.exceeded, pipes.truncated, outcome.usage, denials, outcome.domains)

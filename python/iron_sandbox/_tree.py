@@ -21,6 +21,7 @@ class Tree:
 
     def __init__(self, sandbox: Sandbox, argv: Sequence[str], cwd: Optional[str], descriptors: list[int], timeout: Optional[float], setup: Optional[str] = None, unconfined: bool = False) -> None:
         self.argv = argv
+        self._seen = sandbox._seen
         handle = sandbox._handle(setup or "exec")
         self.handle, self.descriptor = _native.start(handle, block(argv), folder(cwd), descriptors, milliseconds(timeout), unconfined)
         self.generation = _native.generation
@@ -49,6 +50,7 @@ class Tree:
                 self.pid = json.loads(message)["pid"]
             elif state == _native.ENDED:
                 self.outcome = Outcome.of(message)
+                self._seen.add(self.outcome)
                 self.proposal = json.loads(message).get("proposal", {})
             elif state != _native.STARTING:
                 self.error = self._failure(state, json.loads(message))

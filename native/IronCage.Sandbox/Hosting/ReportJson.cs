@@ -46,6 +46,10 @@ internal static class ReportJson
             foreach (var line in compiled.Environment)
                 json.WriteStringValue(line[..Math.Max(0, line.IndexOf('=', StringComparison.Ordinal))]);
             json.WriteEndArray();
+            json.WriteStartArray("allowed_domains");
+            foreach (var rule in compiled.Policy.Domains.Allowed)
+                json.WriteStringValue(rule.ToString());
+            json.WriteEndArray();
             json.WriteStartArray("explanation");
             foreach (var line in PolicyExplanation.Lines(compiled))
                 json.WriteStringValue(line);

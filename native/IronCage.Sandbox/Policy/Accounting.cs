@@ -22,6 +22,8 @@ internal static class Accounting
             items.Add(new EnforcedItem("system calls", $"seccomp, {filter.Programme.Length} instructions"));
             items.Add(new EnforcedItem("allow_network", policy.Network.IsOff || !HasPorts(policy.Network) ? "seccomp" : $"seccomp, and Landlock ABI {domain?.Abi ?? 0} for ports"));
         }
+        if (!policy.Domains.IsNone)
+            items.Add(new EnforcedItem("allowed_domains", "seccomp, and a proxy of the supervisor"));
         items.Add(new EnforcedItem("capabilities", "dropped, with no_new_privs"));
         items.Add(new EnforcedItem("environment", "allow list"));
         if (!kernel.SeccompNotifications)
@@ -91,6 +93,8 @@ internal static class Accounting
             losses.Add(new Loss("limits", "the kernel has no seccomp notifications: limits cannot be set before a program starts"));
             if (policy.MaxProcesses is not null)
                 losses.Add(new Loss("max_processes", "the kernel has no seccomp notifications: processes cannot be counted"));
+            if (!policy.Domains.IsNone)
+                losses.Add(new Loss("allowed_domains", "the kernel has no seccomp notifications: nothing can be connected to the proxy, so no name can be reached"));
             if (policy.Network.Bind is { Any: false, IsEmpty: false })
                 losses.Add(new Loss("allow_network", "the kernel has no seccomp notifications: a socket that was not bound may listen on a port of the kernel's choice"));
         }

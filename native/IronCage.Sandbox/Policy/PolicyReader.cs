@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using IronCage.Sandbox.Proxying;
 
 namespace IronCage.Sandbox.Policy;
 
@@ -26,6 +27,8 @@ public static class PolicyReader
             ["max_file_size_mb"] = (policy, value, option) => policy with { MaxFileSizeBytes = PolicyValues.Integer(value, option, 1, 1_048_576) * MiB },
             ["timeout"] = (policy, value, option) => policy with { Timeout = PolicyValues.Seconds(value, option, LongestTime) },
             ["allow_network"] = (policy, value, option) => policy with { Network = Network(value, option) },
+            ["allowed_domains"] = (policy, value, option) => policy with { Domains = policy.Domains with { Allowed = DomainOptions.Allowed(value, option) } },
+            ["extra_hosts"] = (policy, value, option) => policy with { Domains = policy.Domains with { Hosts = DomainOptions.Hosts(value, option) } },
             ["env"] = (policy, value, option) => policy with { Environment = PolicyValues.Variables(value, option) },
             ["keep_env"] = (policy, value, option) => policy with { KeepEnvironment = PolicyValues.VariableNames(value, option) },
             ["best_effort"] = (policy, value, option) => policy with { BestEffort = PolicyValues.Bool(value, option) },
@@ -51,6 +54,7 @@ public static class PolicyReader
                 throw new PolicyException(name, $"is not an option; the options are {string.Join(", ", OptionNames)}");
             policy = read(policy, value, name);
         }
+        policy = DomainOptions.Settle(policy, given.ContainsKey("allow_network"));
         preset?.Refuse(policy);
         return policy;
     }

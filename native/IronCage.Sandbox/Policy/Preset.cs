@@ -55,6 +55,8 @@ public sealed record Preset(string Name, string Description, SandboxPolicy Polic
         ArgumentNullException.ThrowIfNull(policy);
         if (Kept == "allowed_paths" && !policy.AllowedPaths.IsEmpty)
             throw new PolicyException(Kept, $"contradicts the preset {Name}, in which nothing can be written; use read_only_paths");
+        if (Kept == "allow_network" && !policy.Domains.IsNone)
+            throw new PolicyException("allowed_domains", $"contradicts the preset {Name}, in which the network is off");
         if (Kept == "allow_network" && !policy.Network.IsOff)
             throw new PolicyException(Kept, $"contradicts the preset {Name}, in which the network is off");
     }

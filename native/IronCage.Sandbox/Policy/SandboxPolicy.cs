@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IronCage.Sandbox.Proxying;
 
 namespace IronCage.Sandbox.Policy;
 
@@ -52,6 +53,9 @@ public sealed record SandboxPolicy
 
     /// <summary>What the network may be used for. Default: nothing.</summary>
     public NetworkPolicy Network { get; init; } = NetworkPolicy.Off;
+
+    /// <summary>Names that may be connected to through the proxy of the sandbox, with the network off otherwise. Default: none.</summary>
+    public DomainPolicy Domains { get; init; } = DomainPolicy.None;
 
     /// <summary>Variables of the environment, by name.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

@@ -15,7 +15,7 @@ internal static class FilterRules
     [
         .. DeniedCalls.Rules(),
         .. ArgumentRules.Rules(supervised),
-        .. NetworkRules.Rules(policy.Network, handledNet, supervised),
+        .. NetworkRules.Rules(policy.Network, handledNet, supervised, !policy.Domains.IsNone),
         .. FileRules.Rules(handledFs, supervised),
     ];
 }

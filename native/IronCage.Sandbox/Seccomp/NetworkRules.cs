@@ -18,6 +18,7 @@ internal static class NetworkRules
     private const uint FastOpen = 0x2000_0000;
     private const uint LevelTcp = 6;
     private const uint UpperProtocol = 31;
+    private const uint FastOpenConnect = 30;
     private const string Option = "allow_network";
 
     /// <summary>AF_INET and AF_INET6.</summary>
@@ -31,7 +32,7 @@ internal static class NetworkRules
     /// <summary>Where the flags of each sending call are.</summary>
     private static readonly (string Call, int Flags)[] SendingCalls = [("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)];
 
-    public static IEnumerable<FilterRule> Rules(NetworkPolicy network, NetRights handled, bool supervised)
+    public static IEnumerable<FilterRule> Rules(NetworkPolicy network, NetRights handled, bool supervised, bool proxied = false)
     {
         // A pair of datagram sockets could be sent and connected to any path; streams and packets stay connected to one another.
         foreach (var type in new[] { Stream, Packets })
@@ -54,6 +55,13 @@ internal static class NetworkRules
                 }
             }
         }
+        var isProxied = proxied && supervised && network.IsOff;
+        if (isProxied)
+        {
+            // A client's socket, which nothing but the supervisor connects.
+            foreach (var protocol in StreamProtocols)
+                yield return new FilterRule("socket", [ArgumentCheck.Is(0, Families[0]), TypeIs(Stream), ArgumentCheck.Is(2, protocol)], FilterAction.Allow, "", null);
+        }
         yield return Denied("socket", network.IsOff ? "the network is off" : "only TCP, and UDP where it is allowed: other sockets go past the list of ports", Option);
         foreach (var (call, flags) in SendingCalls)
             yield return Denied(call, "a connection would be opened with the first data, past the list of ports (MSG_FASTOPEN)", null, ArgumentCheck.HasAny(flags, FastOpen));
@@ -61,7 +69,13 @@ internal static class NetworkRules
         yield return Denied("setsockopt", "another protocol would take the socket over, past the list of ports (TCP_ULP)", null, ArgumentCheck.Is(1, LevelTcp), ArgumentCheck.Is(2, UpperProtocol));
         if (network.IsOff)
         {
-            yield return Denied("connect", "the network is off", Option);
+            if (isProxied)
+            {
+                yield return new FilterRule("connect", [], FilterAction.Notify(NotifyPurpose.ConnectProxy), "only the proxy of the sandbox", Option);
+                yield return Denied("setsockopt", "the connection would be made later, with the first data (TCP_FASTOPEN_CONNECT)", null, ArgumentCheck.Is(1, LevelTcp), ArgumentCheck.Is(2, FastOpenConnect));
+            }
+            else
+                yield return Denied("connect", "the network is off", Option);
             yield return Denied("sendto", "the network is off", Option, ArgumentCheck.NotNull(4));
         }
         foreach (var rule in ServerRules(network, handled, supervised))

@@ -15,4 +15,6 @@ public enum NotifyPurpose
     TreeProcess,
     /// <summary>listen: done by the supervisor on its own copy of the descriptor, where it is bound to a port of <see cref="Policy.NetworkPolicy.Bind"/>; never continued.</summary>
     Listen,
+    /// <summary>connect: done by the supervisor on its own copy of the descriptor, to the proxy of <see cref="Policy.SandboxPolicy.Domains"/> and to nothing else; never continued.</summary>
+    ConnectProxy,
 }

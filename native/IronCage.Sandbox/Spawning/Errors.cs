@@ -18,6 +18,8 @@ internal static class Errors
     public const int Invalid = 22;
     public const int NotImplemented = 38;
     public const int NotSupported = 95;
+    public const int Refused = 111;
+    public const int InProgress = 115;
 
     /// <summary>The text of a number, without the culture of the host.</summary>
     public static string Text(int errno) => errno switch

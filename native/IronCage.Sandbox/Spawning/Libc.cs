@@ -157,6 +157,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(int socket, int backlog);
 
+    [LibraryImport(Name, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int socket, byte* address, uint length);
+
+    [LibraryImport(Name, EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetSocketOption(int socket, int level, int name, int* value, uint* length);
+
     [LibraryImport(Name, EntryPoint = "getsockname", SetLastError = true)]
     public static partial int GetSocketName(int socket, byte* address, uint* length);
 

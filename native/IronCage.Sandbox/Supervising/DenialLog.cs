@@ -10,15 +10,18 @@ internal sealed class DenialLog
     private readonly Dictionary<Denial, long> _counts = [];
     private long _more;
 
-    public void Add(Denial denial)
+    public void Add(Denial denial, long times = 1)
     {
         if (_counts.TryGetValue(denial, out var count))
-            _counts[denial] = count + 1;
+            _counts[denial] = count + times;
         else if (_counts.Count < Most)
-            _counts.Add(denial, 1);
+            _counts.Add(denial, times);
         else
-            _more++;
+            _more += times;
     }
+
+    /// <summary>What the log of somebody else had no room for.</summary>
+    public void AddMore(long times) => _more += times;
 
     /// <summary>As the values of an object that is being written.</summary>
     public void Write(Utf8JsonWriter json)

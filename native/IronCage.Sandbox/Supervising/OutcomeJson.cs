@@ -35,10 +35,32 @@ internal static class OutcomeJson
         json.WriteNumber("max_memory_bytes", tree.MaxMemoryBytes);
         json.WriteNumber("processes", tree.NewProcesses + 1);
         json.WriteEndObject();
+        Domains(json, tree);
         tree.Denials.Write(json);
         if (tree.Observed is { } observed)
             new PolicyProposal(observed, new DiskPathProbe(), SandboxSetup.Read(tree.Request.Policy).Host.Environment.GetValueOrDefault("HOME"), [tree.Request.FolderPath]).Write(json);
     });
+
+    private static void Domains(Utf8JsonWriter json, Tree tree)
+    {
+        json.WriteStartArray("domains");
+        foreach (var (name, port, connections, sent, received) in tree.Proxy?.Uses() ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteNumber("port", port);
+            json.WriteNumber("connections", connections);
+            json.WriteNumber("bytes_sent", sent);
+            json.WriteNumber("bytes_received", received);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (tree.Proxy?.Denials() is not var (denials, more))
+            return;
+        foreach (var (target, option, count) in denials)
+            tree.Denials.Add(new Denial("domain", target, option), count);
+        tree.Denials.AddMore(more);
+    }
 
     private static byte[] Write(Action<Utf8JsonWriter> members)
     {

@@ -109,6 +109,7 @@ internal sealed unsafe partial class Supervisor
         if (tree.Listener >= 0)
             _ = Libc.Close(tree.Listener);
         tree.Listener = -1;
+        tree.Proxy?.Dispose();
         _events.Forget(tree.Channel);
         if (_block == tree)
         {

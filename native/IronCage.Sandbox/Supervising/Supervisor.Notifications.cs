@@ -56,6 +56,7 @@ internal sealed unsafe partial class Supervisor
                     NotifyPurpose.TreeProcess => TreeProcess(tree, rule, notification),
                     NotifyPurpose.FileChange => FileChange(tree, rule, notification),
                     NotifyPurpose.Listen => Listen(tree, rule, notification),
+                    NotifyPurpose.ConnectProxy => ConnectProxy(tree, rule, notification),
                     _ => NotificationReply.Fail(Errors.NotPermitted),
                 };
             default:

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
+using IronCage.Sandbox.Hosting;
 using IronCage.Sandbox.Kernel;
+using IronCage.Sandbox.Policy;
 using IronCage.Sandbox.Spawning;
+using Microsoft.Win32.SafeHandles;
 
 namespace IronCage.Sandbox.Supervising;
 
@@ -9,7 +12,8 @@ internal static class SupervisorEntry
 {
     /// <summary>Runs one.</summary>
     /// <param name="arguments">"detach": starts the supervisor proper, tells the host its number and ends, so that it is no child of the host. "serve": is it. "block PID":
-    /// supervises a process that has confined itself, and ends as it ends.</param>
+    /// supervises a process that has confined itself, and ends as it ends. "compile": reads a setup (<see cref="SandboxSetup"/>) and writes what the kernel would be told
+    /// (<see cref="PolicyLines"/>); nothing is started.</param>
     /// <returns>The status to end with.</returns>
     public static int Run(string[] arguments)
     {
@@ -22,10 +26,30 @@ internal static class SupervisorEntry
                 using (var supervisor = new Supervisor(KernelProbe.Run(), TimeProvider.System))
                     supervisor.Run();
                 return 0;
+            case ["compile"]:
+                return Compile();
             case ["block", var pid]:
                 return BlockSupervision.Run(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), KernelProbe.Run());
             default:
                 return 64;
+        }
+    }
+
+    private static int Compile()
+    {
+        using var input = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
+        using var setup = new MemoryStream();
+        input.CopyTo(setup);
+        using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write);
+        try
+        {
+            output.Write(PolicyLines.Write(SandboxSetup.Read(setup.ToArray()).Compile(KernelProbe.Run())));
+            return 0;
+        }
+        catch (PolicyException e)
+        {
+            output.Write(System.Text.Encoding.UTF8.GetBytes(e.Message + "\n"));
+            return 65;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IronCage.Sandbox.Proxying;
 using IronCage.Sandbox.Spawning;
 using IronCage.Sandbox.Supervising.Learning;
 
@@ -21,6 +22,9 @@ internal sealed class Tree(long id, int channel, LaunchPlan plan, LaunchRequest 
 
     /// <summary>Below what the supervisor changes modes, owners, times and attributes for the tree.</summary>
     public ImmutableArray<string> ChangeRoots { get; init; } = [];
+
+    /// <summary>What connects the tree to names; null: it reaches none.</summary>
+    public DomainProxy? Proxy { get; init; }
 
     /// <summary>What the filter asks; −1 before it is there and after it was closed. Set by the thread that starts the tree.</summary>
     public int Listener = -1;

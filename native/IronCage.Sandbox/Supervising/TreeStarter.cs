@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Policy;
+using IronCage.Sandbox.Proxying;
 using IronCage.Sandbox.Spawning;
 
 namespace IronCage.Sandbox.Supervising;
@@ -15,6 +16,8 @@ internal sealed unsafe class TreeStarter(KernelSupport kernel, TimeProvider time
     private const int StackSize = 1 << 20;
     private const int FirstFreeDescriptor = 64;
     private const int DuplicateCloseOnExec = 1030;
+
+    private static readonly SystemNameResolver s_resolver = new();
 
     private readonly PlanBook _plans = new(kernel);
     private long _last;
@@ -112,6 +115,7 @@ internal sealed unsafe class TreeStarter(KernelSupport kernel, TimeProvider time
         {
             StartedAt = time.GetTimestamp(),
             ChangeRoots = compiled.ChangeRoots,
+            Proxy = compiled.Policy.Domains.IsNone || request.Unconfined ? null : new DomainProxy(compiled.Policy.Domains, s_resolver),
         };
         if (request.TimeoutMilliseconds > 0)
             tree.Deadline = tree.StartedAt + (long)(request.TimeoutMilliseconds / 1000.0 * time.TimestampFrequency);

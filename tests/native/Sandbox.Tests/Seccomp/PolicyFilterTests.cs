@@ -126,6 +126,39 @@ public sealed class PolicyFilterTests
         Assert.That(Verdict(Compiling.Compile("{}").Filter!, number, [a0, a1, a2, 0, 0, 0]), Is.EqualTo("allow"), $"{what}, ABI 7");
     }
 
+    [TestCase("socket AF_INET stream", 41, 2ul, 1ul, 0ul, "allow")]
+    [TestCase("socket AF_INET stream, close on exec, TCP", 41, 2ul, 0x80801ul, 6ul, "allow")]
+    [TestCase("socket AF_INET stream, MPTCP", 41, 2ul, 1ul, 262ul, "EACCES")]
+    [TestCase("socket AF_INET datagram", 41, 2ul, 2ul, 0ul, "EACCES")]
+    [TestCase("socket AF_INET6 stream", 41, 10ul, 1ul, 0ul, "EACCES")]
+    [TestCase("socket AF_UNIX stream", 41, 1ul, 1ul, 0ul, "EACCES")]
+    [TestCase("connect", 42, 3ul, 1ul, 16ul, "notify")]
+    [TestCase("bind", 49, 3ul, 1ul, 16ul, "EACCES")]
+    [TestCase("listen", 50, 3ul, 1ul, 0ul, "EACCES")]
+    [TestCase("setsockopt TCP_NODELAY", 54, 3ul, 6ul, 1ul, "allow")]
+    [TestCase("setsockopt TCP_FASTOPEN_CONNECT", 54, 3ul, 6ul, 30ul, "EACCES")]
+    [TestCase("setsockopt TCP_ULP", 54, 3ul, 6ul, 31ul, "EACCES")]
+    public void With_names_alone_a_client_socket_can_be_made_and_only_the_supervisor_connects_it(string what, int number, ulong a0, ulong a1, ulong a2, string expected) =>
+        Assert.That(Verdict(Compiling.Compile("""{"allowed_domains": ["api.example.org"]}""").Filter!, number, [a0, a1, a2, 0, 0, 0]), Is.EqualTo(expected), what);
+
+    [Test]
+    public void With_names_alone_no_port_is_granted_and_first_data_cannot_connect()
+    {
+        var compiled = Compiling.Compile("""{"allowed_domains": ["api.example.org"]}""");
+        Assert.That(compiled.Landlock!.PortRules, Is.Empty);
+        Assert.That(compiled.Landlock.HandledNet.HasFlag(IronCage.Sandbox.Landlock.NetRights.ConnectTcp), Is.True);
+        Assert.That(Verdict(compiled.Filter!, 44, [3, 1, 1, 0x2000_0000, 0, 0]), Is.EqualTo("EACCES"), "sendto MSG_FASTOPEN");
+        Assert.That(Verdict(compiled.Filter!, 44, [3, 1, 1, 0, 1, 16]), Is.EqualTo("EACCES"), "sendto with an address");
+    }
+
+    [Test]
+    public void Without_notifications_names_are_a_loss()
+    {
+        var compiled = Compiling.Compile("""{"allowed_domains": ["api.example.org"], "best_effort": true}""", Compiling.Kernel() with { SeccompNotifications = false });
+        Assert.That(compiled.Losses.Select(loss => loss.Option), Has.Member("allowed_domains"));
+        Assert.That(Verdict(compiled.Filter!, 41, [2, 1, 0, 0, 0, 0]), Is.EqualTo("EACCES"), "socket");
+    }
+
     [Test]
     public void A_denial_says_why_and_which_option_would_allow_it()
     {
