@@ -85,3 +85,4 @@ async def run(sandbox: Sandbox, function: Callable[..., Any], args: tuple[Any, .
         return call.result(worker)
     finally:
         worker.close()
+        _run.refill(sandbox)

@@ -59,13 +59,19 @@ class Pool:
                 if worker.tree.poll():  # it was ended meanwhile
                     stale.append(worker)
                     worker = None
+        for old in stale:
+            old.close()
+        return worker
+
+    def refill(self) -> None:
+        """Starts what is missing, in a thread of its own."""
+        with self._wanted:
+            if self._closed or self.pid != os.getpid():
+                return
             if self._thread is None:
                 self._thread = threading.Thread(target=self._fill, name="iron_sandbox pool", daemon=True)
                 self._thread.start()
             self._wanted.notify()
-        for old in stale:
-            old.close()
-        return worker
 
     def close(self) -> None:
         """Ends those that wait."""

@@ -89,6 +89,13 @@ def run(sandbox: Sandbox, function: Callable[..., Any], args: tuple[Any, ...], k
         return call.result(worker)
     finally:
         worker.close()
+        refill(sandbox)
+
+
+def refill(sandbox: Sandbox) -> None:
+    """After a call, not beside it: starting an interpreter would slow it down."""
+    if sandbox._pool is not None:
+        sandbox._pool.refill()
 
 
 def take(sandbox: Sandbox, setup: str) -> Worker:
