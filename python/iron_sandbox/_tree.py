@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 class Tree:
     """A handle of the library. Whoever lets go of it ends what still runs."""
 
+    handle: int
+    #: Of the library: becomes readable when there is something to poll().
+    descriptor: int
+
     def __init__(self, sandbox: Sandbox, argv: Sequence[str], cwd: Optional[str], descriptors: list[int], timeout: Optional[float], setup: Optional[str] = None, unconfined: bool = False) -> None:
         self.argv = argv
         self._seen = sandbox._seen

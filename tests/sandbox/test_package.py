@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def test_the_exported_names_are_these() -> None:
     assert sorted(iron_sandbox.__all__) == [
-        "Completed", "Denial", "NotEnforceable", "NotStarted", "PolicyError", "Process", "RemoteError", "Sandbox", "SandboxError", "SandboxLost", "Support", "Usage", "sandboxed", "support",
+        "Completed", "Denial", "DomainUse", "NotEnforceable", "NotStarted", "PolicyError", "Process", "RemoteError", "Sandbox", "SandboxError", "SandboxLost", "Support", "Usage", "sandboxed", "support",
     ]
     for name in iron_sandbox.__all__:
         assert getattr(iron_sandbox, name).__doc__
