@@ -114,7 +114,7 @@ def main() -> int:
             timeout=120,
         )
         told = sandbox.run(agent, f"What does the invoice in {note} say?", f"http://{PROVIDER}:{port}/v1")
-        simulator.stop()
+        simulator.close()
 
         print("What the agent tried, and what came of it:")
         for tool, subject, result in told["seen"]:

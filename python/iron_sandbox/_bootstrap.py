@@ -5,6 +5,10 @@ import sys
 
 
 def _serve():
+    # All that a call needs is loaded while the interpreter waits for it.
+    import importlib
+    # All that a call needs is loaded while the interpreter waits for it.
+    import importlib
     import json
     import os
 
@@ -97,8 +101,6 @@ def _serve():
             module.__dict__.update(values)
             sys.modules["__main__"] = sys.modules["__mp_main__"] = module
         else:
-            import importlib
-
             try:
                 module = importlib.import_module(request["module"])
             except ModuleNotFoundError as error:
