@@ -81,10 +81,9 @@ public static class KernelFindings
             : new Finding(FindingLevel.Missing, "system calls", $"{string.Join(" and ", missing)} cannot be used", "a container's filter may deny them: allow them in its seccomp profile");
     }
 
-    private static Finding Tree(KernelSupport kernel) => kernel.Cgroup.Controllers.Contains("memory")
-        ? new Finding(FindingLevel.Fine, "memory of the tree", $"cgroup v2 at {kernel.Cgroup.Path} ({string.Join(", ", kernel.Cgroup.Controllers)})", null)
-        : new Finding(FindingLevel.Limited, "memory of the tree", $"the supervisor watches it: {kernel.Cgroup.Reason ?? "the memory controller is not handed on"}",
-            "to have the kernel hold it, delegate a group with the memory controller (systemd: Delegate=memory pids)");
+    private static Finding Tree(KernelSupport kernel) => new(FindingLevel.Limited, "memory of the tree", kernel.Cgroup.Controllers.Contains("memory")
+        ? $"the supervisor watches it; the group at {kernel.Cgroup.Path}, which could hold it, is not used yet"
+        : $"the supervisor watches it; cgroup v2 could not hold it: {kernel.Cgroup.Reason ?? "the memory controller is not handed on"}", null);
 
     private static IEnumerable<Finding> Surroundings(KernelSupport kernel)
     {

