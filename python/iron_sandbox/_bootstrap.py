@@ -7,8 +7,6 @@ import sys
 def _serve():
     # All that a call needs is loaded while the interpreter waits for it.
     import importlib
-    # All that a call needs is loaded while the interpreter waits for it.
-    import importlib
     import json
     import os
 
@@ -107,10 +105,10 @@ def _serve():
                 # Its folder may not be listed (a home folder): then it is the one file that may be read.
                 if error.name != request["module"] or not request["file"]:
                     raise
-                import importlib.util
+                from importlib import util
 
-                spec = importlib.util.spec_from_file_location(request["module"], request["file"])
-                module = importlib.util.module_from_spec(spec)
+                spec = util.spec_from_file_location(request["module"], request["file"])
+                module = util.module_from_spec(spec)
                 sys.modules[request["module"]] = module
                 spec.loader.exec_module(module)
         found = module

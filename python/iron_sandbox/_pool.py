@@ -59,16 +59,18 @@ class Pool:
                 if worker.tree.poll():  # it was ended meanwhile
                     stale.append(worker)
                     worker = None
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._fill, name="iron_sandbox pool", daemon=True)
-                self._thread.start()
         for old in stale:
             old.close()
         return worker
 
     def refill(self) -> None:
-        """Starts others for those that were taken. Not at once when one is taken: its call would wait for the interpreter lock and for a processor."""
+        """Starts what is missing, in a thread of its own."""
         with self._wanted:
+            if self._closed or self.pid != os.getpid():
+                return
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._fill, name="iron_sandbox pool", daemon=True)
+                self._thread.start()
             self._wanted.notify()
 
     def close(self) -> None:

@@ -92,6 +92,12 @@ def run(sandbox: Sandbox, function: Callable[..., Any], args: tuple[Any, ...], k
         refill(sandbox)
 
 
+def refill(sandbox: Sandbox) -> None:
+    """After a call, not beside it: starting an interpreter would slow it down."""
+    if sandbox._pool is not None:
+        sandbox._pool.refill()
+
+
 def take(sandbox: Sandbox, setup: str) -> Worker:
     """An interpreter of the pool, or a new one."""
     if sandbox._pool_size:
@@ -101,12 +107,6 @@ def take(sandbox: Sandbox, setup: str) -> Worker:
         if worker is not None:
             return worker
     return Worker(sandbox, setup)
-
-
-def refill(sandbox: Sandbox) -> None:
-    """After a call: the pool, where there is one, gets others for what was taken."""
-    if sandbox._pool is not None and sandbox._pool.pid == os.getpid():
-        sandbox._pool.refill()
 
 
 def check(function: Any) -> None:
