@@ -43,6 +43,7 @@ class Sandbox:
     :param extra_hosts: addresses of such names instead of what a resolver says, ``{"db.internal": "10.0.0.5"}``; they may be private.
     :param env: variables of the environment. Nothing else is handed on but PATH and what ``keep_env`` names; HOME and TMPDIR are a private folder that is removed afterwards.
     :param keep_env: names of the host's variables that are handed on.
+    :param landlock_abi: the newest ABI of Landlock that is used, 0 to 10: tries a policy as an older kernel would hold it (6 is Linux 6.12, 4 is 6.7, 1 is 5.13). Default: the kernel's own.
     :param best_effort: go on where this system cannot enforce something, and name each loss in :meth:`report`. Default: raise :class:`NotEnforceable` before anything starts.
     :param preset: "python-agent", "read-only", "no-network" or "shell-tools": a policy to begin with.
     :param max_output_mb: how much of stdout and of stderr is kept (MiB, 1 to 1024, default 64); the rest is read and dropped.
@@ -72,6 +73,7 @@ class Sandbox:
         extra_hosts: Optional[Mapping[str, Any]] = None,
         env: Optional[Mapping[str, str]] = None,
         keep_env: Optional[Iterable[str]] = None,
+        landlock_abi: Optional[int] = None,
         best_effort: Optional[bool] = None,
         preset: Optional[str] = None,
         max_output_mb: int = 64,

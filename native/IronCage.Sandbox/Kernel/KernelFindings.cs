@@ -49,7 +49,9 @@ public static class KernelFindings
                 "see whether the kernel is built with networking, and which patches it has");
         }
         if (!kernel.LandlockScopes.HasFlag(Scopes.Signal))
-            yield return new Finding(FindingLevel.Missing, "signals", "processes outside could be ended: scopes come with ABI 6", "use Linux 6.12 or later, or best_effort=True, which reports the loss");
+            yield return kernel.SeccompNotifications
+                ? new Finding(FindingLevel.Limited, "signals", "the supervisor sends them, which is slower: scopes come with ABI 6", null)
+                : new Finding(FindingLevel.Missing, "signals", "processes outside could be ended: scopes come with ABI 6", "use Linux 6.12 or later, or best_effort=True, which reports the loss");
         if (!kernel.LandlockNet.HasFlag(NetRights.ConnectTcp))
             yield return new Finding(FindingLevel.Limited, "ports", "the network can be off or open, not open for single ports: they come with ABI 4", "use Linux 6.7 or later for allow_network=[443]");
         else if (!kernel.LandlockNet.HasFlag(NetRights.ConnectSendUdp))

@@ -30,6 +30,17 @@ public sealed record KernelSupport
     /// <summary>Flags of landlock_restrict_self, by the ABI: trying them would bind the thread.</summary>
     public RestrictFlags LandlockRestrictFlags { get; init; }
 
+    /// <summary>The same kernel with no newer ABI of Landlock.</summary>
+    /// <param name="most">The ABI, 0 (none) or more.</param>
+    public KernelSupport AsOfAbi(int most) => most >= LandlockAbi ? this : this with
+    {
+        LandlockAbi = most,
+        LandlockFs = LandlockFs & LandlockTable.FsOf(most),
+        LandlockNet = LandlockNet & LandlockTable.NetOf(most),
+        LandlockScopes = LandlockScopes & LandlockTable.ScopesOf(most),
+        LandlockRestrictFlags = LandlockRestrictFlags & LandlockTable.RestrictFlagsOf(most),
+    };
+
     /// <summary>Whether filters can be installed and end a process or fail a call.</summary>
     public bool SeccompFilters { get; init; }
 

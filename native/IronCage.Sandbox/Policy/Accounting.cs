@@ -17,6 +17,8 @@ internal static class Accounting
             if (domain.Scoped.HasFlag(Scopes.Signal))
                 items.Add(new EnforcedItem("signals", $"Landlock ABI {domain.Abi}"));
         }
+        if (filter is not null && kernel.SeccompNotifications && domain?.Scoped.HasFlag(Scopes.Signal) != true)
+            items.Add(new EnforcedItem("signals", "seccomp and supervisor"));
         if (filter is not null)
         {
             items.Add(new EnforcedItem("system calls", $"seccomp, {filter.Programme.Length} instructions"));
@@ -63,10 +65,9 @@ internal static class Accounting
         if (kernel.LandlockAbi == 0)
         {
             losses.Add(new Loss("paths", "the kernel has no Landlock: every file of the user could be read and written"));
-            losses.Add(new Loss("signals", "the kernel has no Landlock: every process of the user could be ended"));
         }
-        else if (!kernel.LandlockScopes.HasFlag(Scopes.Signal))
-            losses.Add(new Loss("signals", $"Landlock ABI {kernel.LandlockAbi} has no scopes (6, Linux 6.12): every process of the user could be ended"));
+        if (!kernel.LandlockScopes.HasFlag(Scopes.Signal) && kernel is not { SeccompFilters: true, SeccompNotifications: true, Architecture: not null })
+            losses.Add(new Loss("signals", $"{(kernel.LandlockAbi == 0 ? "there is no Landlock" : $"Landlock ABI {kernel.LandlockAbi} has no scopes (6, Linux 6.12)")}, and no filter that could ask a supervisor: every process of the user could be ended"));
         if (kernel.LandlockAbi > 0 && !kernel.LandlockFs.HasFlag(FsRights.DeviceCommands)
             && grants.FirstOrDefault(grant => grant.Option != PathGrants.RuntimeName && (grant.Kind == PathKind.Device || PathOptions.IsWithin(grant.Path, "/dev"))) is { Path: not null } device)
             losses.Add(new Loss(device.Option, $"Landlock ABI {kernel.LandlockAbi} has no right for commands to devices (5, Linux 6.10): {device.Path} could be told anything"));

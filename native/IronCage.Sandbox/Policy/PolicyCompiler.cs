@@ -21,11 +21,13 @@ public static class PolicyCompiler
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(paths);
+        if (policy.LandlockAbi is { } most)
+            kernel = kernel.AsOfAbi(most);
         var environment = EnvironmentCompiler.Compile(policy, host);
         var grants = new PathGrants(policy, host, paths).Collect(environment["PATH"]);
         var domain = kernel.LandlockAbi > 0 ? DomainCompiler.Compile(grants, policy.Network, kernel) : null;
         var filter = kernel is { SeccompFilters: true, Architecture: { } architecture }
-            ? FilterCompiler.Compile(architecture, FilterRules.Of(policy, domain?.HandledFs ?? FsRights.None, kernel.LandlockNet, kernel.SeccompNotifications))
+            ? FilterCompiler.Compile(architecture, FilterRules.Of(policy, domain?.HandledFs ?? FsRights.None, kernel.LandlockNet, domain?.Scoped ?? Scopes.None, kernel.SeccompNotifications))
             : null;
         return new CompiledPolicy
         {

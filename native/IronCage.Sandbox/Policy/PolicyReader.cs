@@ -31,6 +31,7 @@ public static class PolicyReader
             ["extra_hosts"] = (policy, value, option) => policy with { Domains = policy.Domains with { Hosts = DomainOptions.Hosts(value, option) } },
             ["env"] = (policy, value, option) => policy with { Environment = PolicyValues.Variables(value, option) },
             ["keep_env"] = (policy, value, option) => policy with { KeepEnvironment = PolicyValues.VariableNames(value, option) },
+            ["landlock_abi"] = (policy, value, option) => policy with { LandlockAbi = PolicyValues.Integer(value, option, 0, Landlock.LandlockTable.NewestAbi) },
             ["best_effort"] = (policy, value, option) => policy with { BestEffort = PolicyValues.Bool(value, option) },
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

@@ -66,6 +66,9 @@ public sealed record SandboxPolicy
     /// <summary>Whether to go on where something cannot be enforced, and name it, instead of refusing. Default false.</summary>
     public bool BestEffort { get; init; }
 
+    /// <summary>The newest ABI of Landlock that is used, so that a policy can be tried as an older kernel would hold it. 0 (none) to 10; null: the kernel's own. It takes protection away, and adds none.</summary>
+    public int? LandlockAbi { get; init; }
+
     /// <summary>The preset that the policy began with, or null.</summary>
     public string? Preset { get; init; }
 }

@@ -17,4 +17,6 @@ public enum NotifyPurpose
     Listen,
     /// <summary>connect: done by the supervisor on its own copy of the descriptor, to the proxy of <see cref="Policy.SandboxPolicy.Domains"/> and to nothing else; never continued.</summary>
     ConnectProxy,
+    /// <summary>A signal, where Landlock has no scope for them: sent by the supervisor to processes of the same tree; continued only where it goes to the caller's own process.</summary>
+    Signal,
 }

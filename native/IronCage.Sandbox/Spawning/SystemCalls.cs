@@ -13,6 +13,7 @@ internal static class SystemCalls
     public static readonly int Seccomp = s_arm ? 277 : 317;
     public static readonly int Execve = s_arm ? 221 : 59;
     public static readonly int ExecveAt = s_arm ? 281 : 322;
+    public static readonly int TgKill = s_arm ? 131 : 234;
     public static readonly int Clone = s_arm ? 220 : 56;
     /// <summary>Not on arm64.</summary>
     public static readonly int Fork = s_arm ? -1 : 57;

@@ -22,6 +22,27 @@ internal static class ProcessTable
         return children;
     }
 
+    /// <summary>The process group of a process; 0 when it is gone.</summary>
+    public static int Group(int pid) => Stat(pid) is [_, _, var group, ..] ? (int)Parse(group) : 0;
+
+    /// <summary>The process that a descriptor of a process stands for (pidfd_open(2)); 0: it stands for none, -1: that one is gone.</summary>
+    public static int OfDescriptor(int holder, int descriptor)
+    {
+        try
+        {
+            foreach (var line in File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{holder}/fdinfo/{descriptor}")))
+            {
+                if (line.StartsWith("Pid:", StringComparison.Ordinal))
+                    return int.Parse(line.AsSpan(4).Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // not open, or gone
+        }
+        return 0;
+    }
+
     /// <summary>These processes and all that descend from them.</summary>
     public static List<int> WithDescendants(IEnumerable<int> roots)
     {

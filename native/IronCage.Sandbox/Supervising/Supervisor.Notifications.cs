@@ -54,6 +54,7 @@ internal sealed unsafe partial class Supervisor
                     NotifyPurpose.Exec => NotificationReply.Continue,
                     NotifyPurpose.NewProcess => NewProcess(tree),
                     NotifyPurpose.TreeProcess => TreeProcess(tree, rule, notification),
+                    NotifyPurpose.Signal => SendSignal(tree, rule, notification),
                     NotifyPurpose.FileChange => FileChange(tree, rule, notification),
                     NotifyPurpose.Listen => Listen(tree, rule, notification),
                     NotifyPurpose.ConnectProxy => ConnectProxy(tree, rule, notification),

@@ -63,23 +63,44 @@ public sealed class PolicyCompilerTests
         Assert.That(Compiling.Compile("{}").ChangeRoots, Is.Empty);
     }
 
+    [TestCase(5, true, "seccomp and supervisor", "notify")]
+    [TestCase(5, false, null, "allow")]
+    [TestCase(6, true, "Landlock ABI 6", "allow")]
+    public void Signals_are_held_by_Landlock_or_by_the_supervisor_or_lost(int abi, bool asks, string? by, string verdict)
+    {
+        var compiled = Compiling.Compile("{}", Compiling.Kernel(abi) with { SeccompNotifications = asks });
+        Assert.That(compiled.Enforced.FirstOrDefault(item => item.Option == "signals")?.By, Is.EqualTo(by));
+        Assert.That(compiled.Losses.Any(loss => loss.Option == "signals"), Is.EqualTo(by is null));
+        foreach (var call in new[] { "kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal" })
+            Assert.That(compiled.Filter!.Rules.Any(rule => rule.Syscall == call && rule.Action.Purpose == NotifyPurpose.Signal), Is.EqualTo(verdict == "notify"), call);
+    }
+
+    [Test]
+    public void A_policy_can_be_tried_as_an_older_kernel_would_hold_it()
+    {
+        var compiled = Compiling.Compile("""{"landlock_abi": 3, "allow_network": [443]}""");
+        Assert.That((compiled.Landlock!.Abi, compiled.Landlock.HandledNet), Is.EqualTo((3, NetRights.None)));
+        Assert.That(compiled.Losses.Select(loss => loss.Option), Is.EqualTo(new[] { "allow_network" }));
+        Assert.That(Compiling.Compile("""{"landlock_abi": 10}""").Landlock!.Abi, Is.EqualTo(7), "it adds nothing");
+    }
+
     /// <summary>What each ABI loses of a policy. Strict policies are refused by name; best effort reports.</summary>
-    [TestCase(0, "{}", "paths signals")]
-    [TestCase(1, "{}", "signals")]
-    [TestCase(5, "{}", "signals")]
+    [TestCase(0, "{}", "paths")]
+    [TestCase(1, "{}", "")]
+    [TestCase(5, "{}", "")]
     [TestCase(6, "{}", "")]
     [TestCase(10, "{}", "")]
-    [TestCase(3, """{"allow_network": [443]}""", "signals allow_network")]
-    [TestCase(3, """{"allow_network": true}""", "signals")]
-    [TestCase(3, """{"allow_network": {"dns": true}}""", "signals allow_network")]
-    [TestCase(3, """{"allow_network": {"bind": [8000]}}""", "signals allow_network allow_network")]
-    [TestCase(3, """{"allow_network": {"connect": true, "bind": [8000]}}""", "signals allow_network")]
-    [TestCase(3, """{"allow_network": {"connect": true, "bind": true}}""", "signals")]
+    [TestCase(3, """{"allow_network": [443]}""", "allow_network")]
+    [TestCase(3, """{"allow_network": true}""", "")]
+    [TestCase(3, """{"allow_network": {"dns": true}}""", "allow_network")]
+    [TestCase(3, """{"allow_network": {"bind": [8000]}}""", "allow_network allow_network")]
+    [TestCase(3, """{"allow_network": {"connect": true, "bind": [8000]}}""", "allow_network")]
+    [TestCase(3, """{"allow_network": {"connect": true, "bind": true}}""", "")]
     [TestCase(6, """{"allow_network": {"connect": [443], "bind": [8000]}}""", "")]
     [TestCase(7, """{"allow_network": {"udp": [53]}}""", "allow_network")]
     [TestCase(7, """{"allow_network": {"udp": true}}""", "")]
     [TestCase(10, """{"allow_network": {"udp": [53]}}""", "")]
-    [TestCase(4, """{"read_only_paths": ["/dev/kvm"]}""", "signals read_only_paths[0]")]
+    [TestCase(4, """{"read_only_paths": ["/dev/kvm"]}""", "read_only_paths[0]")]
     [TestCase(6, """{"read_only_paths": ["/dev/kvm"]}""", "")]
     public void What_an_ABI_cannot_enforce_is_a_loss_by_name(int abi, string json, string losses)
     {

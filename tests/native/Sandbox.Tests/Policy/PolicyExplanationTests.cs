@@ -35,7 +35,7 @@ public sealed class PolicyExplanationTests
         var lines = PolicyExplanation.Lines(Compiling.Compile("{}", Compiling.Kernel(0)));
         Assert.That(lines, Does.Contain("Not enforced:"));
         Assert.That(lines, Does.Contain("  everything that the user may do: the kernel has no Landlock"));
-        Assert.That(lines[^1], Does.StartWith("  signals: "));
+        Assert.That(lines[^1], Does.StartWith("  paths: "));
     }
 
     [Test]
