@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,6 +65,8 @@ class Host:
         path.write_text(head + textwrap.dedent(program))
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(self.outside), "SECRET_TOKEN": "hunter2"}
         identity: dict[str, object] = {"user": self.uid, "group": self.uid, "extra_groups": []} if os.geteuid() == 0 and self.uid else {}
+        # Whoever runs the tests in the background ignores Ctrl-C, and so would these programs.
+        options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         return subprocess.Popen([sys.executable, str(path), *args], env=environment, cwd="/", text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **identity, **options)
 
     def run(self, program: str, *args: str, status: int = 0, **options: object) -> str:
