@@ -11,6 +11,9 @@ import urllib3
 
 from iron_cage.testing import ProviderSimulator
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # run in the background of a shell: programs that tests start would ignore Ctrl-C as well
+
 #: Too little for any call, however far its output limit is lowered.
 TOO_LITTLE = "0.000001"
 

@@ -97,11 +97,17 @@ def asking(sim, url, chat, **options):
 # A file.
 
 
+def write_whole(path, text):
+    """Who looks meanwhile sees no file, or all of it: an empty one stops, too, without a reason."""
+    path.with_suffix(".new").write_text(text)
+    path.with_suffix(".new").replace(path)
+
+
 def test_a_file_stops_the_agent_and_its_first_line_says_why(sim, url, chat, tmp_path):
     path = tmp_path / "stop"
     ask = asking(sim, url, chat, control=ControlConfig(kill_file=path))
     assert ask() == 200
-    path.write_text("the invoice is wrong\x07\nmore\n")
+    write_whole(path, "the invoice is wrong\x07\nmore\n")
     assert stopped(ask) == "the invoice is wrong"
     with pytest.raises(ConfigError, match="kill_file.*remove it first"):
         ask.protection.resume()
@@ -132,7 +138,7 @@ def test_a_file_ends_what_is_under_way(sim, url, chat, tmp_path):
             for piece in answer.iter_raw():
                 seen.append(piece)
                 if len(seen) == 1:
-                    path.write_text("enough")
+                    write_whole(path, "enough")
 
     with pytest.raises(AgentStopped, match="enough"):
         agent()
@@ -149,7 +155,7 @@ def test_forked_children_hear_of_the_file_too(sim, url, chat, tmp_path):
 
     def child():
         ask()
-        path.write_text("from the child")
+        write_whole(path, "from the child")
         return stopped(ask)
 
     assert fork(child) == "from the child"
