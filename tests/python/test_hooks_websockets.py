@@ -69,8 +69,9 @@ class Echo:
 
     def __init__(self, location=None):
         self._location = location
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"ws://127.0.0.1:{self._socket.getsockname()[1]}/chat"
+        # At an address of its own: the ports of simulators that were at 127.0.0.1 before stay known.
+        self._socket = socket.create_server(("127.0.0.2", 0))
+        self.url = f"ws://127.0.0.2:{self._socket.getsockname()[1]}/chat"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def __enter__(self):
