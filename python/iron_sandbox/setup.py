@@ -5,21 +5,14 @@ import shutil
 import sys
 from pathlib import Path
 
-from setuptools import Distribution, setup
+from setuptools import setup
 from setuptools.command.build_py import build_py
-from wheel.bdist_wheel import bdist_wheel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import ironcage_build  # noqa: E402
+import ironcage_wheel  # noqa: E402
 
 ROW = ironcage_build.platform_of(os.environ.get("IRONCAGE_BUILD_RID") or ironcage_build.own_rid())
-
-
-class NativeDistribution(Distribution):
-    """Holds native code, so it belongs into platlib (root_is_pure: false)."""
-
-    def has_ext_modules(self):
-        return True
 
 
 class BuildWithNative(build_py):
@@ -39,19 +32,8 @@ class BuildWithNative(build_py):
         shutil.copyfile(ironcage_build.SANDBOX_HEADER, target / ironcage_build.SANDBOX_HEADER.name)
 
 
-class PlatformWheel(bdist_wheel):
-    """Any Python 3 on one platform: the bindings are in ABI mode."""
-
-    def finalize_options(self):
-        super().finalize_options()
-        self.root_is_pure = False
-
-    def get_tag(self):
-        return "py3", "none", ROW.tag
-
-
 setup(
     version=ironcage_build.version(),
-    distclass=NativeDistribution,
-    cmdclass={"build_py": BuildWithNative, "bdist_wheel": PlatformWheel},
+    distclass=ironcage_wheel.NativeDistribution,
+    cmdclass={"build_py": BuildWithNative, "bdist_wheel": ironcage_wheel.platform_wheel(ROW.tag)},
 )

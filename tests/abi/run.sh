@@ -7,16 +7,10 @@ python=$1
 work=$root/artifacts/abi
 native=$root/python/iron_cage/_native
 mkdir -p "$work"
-passed=0 failed=0
-check() { if "${@:2}"; then passed=$((passed + 1)); echo "ok    $1" >&2; else failed=$((failed + 1)); echo "FAIL  $1" >&2; fi; }
+. "$here/checks.sh"
 
-exports() { nm -D --defined-only "$native/libironcage.so" | awk '{ print $3 }' | sed 's/@.*//' | grep -vE '^(V1\.0|DotNetRuntimeDebugHeader)$' | LC_ALL=C sort; }
-check "the exports are the symbol list and nothing else" diff <(exports) "$root/native/abi/ironcage.symbols.txt"
-declared() { sed 's|/\*.*\*/||' "$root/native/abi/ironcage.h" | gcc -E -P -x c - | grep -oE '\bironcage_[a-z_]+ ?\(' | tr -d ' (' | LC_ALL=C sort -u; }
-check "the header declares the symbol list and nothing else" diff <(declared) "$root/native/abi/ironcage.symbols.txt"
-check "the header is C++ too" g++ -fsyntax-only -Wall -x c++ "$root/native/abi/ironcage.h"
-check "no other version of glibc than the wheel tag's is needed" \
-    bash -c "objdump -T '$native/libironcage.so' | grep -oE 'GLIBC_2\.[0-9]+' | sort -t. -k2 -n -u | tail -n 1 | awk -F. '{ exit !(\$2 <= 34) }'"
+check_header "$native/libironcage.so" "$root/native/abi/ironcage.h" "$root/native/abi/ironcage.symbols.txt" ironcage
+check "no other version of glibc than the wheel tag's is needed" is_portable "$native/libironcage.so"
 
 sha=$(sha256sum "$root/native/abi/ironcage.h" | cut -d' ' -f1)
 check "the consumer compiles without a warning" \

@@ -4,19 +4,14 @@ import json
 
 import httpx
 import pytest
-import urllib3
 from botocore.eventstream import EventStreamBuffer
 
+from bedrock_calls import CLEAN, CLIENTS, LEAKY, MAIL, REDACTED, url_of, via_httpx
 from iron_cage import BudgetExceeded, CallDenied, PiiBlocked, Protection, SafetyConfig, ToolDenied, UnpricedModel
 from iron_cage.testing import ProviderSimulator, Reply, ToolCall
 
 MODEL = "us.amazon.nova-lite-v1:0"
 PRICES = {MODEL: ("0.06", "0.015", "0.24")}
-LEAKY = "Grüße 😀, write to jane.doe@example.co.uk or call +1 415 555 2671. End."
-REDACTED = "Grüße 😀, write to [EMAIL_REDACTED] or call [PHONE_REDACTED]. End."
-CLEAN = "Grüße 😀, nothing to see: 12:30, version 1.2.3, 2026-11-23, a@b and 1234. End."
-MAIL = "jane.doe@example.com"
-KEY = {"authorization": "Bearer bedrock-api-key-x", "content-type": "application/json"}
 
 
 @pytest.fixture
@@ -30,19 +25,7 @@ def body(text="tell me", limit=300, name="maxTokens", **fields):
 
 
 def url(sim, how, model=MODEL):
-    return f"{sim.url}/model/{model.replace(':', '%3A').replace('/', '%2F')}/{how}"
-
-
-def via_httpx(where, sent):
-    with httpx.Client() as client:
-        response = client.post(where, content=json.dumps(sent), headers=KEY)
-    return response.status_code, response.content
-
-
-def via_urllib3(where, sent):
-    with urllib3.PoolManager(retries=False) as pool:
-        response = pool.request("POST", where, body=json.dumps(sent), headers=KEY)
-    return response.status, response.data
+    return url_of(sim, how, model)
 
 
 def events(raw):
@@ -68,7 +51,6 @@ def said(raw, how):
 
 
 HOW = pytest.mark.parametrize("how", ["invoke", "invoke-with-response-stream"])
-CLIENTS = pytest.mark.parametrize("send", [via_httpx, via_urllib3], ids=["httpx", "urllib3"])
 
 
 @HOW

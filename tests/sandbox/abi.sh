@@ -7,17 +7,11 @@ header=$root/native/abi/ironcage_sandbox.h
 symbols=$root/native/abi/ironcage_sandbox.symbols.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-check() { if "${@:2}"; then passed=$((passed + 1)); echo "ok    $1" >&2; else failed=$((failed + 1)); echo "FAIL  $1" >&2; fi; }
+. "$root/tests/abi/checks.sh"
 
-exports() { nm -D --defined-only "$native/libironcage_sandbox.so" | awk '{ print $3 }' | sed 's/@.*//' | grep -vE '^(V1\.0|DotNetRuntimeDebugHeader)$' | LC_ALL=C sort; }
-check "the exports are the symbol list and nothing else" diff <(exports) "$symbols"
-declared() { sed 's|/\*.*\*/||' "$header" | gcc -E -P -x c - | grep -oE '\bironcage_sandbox_[a-z_]+ ?\(' | tr -d ' (' | LC_ALL=C sort -u; }
-check "the header declares the symbol list and nothing else" diff <(declared) "$symbols"
-check "the header is C++ too" g++ -fsyntax-only -Wall -x c++ "$header"
+check_header "$native/libironcage_sandbox.so" "$header" "$symbols" ironcage_sandbox
 for file in libironcage_sandbox.so iron-sandbox-supervisor; do
-    check "$file needs no other version of glibc than the wheel tag's" \
-        bash -c "objdump -T '$native/$file' | grep -oE 'GLIBC_2\.[0-9]+' | sort -t. -k2 -n -u | tail -n 1 | awk -F. '{ exit !(\$2 <= 34) }'"
+    check "$file needs no other version of glibc than the wheel tag's" is_portable "$native/$file"
 done
 check "the consumer compiles without a warning" \
     gcc -std=c11 -Wall -Wextra -Werror -O1 -DHEADER_SHA256="\"$(sha256sum "$header" | cut -d' ' -f1)\"" -I"$root/native/abi" "$root/tests/sandbox/consumer.c" -o "$work/consumer" \

@@ -8,49 +8,13 @@ namespace IronCage.Abi.Boundary;
 /// </summary>
 internal static class Guard
 {
-    public static int Run(Action body)
+    public static int Run(Action body) => CatchAll.Run(body, static e => e switch
     {
-        LastError.Clear();
-        try
-        {
-            body();
-            return Status.Ok;
-        }
-        catch (AbiException e)
-        {
-            return Fail(e.Status, e.Message);
-        }
-        catch (ConfigException e)
-        {
-            return Fail(Status.Config, e.Message);
-        }
-        catch (StoreException e)
-        {
-            return Fail(Status.State, e.Message);
-        }
-        catch (Exception e)
-        {
-            // Messages of foreign exceptions may quote their input; the type tells enough.
-            return Fail(Status.Internal, "internal fault: " + e.GetType().Name);
-        }
-    }
+        ConfigException => Status.Config,
+        StoreException => Status.State,
+        _ => Status.Ok,
+    });
 
-    /// <summary>For exports without a status; <paramref name="otherwise"/> if the impossible happens.</summary>
-    public static T Value<T>(Func<T> body, T otherwise)
-    {
-        try
-        {
-            return body();
-        }
-        catch (Exception)
-        {
-            return otherwise;
-        }
-    }
-
-    private static int Fail(int status, string message)
-    {
-        LastError.Set(message);
-        return status;
-    }
+    /// <inheritdoc cref="CatchAll.Value{T}"/>
+    public static T Value<T>(Func<T> body, T otherwise) => CatchAll.Value(body, otherwise);
 }

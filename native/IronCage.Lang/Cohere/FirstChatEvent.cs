@@ -172,27 +172,7 @@ internal ref struct FirstChatEvent
             _reading.Segments.Add(new StreamSegment(Fnv1a.Add(Fnv1a.Seed, key), BodyString.Place(ref reader, _offset)) { Grows = true, Use = new TextUse(role), Tool = tool });
     }
 
-    private readonly void Whole(ref Utf8JsonReader reader, TextUse use)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String:
-                if (reader.ValueSpan.Length > 0)
-                    _reading.Segments.Add(new StreamSegment(0, BodyString.Place(ref reader, _offset)) { Use = use });
-                return;
-            case JsonTokenType.StartArray:
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Whole(ref reader, use);
-                return;
-            case JsonTokenType.StartObject:
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    reader.Read();
-                    Whole(ref reader, use);
-                }
-                return;
-        }
-    }
+    private readonly void Whole(ref Utf8JsonReader reader, TextUse use) => _reading.AddWhole(ref reader, _offset, use);
 
     /// <summary>Which of the calls a piece is of. By value: the caller's reader stays.</summary>
     private static ulong Index(Utf8JsonReader reader)

@@ -143,25 +143,5 @@ internal ref struct OllamaLine
         }
     }
 
-    private readonly void Whole(ref Utf8JsonReader reader, TextUse use)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String:
-                if (reader.ValueSpan.Length > 0)
-                    _reading.Segments.Add(new StreamSegment(0, BodyString.Place(ref reader, _offset)) { Use = use });
-                return;
-            case JsonTokenType.StartArray:
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    Whole(ref reader, use);
-                return;
-            case JsonTokenType.StartObject:
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    reader.Read();
-                    Whole(ref reader, use);
-                }
-                return;
-        }
-    }
+    private readonly void Whole(ref Utf8JsonReader reader, TextUse use) => _reading.AddWhole(ref reader, _offset, use);
 }

@@ -29,6 +29,32 @@ internal sealed class StreamReading
 
     private ulong _lastTool; // stays from event to event
 
+    /// <summary>Every text of the value at the reader, each whole where it stands.</summary>
+    /// <param name="reader">Afterwards on the last token of the value.</param>
+    /// <param name="offset">Where the reader's input begins in the event.</param>
+    /// <param name="use">What the texts are for.</param>
+    public void AddWhole(ref Utf8JsonReader reader, int offset, TextUse use)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                if (reader.ValueSpan.Length > 0)
+                    Segments.Add(new StreamSegment(0, BodyString.Place(ref reader, offset)) { Use = use });
+                return;
+            case JsonTokenType.StartArray:
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    AddWhole(ref reader, offset, use);
+                return;
+            case JsonTokenType.StartObject:
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    reader.Read();
+                    AddWhole(ref reader, offset, use);
+                }
+                return;
+        }
+    }
+
     /// <summary>Places of log probabilities, which repeat the text.</summary>
     public List<Range> LogProbabilities { get; } = [];
 

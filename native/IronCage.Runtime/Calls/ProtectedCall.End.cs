@@ -249,7 +249,7 @@ public sealed partial class ProtectedCall
         LeavePlaces(usage);
         foreach (var run in _run.Chain)
             run.Used(usage.TotalInput + usage.Output + usage.AudioOutput);
-        var details = KeepsDigests || TellsCalls ? CallDetails(cost, estimated, usage) : null;
+        var details = Array.Exists(_run.Protections, static protection => protection.IsAudited || protection.TellsCalls) ? CallDetails(cost, estimated, usage) : null;
         var settlement = new Settlement(_holdId, cost, Attribution(), new SpentTokens(usage.TotalInput, usage.Cached, usage.Output + usage.AudioOutput), estimated);
         // What a payer's store keeps of the call is written in the transaction that ends its hold.
         SettleAll((payer, _) => settlement with
@@ -275,19 +275,6 @@ public sealed partial class ProtectedCall
             payer.Protection.CheckBudget(payer.Watch);
         if (_engine.Log.IsEnabled(LogLevel.Debug))
             _engine.Log.LogDebug("call to {Host} for {Model} settled at {Cost}", _target.Host, Model, cost);
-    }
-
-    private bool TellsCalls
-    {
-        get
-        {
-            foreach (var protection in _run.Protections)
-            {
-                if (protection.TellsCalls)
-                    return true;
-            }
-            return false;
-        }
     }
 
     /// <summary>Ends every hold; a store that fails does not keep the others from it.</summary>

@@ -15,18 +15,7 @@ public sealed partial class ProtectedCall
     private Task? _saving;
 
     /// <summary>Of findings in a store's audit trail a digest is kept.</summary>
-    private bool KeepsDigests
-    {
-        get
-        {
-            foreach (var protection in _run.Protections)
-            {
-                if (protection.IsAudited)
-                    return true;
-            }
-            return false;
-        }
-    }
+    private bool KeepsDigests => Array.Exists(_run.Protections, static protection => protection.IsAudited);
 
     private TokenRestorer Restorer => _restorer ??= new TokenRestorer(_run.Restores, problem =>
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using IronCage.Abi.Boundary;
 using IronCage.Sandbox.Hosting;
+using IronCage.Sandbox.Kernel;
 
 namespace IronCage.Sandbox.Abi.Boundary;
 
@@ -38,7 +39,7 @@ internal unsafe struct NativeCommand
         if (arguments.IsEmpty || arguments[^1] != 0)
             throw new AbiException(SandboxStatus.Argument, "argv must be strings that each end with a NUL");
         if (arguments.Length > LongestArguments)
-            throw new Spawning.KernelException("argv of more than 2 MiB", Spawning.Errors.TooLong);
+            throw new Spawning.KernelException("argv of more than 2 MiB", Kernel.Errors.TooLong);
         var directory = SandboxInput.Bytes(command->Directory, command->DirectoryLength);
         if (!directory.IsEmpty && (directory[0] != (byte)'/' || directory.IndexOf((byte)0) != directory.Length - 1))
             throw new AbiException(SandboxStatus.Argument, "cwd must be an absolute path that ends with a NUL");

@@ -8,59 +8,17 @@ namespace IronCage.Sandbox.Abi.Boundary;
 /// <summary>The catch-all of the boundary: every export is one call of <see cref="Run"/> (or <see cref="Value{T}"/> for exports that cannot fail).</summary>
 internal static class SandboxGuard
 {
-    public static int Run(Action body)
+    public static int Run(Action body) => CatchAll.Run(OperatingSystem.IsLinux() ? body : Unsupported, static e => e switch
     {
-        LastError.Clear();
-        try
-        {
-            if (!OperatingSystem.IsLinux())
-                return Fail(SandboxStatus.Unsupported, "sandboxes need Linux 5.13 or newer");
-            body();
-            return SandboxStatus.Ok;
-        }
-        catch (AbiException e)
-        {
-            return Fail(e.Status, e.Message);
-        }
-        catch (PolicyException e)
-        {
-            return Fail(SandboxStatus.Policy, e.Message);
-        }
-        catch (SandboxException e)
-        {
-            return Fail(SandboxStatus.Unsupported, e.Message);
-        }
-        catch (ProgramNotFoundException e)
-        {
-            return Fail(SandboxStatus.NotFound, e.Message);
-        }
-        catch (KernelException e)
-        {
-            return Fail(SandboxStatus.System, e.Message);
-        }
-        catch (Exception e)
-        {
-            // Messages of foreign exceptions may quote their input; the type tells enough.
-            return Fail(SandboxStatus.Internal, "internal fault: " + e.GetType().Name);
-        }
-    }
+        PolicyException => SandboxStatus.Policy,
+        SandboxException => SandboxStatus.Unsupported,
+        ProgramNotFoundException => SandboxStatus.NotFound,
+        KernelException => SandboxStatus.System,
+        _ => SandboxStatus.Ok,
+    });
 
-    /// <summary>For exports without a status; <paramref name="otherwise"/> if the impossible happens.</summary>
-    public static T Value<T>(Func<T> body, T otherwise)
-    {
-        try
-        {
-            return body();
-        }
-        catch (Exception)
-        {
-            return otherwise;
-        }
-    }
+    /// <inheritdoc cref="CatchAll.Value{T}"/>
+    public static T Value<T>(Func<T> body, T otherwise) => CatchAll.Value(body, otherwise);
 
-    private static int Fail(int status, string message)
-    {
-        LastError.Set(message);
-        return status;
-    }
+    private static void Unsupported() => throw new AbiException(SandboxStatus.Unsupported, "sandboxes need Linux 5.13 or newer");
 }

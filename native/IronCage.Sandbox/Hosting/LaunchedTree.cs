@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Spawning;
 using IronCage.Sandbox.Supervising;
 

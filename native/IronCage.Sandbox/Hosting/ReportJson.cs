@@ -15,49 +15,37 @@ internal static class ReportJson
         {
             json.WriteStartObject();
             json.WriteNumber("landlock_abi", compiled.Landlock?.Abi ?? 0);
-            json.WriteStartArray("enforced");
-            foreach (var item in compiled.Enforced)
-            {
-                json.WriteStartObject();
-                json.WriteString("option", item.Option);
-                json.WriteString("by", item.By);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("losses");
-            foreach (var loss in compiled.Losses)
-            {
-                json.WriteStartObject();
-                json.WriteString("option", loss.Option);
-                json.WriteString("reason", loss.Reason);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("paths");
-            foreach (var rule in compiled.Landlock?.PathRules ?? [])
-            {
-                json.WriteStartObject();
-                json.WriteString("path", rule.Path);
-                json.WriteString("access", rule.Access.ToString());
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteStartArray("environment");
-            foreach (var line in compiled.Environment)
-                json.WriteStringValue(line[..Math.Max(0, line.IndexOf('=', StringComparison.Ordinal))]);
-            json.WriteEndArray();
-            json.WriteStartArray("allowed_domains");
-            foreach (var rule in compiled.Policy.Domains.Allowed)
-                json.WriteStringValue(rule.ToString());
-            json.WriteEndArray();
-            json.WriteStartArray("explanation");
-            foreach (var line in PolicyExplanation.Lines(compiled))
-                json.WriteStringValue(line);
-            json.WriteEndArray();
+            Objects(json, "enforced", compiled.Enforced, "option", static item => item.Option, "by", static item => item.By);
+            Objects(json, "losses", compiled.Losses, "option", static loss => loss.Option, "reason", static loss => loss.Reason);
+            Objects(json, "paths", compiled.Landlock?.PathRules ?? [], "path", static rule => rule.Path, "access", static rule => rule.Access.ToString());
+            Texts(json, "environment", compiled.Environment.Select(static line => line[..Math.Max(0, line.IndexOf('=', StringComparison.Ordinal))]));
+            Texts(json, "allowed_domains", compiled.Policy.Domains.Allowed.Select(static rule => rule.ToString()));
+            Texts(json, "explanation", PolicyExplanation.Lines(compiled));
             json.WriteNumber("filter_instructions", compiled.Filter?.Programme.Length ?? 0);
             json.WriteNumber("filter_rules", compiled.Filter?.Rules.Length ?? 0);
             json.WriteEndObject();
         }
         return bytes.WrittenSpan.ToArray();
+    }
+
+    private static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, string first, Func<T, string> firstOf, string second, Func<T, string> secondOf)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            json.WriteString(first, firstOf(item));
+            json.WriteString(second, secondOf(item));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Spawning;
 using IronCage.Sandbox.Supervising;
 

@@ -6,9 +6,6 @@ namespace IronCage.Sandbox.Kernel;
 /// <summary>Tells people what a kernel can enforce, what would fail, and what to do about it.</summary>
 public static class KernelFindings
 {
-    private const int NoSuchCall = 38;
-    private const int NotSupported = 95;
-    private const int NotPermitted = 1;
     private const string NeedsLinux = "run it on Linux 5.13 or later, on x86-64 or arm64";
 
     /// <summary>The findings, in the order in which a person would look.</summary>
@@ -34,9 +31,9 @@ public static class KernelFindings
         {
             yield return kernel.LandlockError switch
             {
-                NoSuchCall => new Finding(FindingLevel.Missing, "Landlock", "the kernel has none", "use Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK"),
-                NotSupported => new Finding(FindingLevel.Missing, "Landlock", "it is turned off at boot", $"add landlock to the lsm= list of the kernel's command line{Modules(kernel)}"),
-                NotPermitted => new Finding(FindingLevel.Missing, "Landlock", "a filter of the container denies it", "allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self in the container's seccomp profile"),
+                Errors.NotImplemented => new Finding(FindingLevel.Missing, "Landlock", "the kernel has none", "use Linux 5.13 or later, built with CONFIG_SECURITY_LANDLOCK"),
+                Errors.NotSupported => new Finding(FindingLevel.Missing, "Landlock", "it is turned off at boot", $"add landlock to the lsm= list of the kernel's command line{Modules(kernel)}"),
+                Errors.NotPermitted => new Finding(FindingLevel.Missing, "Landlock", "a filter of the container denies it", "allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self in the container's seccomp profile"),
                 _ => new Finding(FindingLevel.Missing, "Landlock", $"it cannot be used (errno {kernel.LandlockError})", null),
             };
             yield break;

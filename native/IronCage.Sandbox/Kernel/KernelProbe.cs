@@ -13,8 +13,6 @@ public static unsafe class KernelProbe
     private const uint GetActionAvailable = 2;
     private const uint GetNotificationSizes = 3;
     private const int NoNewPrivs = 39;
-    private const int InvalidArgument = 22;
-    private const int BadDescriptor = 9;
 
     /// <summary>The architecture of this process, or null: one that filters cannot be compiled for, or no Linux.</summary>
     public static CpuArchitecture? CurrentArchitecture => !OperatingSystem.IsLinux() ? null : RuntimeInformation.ProcessArchitecture switch
@@ -47,9 +45,9 @@ public static unsafe class KernelProbe
             SeccompNotifications = filters && HasAction(table, BpfCode.ReturnNotify) && Sizes(table).Request > 0,
             SeccompSizes = Sizes(table),
             // With a descriptor or a size that cannot be, the call fails before it does anything; ENOSYS and EPERM tell that it is not there or not for us.
-            ProcessDescriptors = Fails(table, "pidfd_open", InvalidArgument, 0),
-            OpenBeneath = Fails(table, "openat2", InvalidArgument, -1, 0, 0, 0),
-            CloseRange = Fails(table, "close_range", InvalidArgument, 1, 0, 0),
+            ProcessDescriptors = Fails(table, "pidfd_open", Errors.Invalid, 0),
+            OpenBeneath = Fails(table, "openat2", Errors.Invalid, -1, 0, 0, 0),
+            CloseRange = Fails(table, "close_range", Errors.Invalid, 1, 0, 0),
             SecurityModules = [.. Text("/sys/kernel/security/lsm").Split(',', StringSplitOptions.RemoveEmptyEntries)],
             Cgroup = CgroupProbe.Probe(),
             UserId = Libc.GetEffectiveUserId(),
@@ -98,7 +96,7 @@ public static unsafe class KernelProbe
     }
 
     private static bool Fails(SyscallTable table, string name, int error, nint a0, nint a1 = 0, nint a2 = 0, nint a3 = 0) =>
-        Libc.Syscall(table.NumberOf(name)!.Value, a0, a1, a2, a3) < 0 && Libc.Errno is var errno && (errno == error || errno == BadDescriptor);
+        Libc.Syscall(table.NumberOf(name)!.Value, a0, a1, a2, a3) < 0 && Libc.Errno is var errno && (errno == error || errno == Errors.BadDescriptor);
 
     internal static string Text(string path)
     {

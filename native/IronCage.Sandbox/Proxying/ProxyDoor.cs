@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Spawning;
 
 namespace IronCage.Sandbox.Proxying;

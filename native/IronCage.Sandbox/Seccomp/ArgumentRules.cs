@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IronCage.Sandbox.Kernel;
 
 namespace IronCage.Sandbox.Seccomp;
 
@@ -68,7 +69,7 @@ internal static class ArgumentRules
         // The mark of a tree is a limit that nothing else uses; what could change it would hide a process from the supervisor.
         yield return Denied("setrlimit", "the mark of the sandbox", ArgumentCheck.Is(0, MessageQueueLimit));
         yield return Denied("prlimit64", "the mark of the sandbox", ArgumentCheck.Is(1, MessageQueueLimit), ArgumentCheck.NotNull(2));
-        var foreign = supervised ? FilterAction.Notify(NotifyPurpose.TreeProcess) : FilterAction.Error(ErrorNumbers.NotPermitted);
+        var foreign = supervised ? FilterAction.Notify(NotifyPurpose.TreeProcess) : FilterAction.Error(Errors.NotPermitted);
         foreach (var call in new[] { "prlimit64", "sched_setparam", "sched_setscheduler", "sched_setaffinity", "sched_setattr" })
             yield return new FilterRule(call, [ArgumentCheck.IsNot(0, 0)], foreign, "limits and scheduling of processes outside", null);
         foreach (var call in new[] { "migrate_pages", "move_pages", "get_robust_list" })
@@ -84,5 +85,5 @@ internal static class ArgumentRules
     private static FilterRule Allowed(string call, params ImmutableArray<ArgumentCheck> checks) => new(call, checks, FilterAction.Allow, "", null);
 
     private static FilterRule Denied(string call, string reason, params ImmutableArray<ArgumentCheck> checks) =>
-        new(call, checks, FilterAction.Error(ErrorNumbers.NotPermitted), reason, null);
+        new(call, checks, FilterAction.Error(Errors.NotPermitted), reason, null);
 }

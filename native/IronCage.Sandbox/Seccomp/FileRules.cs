@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Landlock;
 
 namespace IronCage.Sandbox.Seccomp;
@@ -19,7 +20,7 @@ internal static class FileRules
     /// <param name="onBehalf">Whether a supervisor makes changes below the allowed trees; else all are denied.</param>
     public static IEnumerable<FilterRule> Rules(FsRights handled, bool onBehalf)
     {
-        var action = onBehalf ? FilterAction.Notify(NotifyPurpose.FileChange) : FilterAction.Error(ErrorNumbers.NotPermitted);
+        var action = onBehalf ? FilterAction.Notify(NotifyPurpose.FileChange) : FilterAction.Error(Errors.NotPermitted);
         foreach (var call in Changes)
             yield return new FilterRule(call, [], action, "modes, owners, times and attributes of files outside of the allowed paths", "allowed_paths");
         if (handled.HasFlag(FsRights.Truncate))
@@ -32,9 +33,9 @@ internal static class FileRules
             foreach (var mode in new uint[] { 0, AccessModes })
                 yield return Denied(call, [new ArgumentCheck(flags, false, ArgumentTest.Equal, Truncate | AccessModes, Truncate | mode)]);
         }
-        yield return new FilterRule("openat2", [], FilterAction.Error(ErrorNumbers.NoSuchCall), "flags that a filter cannot see, before Landlock ABI 3", null);
+        yield return new FilterRule("openat2", [], FilterAction.Error(Errors.NotImplemented), "flags that a filter cannot see, before Landlock ABI 3", null);
     }
 
     private static FilterRule Denied(string call, ImmutableArray<ArgumentCheck> checks) =>
-        new(call, checks, FilterAction.Error(ErrorNumbers.NoAccess), "files that may only be read would be emptied", null);
+        new(call, checks, FilterAction.Error(Errors.AccessDenied), "files that may only be read would be emptied", null);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Landlock;
 using IronCage.Sandbox.Policy;
 
@@ -97,5 +98,5 @@ internal static class NetworkRules
     private static ArgumentCheck TypeIs(uint type) => new(1, false, ArgumentTest.Equal, TypeMask, type);
 
     private static FilterRule Denied(string call, string reason, string? option, params ImmutableArray<ArgumentCheck> checks) =>
-        new(call, checks, FilterAction.Error(ErrorNumbers.NoAccess), reason, option);
+        new(call, checks, FilterAction.Error(Errors.AccessDenied), reason, option);
 }

@@ -7,7 +7,7 @@ namespace IronCage.Sandbox.Seccomp;
 public sealed record SeccompFilter
 {
     /// <summary>ENOSYS: what numbers of no known call are answered with.</summary>
-    public static FilterAction UnknownCall { get; } = FilterAction.Error(ErrorNumbers.NoSuchCall);
+    public static FilterAction UnknownCall { get; } = FilterAction.Error(Errors.NotImplemented);
 
     /// <summary>The architecture whose numbers it knows.</summary>
     public required CpuArchitecture Architecture { get; init; }

@@ -1,3 +1,5 @@
+using IronCage.Sandbox.Kernel;
+
 namespace IronCage.Sandbox.Spawning;
 
 /// <summary>A system call failed that must not fail.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using IronCage.Sandbox.Kernel;
 
 namespace IronCage.Sandbox.Spawning;
 

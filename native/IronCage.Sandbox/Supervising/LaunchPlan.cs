@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Policy;
 using IronCage.Sandbox.Seccomp;
 using IronCage.Sandbox.Supervising.Learning;
@@ -28,7 +29,7 @@ internal sealed unsafe class LaunchPlan
         for (var i = 0; i < programme.Length; i++)
         {
             var instruction = programme[i];
-            if (instruction.Code == Return && (instruction.K & ActionMask) == ReturnErrno && (instruction.K & ~ActionMask) is Spawning.Errors.NotPermitted or Spawning.Errors.AccessDenied)
+            if (instruction.Code == Return && (instruction.K & ActionMask) == ReturnErrno && (instruction.K & ~ActionMask) is Errors.NotPermitted or Errors.AccessDenied)
                 programme[i] = instruction with { K = ReturnNotify };
         }
         Length = programme.Length;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Landlock;
 using IronCage.Sandbox.Policy;
 using IronCage.Sandbox.Spawning;

@@ -1,3 +1,4 @@
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Seccomp;
 using IronCage.Sandbox.Spawning;
 using IronCage.Sandbox.Supervising.Changes;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Proxying;
 using IronCage.Sandbox.Seccomp;
 using IronCage.Sandbox.Spawning;

@@ -1,3 +1,4 @@
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Policy;
 using IronCage.Sandbox.Seccomp;
 using IronCage.Sandbox.Spawning;

@@ -1,3 +1,4 @@
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Seccomp;
 using IronCage.Sandbox.Spawning;
 
@@ -9,8 +10,6 @@ namespace IronCage.Sandbox.Supervising;
 /// </summary>
 internal sealed unsafe partial class Supervisor
 {
-    private const int BadDescriptor = 9;
-
     private NotificationReply SendSignal(Tree tree, FilterRule rule, in Notification notification)
     {
         var a = notification.Call.Arguments;
@@ -28,7 +27,7 @@ internal sealed unsafe partial class Supervisor
             case "pidfd_send_signal" when a[2] == 0 && a[3] == 0:
                 return ProcessTable.OfDescriptor(notification.Pid, first) switch
                 {
-                    0 => NotificationReply.Fail(BadDescriptor),
+                    0 => NotificationReply.Fail(Errors.BadDescriptor),
                     < 0 => NotificationReply.Fail(Errors.NoProcess),
                     var pid => SendTo(tree, rule, notification, pid, second),
                 };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Spawning;
 
 namespace IronCage.Sandbox.Supervising;

@@ -21,6 +21,7 @@ from iron_cage._hooks.common import (
 )
 from iron_cage._hooks.decoding import decode_whole
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.origins import Origins
 from iron_cage._hooks.rerouting import STRIPPED, Route
 from iron_cage._runs import current, state
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 #: Bodies beyond this are given to aiohttp as files: it warns of larger ones as bytes.
 LARGE = 1 << 19
-
-#: How many origins are remembered.
-MOST_ORIGINS = 1000
 
 
 def install(module: ModuleType) -> None:
@@ -457,19 +455,8 @@ def _is_undone(encoding: bytes) -> bool:
     return name in (b"gzip", b"deflate", b"br")
 
 
-#: Origins by scheme and authority: yarl takes an authority apart again and again.
-_origins: dict[tuple[str, str], tuple[bytes, bytes, Optional[int]]] = {}
-
-
 def _origin(url: Any) -> tuple[bytes, bytes, Optional[int]]:
-    key = url.scheme, getattr(url, "raw_authority", "@")
-    origin = _origins.get(key)
-    if origin is None:
-        origin = _read_origin(url)
-        if "@" not in key[1]:  # what may hold a password is not kept
-            if len(_origins) >= MOST_ORIGINS:
-                _origins.clear()
-            _origins[key] = origin
+    origin: tuple[bytes, bytes, Optional[int]] = _origins.of(url, url.scheme, getattr(url, "raw_authority", None))
     return origin
 
 
@@ -479,6 +466,9 @@ def _read_origin(url: Any) -> tuple[bytes, bytes, Optional[int]]:
     if port == (443 if scheme == "https" else 80):
         port = None
     return scheme.encode("ascii"), (url.raw_host or "").encode("ascii", "replace"), port
+
+
+_origins = Origins(_read_origin)
 
 
 def _drop(response: Any, *names: bytes) -> None:

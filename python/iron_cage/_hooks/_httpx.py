@@ -17,6 +17,7 @@ from iron_cage._hooks.common import (
 from iron_cage._hooks.decoding import DecodeError, decode_whole
 from iron_cage._hooks._httpx_limit import Limit
 from iron_cage._hooks.install import patch
+from iron_cage._hooks.origins import Origins
 from iron_cage._hooks.rerouting import STRIPPED, Route
 from iron_cage._runs import current, state
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 #: Raised before anything of the request was sent.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "LocalProtocolError", "ProxyError")
 
-
-#: How many origins are remembered.
-MOST_ORIGINS = 1000
 
 #: The connection failed, and may not the next time.
 _TRANSIENT = ("ConnectError", "ReadError", "WriteError", "CloseError", "RemoteProtocolError")
@@ -522,22 +520,18 @@ def _shown(request: Any, body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     return request.method.encode("ascii", "replace"), _origin(url)[1] + url.raw_path, shown_headers(request.headers.raw), body
 
 
-#: Origins by scheme and authority, as _origin() gives them: older releases of httpx take an authority apart again and again.
-_origins: dict[tuple[str, str], tuple[tuple[bytes, bytes, Optional[int]], bytes]] = {}
-
-
 def _origin(url: Any) -> tuple[tuple[bytes, bytes, Optional[int]], bytes]:
     """((scheme, host, port), scheme and host as a URL begins)."""
     parts = getattr(url, "_uri_reference", None)
-    key = (parts.scheme, parts.authority) if parts is not None else None
-    origin = _origins.get(key) if key is not None else None
-    if origin is None:
-        origin = (url.raw_scheme, url.raw_host, url.port), url.raw_scheme + b"://" + url.netloc
-        if key is not None and "@" not in (key[1] or "@"):  # what may hold a password is not kept
-            if len(_origins) >= MOST_ORIGINS:
-                _origins.clear()
-            _origins[key] = origin
+    origin: tuple[tuple[bytes, bytes, Optional[int]], bytes] = _origins.of(url, parts.scheme, parts.authority) if parts is not None else _read_origin(url)
     return origin
+
+
+def _read_origin(url: Any) -> tuple[tuple[bytes, bytes, Optional[int]], bytes]:
+    return (url.raw_scheme, url.raw_host, url.port), url.raw_scheme + b"://" + url.netloc
+
+
+_origins = Origins(_read_origin)
 
 
 def _following(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tuple[bytes, bytes]]:

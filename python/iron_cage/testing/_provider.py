@@ -111,12 +111,7 @@ class Provider:
         streams = "stream=true" in request.path.partition("?")[2].split("&")
         answer = _responses.complete(replace(asked, json={**asked.json, "stream": streams}), reply, created)
         answer.bill = None
-        encoding = self._encoding(request, reply)
-        if encoding is not None:
-            answer.encode(encoding)
-        if reply.cut_at is not None:
-            answer.cut(reply.cut_at)
-        return answer
+        return self._delivered(answer, request, reply)
 
     def _anthropic(self, request: Request, path: str, created: int) -> Answer:
         if self.require_auth and not request.headers.get("x-api-key") and not request.headers.get("authorization", "").startswith("Bearer "):
@@ -191,6 +186,10 @@ class Provider:
         answer.reply = reply
         if reply.chunked is not None:
             answer.chunked = reply.chunked
+        return self._delivered(answer, request, reply)
+
+    def _delivered(self, answer: Answer, request: Request, reply: Reply) -> Answer:
+        """As it goes over the wire: encoded, and cut where the reply says so."""
         encoding = self._encoding(request, reply)
         if encoding is not None:
             answer.encode(encoding)

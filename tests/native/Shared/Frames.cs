@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 
 namespace IronCage.Tests;
 
@@ -12,6 +13,9 @@ internal static class Frames
 
     /// <summary>A chunk of invoke-with-response-stream.</summary>
     public static byte[] Chunk(string inside) => Event("chunk", $$"""{"bytes":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(inside))}}","p":"abcdefghij"}""");
+
+    /// <summary>What a payload of <see cref="Chunk"/> holds.</summary>
+    public static string Inside(string payload) => Encoding.UTF8.GetString(JsonDocument.Parse(payload).RootElement.GetProperty("bytes").GetBytesFromBase64());
 
     public static byte[] Of(string payload, params (string Name, string Value)[] headers)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Spawning;
 
 namespace IronCage.Sandbox.Supervising.Changes;
@@ -16,14 +17,14 @@ internal readonly unsafe record struct ChangeTarget(int Descriptor, int Errno)
     /// <summary>What a descriptor of the caller is open on.</summary>
     public static ChangeTarget OfDescriptor(int pid, int descriptor) => descriptor == -100
         ? Open($"/proc/{Number(pid)}/cwd")
-        : descriptor < 0 ? Failed(9) : Open($"/proc/{Number(pid)}/fd/{Number(descriptor)}");
+        : descriptor < 0 ? Failed(Errors.BadDescriptor) : Open($"/proc/{Number(pid)}/fd/{Number(descriptor)}");
 
     /// <summary>What a path of the caller leads to, from its own working directory or descriptor.</summary>
     public static ChangeTarget OfPath(int pid, int directory, ulong address, int flags)
     {
         var path = CallerMemory.Path(pid, address);
         if (path is null)
-            return Failed(14);
+            return Failed(Errors.BadAddress);
         if (path.Length == 0)
             return FileChangeCall.AllowsEmpty(flags) ? OfDescriptor(pid, directory) : Failed(Errors.NotFound);
         // How libc changes what it has only a descriptor of: "self" would be us.
@@ -74,7 +75,7 @@ internal readonly unsafe record struct ChangeTarget(int Descriptor, int Errno)
         fixed (byte* name = Encoding.ASCII.GetBytes(link + "\0"))
         {
             var opened = Libc.Open(name, Files.PathOnly | Files.CloseOnExec);
-            return opened < 0 ? Failed(Libc.Errno == Errors.NotFound ? 9 : Libc.Errno) : new ChangeTarget(opened, 0);
+            return opened < 0 ? Failed(Libc.Errno == Errors.NotFound ? Errors.BadDescriptor : Libc.Errno) : new ChangeTarget(opened, 0);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IronCage.Sandbox.Kernel;
 using IronCage.Sandbox.Spawning;
 
 namespace IronCage.Sandbox.Supervising.Changes;
@@ -42,7 +43,7 @@ internal static class FileChangeCall
             var change = FileChange.Read(name, notification);
             // Whatever was read from the caller's memory until here was read while it waited.
             if (change is null)
-                return (false, 14);
+                return (false, Errors.BadAddress);
             if (!NotificationListener.StillWaits(listener, notification.Id))
                 return (false, Errors.NoProcess);
             return IsBelow(target.RealPath, roots) ? (false, change.Apply(target.Descriptor)) : (true, Errors.NotPermitted);

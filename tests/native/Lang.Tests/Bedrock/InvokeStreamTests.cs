@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text;
-using System.Text.Json;
 using IronCage.Lang.Bedrock;
 using IronCage.Lang.Tests.OpenAi;
 using IronCage.Tests;
@@ -30,14 +28,12 @@ public sealed class InvokeStreamTests
         return (output.WrittenSpan.ToArray(), stream);
     }
 
-    private static string Inside(string payload) => Encoding.UTF8.GetString(JsonDocument.Parse(payload).RootElement.GetProperty("bytes").GetBytesFromBase64());
-
     [Test]
     public void What_stands_in_base64_is_screened_and_encoded_again_wherever_it_is_cut()
     {
         var whole = Whole();
         var uncut = Run(whole).Output;
-        var events = Frames.Read(uncut).ConvertAll(Inside);
+        var events = Frames.Read(uncut).ConvertAll(Frames.Inside);
         Assert.That(events[2], Is.EqualTo("""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"ä [GONE]"}}"""));
         Assert.That(events[3], Does.Contain("\"text\":\" end\""));
         for (var cut = 1; cut < whole.Length; cut++)

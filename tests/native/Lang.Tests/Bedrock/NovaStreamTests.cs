@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using IronCage.Lang.Bedrock;
 using IronCage.Lang.Tests.OpenAi;
 using IronCage.Tests;
@@ -35,14 +34,12 @@ public sealed class NovaStreamTests
         return (output.WrittenSpan.ToArray(), stream);
     }
 
-    private static string Inside(string payload) => Encoding.UTF8.GetString(JsonDocument.Parse(payload).RootElement.GetProperty("bytes").GetBytesFromBase64());
-
     [Test]
     public void A_match_over_several_events_is_replaced_wherever_the_stream_is_cut()
     {
         var whole = Whole();
         var uncut = Run(whole).Output;
-        var events = Frames.Read(uncut).ConvertAll(Inside);
+        var events = Frames.Read(uncut).ConvertAll(Frames.Inside);
         Assert.That(events[1], Is.EqualTo("""{"contentBlockDelta":{"delta":{"text":"ä [GONE]"},"contentBlockIndex":0}}"""));
         Assert.That(events[2], Does.Contain("\"text\":\" end\""));
         Assert.That(string.Concat(events[5], events[6]), Does.Contain("[GONE]").And.Not.Contain("SEC"));
@@ -79,6 +76,6 @@ public sealed class NovaStreamTests
     public void Members_that_are_not_known_are_screened()
     {
         var (output, _) = Run(Frames.Chunk("""{"aside":"a SECRET","contentBlockDelta":{"delta":{"text":"x"},"contentBlockIndex":0},"later":{"deep":["SECRET"]}}"""));
-        Assert.That(Inside(Frames.Read(output)[0]), Is.EqualTo("""{"aside":"a [GONE]","contentBlockDelta":{"delta":{"text":"x"},"contentBlockIndex":0},"later":{"deep":["[GONE]"]}}"""));
+        Assert.That(Frames.Inside(Frames.Read(output)[0]), Is.EqualTo("""{"aside":"a [GONE]","contentBlockDelta":{"delta":{"text":"x"},"contentBlockIndex":0},"later":{"deep":["[GONE]"]}}"""));
     }
 }

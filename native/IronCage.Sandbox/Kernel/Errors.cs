@@ -1,4 +1,4 @@
-namespace IronCage.Sandbox.Spawning;
+namespace IronCage.Sandbox.Kernel;
 
 /// <summary>Numbers of errno, the same on x86-64 and arm64 (errno(3)).</summary>
 internal static class Errors
@@ -9,10 +9,12 @@ internal static class Errors
     public const int Interrupted = 4;
     public const int TooLong = 7;
     public const int NotExecutable = 8;
+    public const int BadDescriptor = 9;
     public const int NoChild = 10;
     public const int Again = 11;
     public const int NoMemory = 12;
     public const int AccessDenied = 13;
+    public const int BadAddress = 14;
     public const int CrossDevice = 18;
     public const int NotDirectory = 20;
     public const int Invalid = 22;
